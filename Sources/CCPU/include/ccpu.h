@@ -1,0 +1,17 @@
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+/// Whether the processor and the operating system support an x86-64 feature level.
+/// The compiler's runtime also checks XGETBV, which a bare CPUID test forgets.
+bool ccpu_supports_x86_64_v3(void);
+bool ccpu_supports_x86_64_v4(void);
+
+/// Tells the processor that the caller is spinning, so that the loop costs less.
+static inline void ccpu_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Densecam: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "densecam")
+}
