@@ -5,7 +5,11 @@ import PackageDescription
 /// Set by `scripts/check` to turn every warning of this package into an error.
 let strict = Context.environment["DENSECAM_STRICT"] != nil
 
-let warnings: [SwiftSetting] = strict ? [.treatAllWarnings(as: .error)] : []
+/// The tests run on the release build, for a debug build computes a hundred times slower, and they
+/// look inside of modules.
+let common: [SwiftSetting] =
+  [.unsafeFlags(["-enable-testing"], .when(configuration: .release))]
+  + (strict ? [.treatAllWarnings(as: .error)] : [])
 
 /// The settings of every target but the inner loops.
 let safe: [SwiftSetting] =
@@ -14,7 +18,7 @@ let safe: [SwiftSetting] =
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
-  ] + warnings
+  ] + common
 
 /// The settings of the targets that touch every element of a tensor.
 ///
@@ -31,7 +35,7 @@ func microkernels(_ variant: String, march: String? = nil) -> Target {
     name: "Microkernels\(variant)",
     swiftSettings: [.unsafeFlags(["-O"])]
       + (march.map { [.define(variant), .unsafeFlags(["-Xcc", "-march=\($0)"])] } ?? [])
-      + warnings
+      + common
   )
 }
 
@@ -51,7 +55,7 @@ let package = Package(
     // MARK: - C libraries, each imported by exactly one Swift target
     .target(name: "CCPU"),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
-    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
@@ -93,21 +97,21 @@ let package = Package(
     // MARK: - Tests
     .target(
       name: "TestSupport", dependencies: ["Kernels", "Net"], path: "Tests/TestSupport",
-      swiftSettings: warnings),
+      swiftSettings: common),
     .testTarget(
-      name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: warnings),
-    .testTarget(name: "NetTests", dependencies: ["Net", "TestSupport"], swiftSettings: warnings),
+      name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: common),
+    .testTarget(name: "NetTests", dependencies: ["Net", "TestSupport"], swiftSettings: common),
     .testTarget(
-      name: "VerifyTests", dependencies: ["Verify", "TestSupport"], swiftSettings: warnings),
+      name: "VerifyTests", dependencies: ["Verify", "TestSupport"], swiftSettings: common),
     .testTarget(
-      name: "BenchTests", dependencies: ["Bench", "TestSupport"], swiftSettings: warnings),
+      name: "BenchTests", dependencies: ["Bench", "TestSupport"], swiftSettings: common),
     .testTarget(
-      name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], swiftSettings: warnings),
-    .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"], swiftSettings: warnings),
+      name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], swiftSettings: common),
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"], swiftSettings: common),
     .testTarget(
-      name: "ReportTests", dependencies: ["Report", "TestSupport"], swiftSettings: warnings),
+      name: "ReportTests", dependencies: ["Report", "TestSupport"], swiftSettings: common),
     .testTarget(
-      name: "CommandTests", dependencies: ["densecam", "TestSupport"], swiftSettings: warnings),
+      name: "CommandTests", dependencies: ["densecam", "TestSupport"], swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,1 +1,51 @@
+/// Files of named arrays in HDF5, read as though an enemy had written them.
+///
+/// A ``File`` holds a tree of ``Group``s; a group holds further groups and ``Dataset``s; both carry
+/// ``Attributes``. That is all of HDF5 that golden files need, and all that this module speaks:
+///
+/// ```swift
+/// let file = try File(creating: "new.h5")
+/// let group = try file.root.createGroup("cases")
+/// try group.createDataset("logits", shape: [1, 3], elements: [1, 2, 3] as [Float])
+/// try file.close()
+/// ```
+///
+/// The files, lowest first:
+/// - `Library.swift`: the one lock and the one conversion of statuses that every call goes through.
+/// - `HDF5Error.swift`: what is thrown, and plain words for the library's messages.
+/// - `Object.swift`: open files and objects, closed when nobody uses them any longer.
+/// - `Extent.swift`, `ElementType.swift`, `Storage.swift`, `NodeName.swift`: what is believed of a file.
+/// - `File.swift`, `Group.swift`, `Dataset.swift`, `Attributes.swift` and their `+Topic` files: the API.
+///
+/// ### What is refused, and why
+/// - Soft and external links, virtual datasets and data in external files: they let a file name any
+///   other file of the machine.
+/// - Filters other than deflate, shuffle and Fletcher-32: everyone has these three; the others are
+///   optional or plug-ins.
+/// - A group that contains itself, so that a walk over the groups of a file comes to an end.
+/// - More elements than the caller allows, before memory is allocated for them.
+/// - Number formats other than IEEE 754 and whole-byte two's complement integers.
+///
+/// ### What is written
+/// Files are in the format of HDF5 1.10, in which the structure carries checksums, without time
+/// stamps: the same calls give the same bytes. Names and strings are UTF-8. Strings are of variable
+/// length, which h5py reads as `str`; the heap that holds their characters is the one part of the
+/// structure without a checksum.
+///
+/// ### Locks
+/// The library locks a file while it is open, shared for reading and exclusively for writing. Where
+/// the file system offers no locks, set `HDF5_USE_FILE_LOCKING=FALSE` in the environment. Reading
+/// needs no permission to write: read-only media are fine.
+///
+/// ### Limits
+/// The C library parses the structure of a file in this process. Its own defects are the limit of
+/// what can be promised for files that are made to exploit them; checks of this module come before
+/// its conversions and filters, not before its parser.
+import CHDF5
 
+/// The version of the HDF5 library in use, such as `1.10.8`.
+public var libraryVersion: String {
+  var (major, minor, release): (UInt32, UInt32, UInt32) = (0, 0, 0)
+  _ = Library.status { unsafe H5get_libversion(&major, &minor, &release) }
+  return "\(major).\(minor).\(release)"
+}

@@ -1,5 +1,3 @@
-public import Kernels
-
 /// One operation of a graph.
 public struct Node: Hashable, Sendable {
   /// The name in the file, unique in its graph; golden files use it.
@@ -96,6 +94,7 @@ public struct GraphError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownOperator
     case unsupportedAttribute
     case missingParameter
+    case unusedParameter
     case wrongShape
     case sizeTooSmall
     case tooLarge

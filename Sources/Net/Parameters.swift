@@ -1,3 +1,5 @@
+import Kernels
+
 /// One named array of weights.
 public struct Parameter: Sendable {
   /// The sides, as stored: `[O, I, kH, kW]` for a convolution, `[C]` for a bias.
@@ -42,6 +44,15 @@ public struct Parameter: Sendable {
       return try body(elements.span)
     case .mapped(let file, let offset):
       return try unsafe body(Span(_unsafeElements: file.floats(at: offset, count: count)))
+    }
+  }
+
+  /// The elements as a backend takes them, not copied if they are mapped.
+  var buffer: WeightBuffer {
+    switch storage {
+    case .array(let elements): WeightBuffer(elements)
+    case .mapped(let file, let offset):
+      unsafe WeightBuffer(file.floats(at: offset, count: count), keptAliveBy: file)
     }
   }
 

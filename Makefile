@@ -1,0 +1,40 @@
+# The index of everything that there is to do here; `make` alone prints it.
+
+PREFIX ?= /usr/local
+RELEASE = $(shell swift build --configuration release --show-bin-path)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint check release goldens install clean
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install the libraries that are missing (apt)
+	@scripts/setup
+
+demo: release ## Explain a picture, verify the kernels, time them; results in out/
+	@scripts/demo
+
+test: setup ## Build and run the tests
+	swift build --build-tests
+	swift test --skip-build
+
+lint: ## Check the format
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+check: setup ## Lint, both builds with warnings as errors, isolation of instruction sets
+	scripts/check
+
+release: setup ## Build the command, optimised
+	swift build --configuration release
+
+goldens: release ## Record goldens anew; refuses to overwrite, see CONTRIBUTING.md
+	"$(RELEASE)/densecam" golden record
+
+install: release ## Install the command and its models below PREFIX (/usr/local)
+	install -D "$(RELEASE)/densecam" "$(DESTDIR)$(PREFIX)/bin/densecam"
+	mkdir -p "$(DESTDIR)$(PREFIX)/share/densecam"
+	cp -R model golden "$(DESTDIR)$(PREFIX)/share/densecam/"
+
+clean: ## Remove what was built and drawn
+	rm -rf .build out

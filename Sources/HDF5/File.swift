@@ -1,0 +1,86 @@
+import CHDF5
+import Glibc
+
+/// An HDF5 file.
+///
+/// Groups, datasets and attributes may be used from any thread; their calls take turns, for all files
+/// of the process.
+public final class File: Sendable {
+  public let path: String
+
+  /// The group that holds everything in the file.
+  public let root: Group
+
+  /// Opens a file for reading.
+  ///
+  /// - Throws: ``HDF5Error`` if there is no such regular file, if it is no HDF5 file, if it is cut
+  ///   short or its superblock is damaged, or if another program has it open for writing.
+  public init(reading path: String) throws(HDF5Error) {
+    let place = Place(file: path)
+    try Self.checkPath(path)
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else {
+      throw place.error("open the file", unsafe String(cString: strerror(errno)).lowercased())
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw place.error("open the file", "it is not a regular file")
+    }
+    let access = try Self.makeAccess(place)
+    defer { Library.close(access) }
+    let id = try place.call("open the file") { unsafe H5Fopen(path, chdf5_read_only(), access) }
+    self.path = path
+    root = Group(try OpenFile(id: id, path: path, isWritable: false).openRoot())
+  }
+
+  /// Creates a file and opens it for writing.
+  ///
+  /// - Throws: ``HDF5Error`` if something of that name exists or the folder does not let it be
+  ///   created.
+  public init(creating path: String) throws(HDF5Error) {
+    let place = Place(file: path)
+    try Self.checkPath(path)
+    let access = try Self.makeAccess(place)
+    defer { Library.close(access) }
+    let creation = try place.call("create the file") { H5Pcreate(chdf5_file_creation()) }
+    defer { Library.close(creation) }
+    try place.call("create the file") { H5Pset_obj_track_times(creation, false) }
+    let id = try place.call("create the file") {
+      unsafe H5Fcreate(path, chdf5_create_new(), creation, access)
+    }
+    self.path = path
+    root = Group(try OpenFile(id: id, path: path, isWritable: true).openRoot())
+  }
+
+  /// Writes what is pending and closes the file; everything in it becomes unusable.
+  ///
+  /// A file that is not closed is closed when the last group or dataset of it goes, but then nobody
+  /// hears of a full disk. Closing twice does no harm.
+  ///
+  /// - Throws: ``HDF5Error`` if not everything could be written.
+  public func close() throws(HDF5Error) {
+    try root.object.file.close()
+  }
+
+  /// Refuses paths that C would read differently.
+  private static func checkPath(_ path: String) throws(HDF5Error) {
+    guard !path.isEmpty, !path.utf8.contains(0) else {
+      throw Place(file: path).error("open the file", "the path is empty or contains a zero byte")
+    }
+  }
+
+  /// How files are opened: closing takes the objects of the file along, and new structures are in the
+  /// format of HDF5 1.10, no older and no newer.
+  private static func makeAccess(_ place: Place) throws(HDF5Error) -> hid_t {
+    let access = try place.call("open the file") { H5Pcreate(chdf5_file_access()) }
+    do throws(HDF5Error) {
+      try place.call("open the file") { H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) }
+      try place.call("open the file") {
+        H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110)
+      }
+    } catch {
+      Library.close(access)
+      throw error
+    }
+    return access
+  }
+}

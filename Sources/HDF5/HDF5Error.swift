@@ -1,0 +1,69 @@
+/// A failure to read or write an HDF5 file, or the refusal to.
+public struct HDF5Error: Error, Hashable, Sendable {
+  /// What was attempted, to follow "cannot", such as `read the elements`.
+  public let operation: String
+
+  /// The path of the file.
+  public let path: String
+
+  /// The path of the group or dataset inside the file, followed by `@` and a name for an attribute.
+  public let object: String?
+
+  /// Why it failed: for common causes in plain words, otherwise the HDF5 library's innermost message.
+  public let cause: String
+}
+
+extension HDF5Error: CustomStringConvertible {
+  public var description: String {
+    "\(path): \(object.map { "\($0): " } ?? "")cannot \(operation): \(cause)"
+  }
+}
+
+extension HDF5Error {
+  /// Condenses the library's error stack into one line.
+  ///
+  /// - Parameter messages: The stack, innermost first. The innermost message is the one nearest to
+  ///   the cause, unless one of the known messages stands further out.
+  static func cause(of messages: [String]) -> String {
+    for message in messages {
+      for (fragment, words) in knownCauses where message.contains(fragment) { return words }
+    }
+    guard let innermost = messages.first else { return "the HDF5 library gives no reason" }
+    return systemMessage(in: innermost) ?? innermost
+  }
+
+  /// Fragments of messages of HDF5 1.10 to 1.14 that users meet, and what they mean.
+  private static let knownCauses = [
+    ("unable to lock file, errno = 11,", "the file is open in another program"),
+    ("file is already open for", "the file is already open in this program"),
+    (
+      "file is already open for write",
+      "the file is being written, or the program that wrote it did not finish"
+    ),
+    ("file signature not found", "it is not an HDF5 file"),
+    ("truncated file", "the file is cut short"),
+    ("detected by Fletcher32", "the data are damaged: their Fletcher-32 checksum does not match"),
+    ("incorrect metadata checksum", "the structure is damaged: a checksum does not match"),
+    ("no write intent", "the file was opened for reading"),
+  ]
+
+  /// The text between quotes in "..., errno = 17, error message = 'File exists', ...".
+  private static func systemMessage(in message: String) -> String? {
+    let marker = "error message = '"
+    guard let start = message.utf8Range(of: marker)?.upperBound else { return nil }
+    let text = message[start...].prefix { $0 != "'" }
+    return text.isEmpty ? nil : text.lowercased()
+  }
+}
+
+extension String {
+  /// Where a text first occurs, byte by byte.
+  fileprivate func utf8Range(of text: String) -> Range<Index>? {
+    var start = startIndex
+    while start < endIndex {
+      if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
+      start = index(after: start)
+    }
+    return nil
+  }
+}

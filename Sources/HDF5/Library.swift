@@ -1,0 +1,84 @@
+import CHDF5
+import Synchronization
+
+/// The door to the C library: every call of the module passes through here.
+///
+/// The library is not thread-safe in every build, so that calls take turns. The lock is held for the
+/// C call alone; no identifier is closed and no Swift code of callers runs under it, which is why it
+/// needs not be recursive.
+enum Library {
+  private static let turn = Mutex(())
+
+  /// Makes one call and converts its status: a negative one is a failure, whose cause is fetched from
+  /// the library's error stack before anyone else can overwrite it.
+  ///
+  /// - Parameters:
+  ///   - operation: What the call is to do, to follow "cannot".
+  ///   - place: What the call is about.
+  ///   - body: The call. It must neither call this function nor release an identifier.
+  @discardableResult
+  static func call<Status: SignedInteger & Sendable>(
+    _ operation: String, at place: Place, _ body: () -> Status
+  ) throws(HDF5Error) -> Status {
+    let (status, messages) = locked { () -> (Status, [String]) in
+      let status = body()
+      return (status, status < 0 ? errorMessages() : [])
+    }
+    guard status >= 0 else {
+      throw place.error(operation, HDF5Error.cause(of: messages))
+    }
+    return status
+  }
+
+  /// Makes one call whose failure does not matter or cannot happen.
+  static func status<Status: SignedInteger & Sendable>(_ body: () -> Status) -> Status {
+    locked(body)
+  }
+
+  /// Closes an identifier of any kind.
+  static func close(_ id: hid_t) {
+    _ = status { H5Idec_ref(id) }
+  }
+
+  private static func locked<Result: Sendable>(_ body: () -> Result) -> Result {
+    turn.withLock { _ in
+      // Builds with thread support keep this setting per thread, so it is set each time.
+      _ = H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
+      return body()
+    }
+  }
+
+  /// The messages of the error stack, the place where the failure arose first.
+  private static func errorMessages() -> [String] {
+    var messages: [String] = []
+    _ = unsafe withUnsafeMutablePointer(to: &messages) { messages in
+      unsafe H5Ewalk2(
+        hid_t(H5E_DEFAULT), H5E_WALK_UPWARD,
+        { _, error, context in
+          guard let text = unsafe error?.pointee.desc,
+            let messages = unsafe context?.assumingMemoryBound(to: [String].self)
+          else { return 0 }
+          unsafe messages.pointee.append(String(cString: text))
+          return 0
+        }, messages)
+    }
+    return messages
+  }
+}
+
+/// What a call is about: the file and the object in it that an error names.
+struct Place: Sendable {
+  let file: String
+  var object: String?
+
+  func error(_ operation: String, _ cause: String) -> HDF5Error {
+    HDF5Error(operation: operation, path: file, object: object, cause: cause)
+  }
+
+  @discardableResult
+  func call<Status: SignedInteger & Sendable>(
+    _ operation: String, _ body: () -> Status
+  ) throws(HDF5Error) -> Status {
+    try Library.call(operation, at: self, body)
+  }
+}

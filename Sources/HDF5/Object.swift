@@ -1,0 +1,92 @@
+import CHDF5
+import Synchronization
+
+/// An open file of the library. It lives until the last object in it has gone.
+final class OpenFile: Sendable {
+  let path: String
+  let isWritable: Bool
+  private let id: hid_t
+  private let isOpen = Atomic<Bool>(true)
+
+  /// Takes over the identifier of a file that was opened so that closing it closes its objects.
+  init(id: hid_t, path: String, isWritable: Bool) {
+    self.id = id
+    self.path = path
+    self.isWritable = isWritable
+  }
+
+  deinit { try? close() }
+
+  /// Writes what is pending and closes the file, in any case.
+  func close() throws(HDF5Error) {
+    guard isOpen.exchange(false, ordering: .acquiringAndReleasing) else { return }
+    let place = Place(file: path)
+    if isWritable {
+      do throws(HDF5Error) {
+        try place.call("write the file") { H5Fflush(id, H5F_SCOPE_LOCAL) }
+      } catch {
+        _ = Library.status { H5Fclose(id) }
+        throw error
+      }
+    }
+    try place.call("close the file") { H5Fclose(id) }
+  }
+
+  /// Opens the root group.
+  func openRoot() throws(HDF5Error) -> Object {
+    let place = Place(file: path, object: "/")
+    var address: UInt64 = 0
+    let kind = try place.call("find the root group") { unsafe chdf5_object(id, "/", &address) }
+    guard H5O_type_t(kind) == H5O_TYPE_GROUP else {
+      throw place.error("open the root group", "it is not a group")
+    }
+    let root = try place.call("open the root group") { unsafe H5Oopen(id, "/", 0) }
+    extendLifetime(self)
+    return Object(id: root, path: "/", file: self, lineage: [address])
+  }
+
+  /// Throws if the file has been closed.
+  func checkOpen(_ operation: String, _ place: Place) throws(HDF5Error) {
+    guard isOpen.load(ordering: .acquiring) else {
+      throw place.error(operation, "the file has been closed")
+    }
+  }
+}
+
+/// An open group or dataset, closed when the last reference goes.
+final class Object: Sendable {
+  let path: String
+  let file: OpenFile
+
+  /// Where the object and the groups around it start in the file, outermost first.
+  let lineage: [UInt64]
+  private let id: hid_t
+
+  /// Takes over an identifier.
+  init(id: hid_t, path: String, file: OpenFile, lineage: [UInt64]) {
+    self.id = id
+    self.path = path
+    self.file = file
+    self.lineage = lineage
+  }
+
+  deinit { Library.close(id) }
+
+  var place: Place { Place(file: file.path, object: path) }
+
+  /// Makes one call about the object.
+  ///
+  /// - Parameters:
+  ///   - operation: What the call is to do, to follow "cannot".
+  ///   - body: The call, which is given the identifier. See ``Library/call(_:at:_:)``.
+  @discardableResult
+  func call<Status: SignedInteger & Sendable>(
+    _ operation: String, at place: Place? = nil, _ body: (hid_t) -> Status
+  ) throws(HDF5Error) -> Status {
+    // The identifier must not be closed between being read and being used.
+    defer { extendLifetime(self) }
+    let place = place ?? self.place
+    try file.checkOpen(operation, place)
+    return try Library.call(operation, at: place) { body(id) }
+  }
+}

@@ -1,0 +1,51 @@
+/// Why a picture could not be read or written.
+public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The kind of failure.
+  public enum Code: String, Hashable, Sendable, CaseIterable {
+    /// No file has this name.
+    case missing
+    /// The system does not let us read it, or it is not a regular file.
+    case unreadable
+    /// The file has no bytes.
+    case empty
+    /// The content is neither PNG nor JPEG.
+    case notAnImage
+    /// The file name's extension names another format than the content has.
+    case contradictsExtension
+    /// The data end before the picture does.
+    case truncated
+    /// The data break their format, or a checksum is wrong.
+    case damaged
+    /// A valid kind of picture that is not supported.
+    case unsupported
+    /// A side is zero.
+    case zeroSize
+    /// The picture or its file exceeds ``ImageLimits``.
+    case tooLarge
+    case outOfMemory
+    /// The file cannot be written.
+    case unwritable
+  }
+
+  public let code: Code
+
+  /// The file, as the caller named it.
+  public let path: String
+
+  /// What is wrong, as the end of a sentence about the file.
+  public let cause: String
+
+  public init(_ code: Code, path: String, cause: String) {
+    self.code = code
+    self.path = path
+    self.cause = cause
+  }
+
+  /// The path and the cause, in one line.
+  public var description: String {
+    let line = "\(path): \(cause)".unicodeScalars.map { scalar in
+      scalar.value < 0x20 || scalar.value == 0x7F ? "\u{FFFD}" : scalar
+    }
+    return String(String.UnicodeScalarView(line))
+  }
+}

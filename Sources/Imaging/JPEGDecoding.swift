@@ -1,0 +1,68 @@
+import CJPEG
+
+/// Decodes a JPEG file: baseline or progressive, grey, RGB or YCC.
+///
+/// Samples are what libjpeg gives with its defaults, and so what most programs see.
+func decodeJPEG(_ file: ImageFile, limits: ImageLimits) throws(ImageError) -> Picture {
+  try unsafe file.bytes.withUnsafeBufferPointer { bytes throws(ImageError) -> Picture in
+    guard let base = bytes.baseAddress, let decoder = unsafe cjpeg_open(base, bytes.count)
+    else {
+      throw ImageError(.outOfMemory, path: file.path, cause: "no memory to decode the JPEG")
+    }
+    defer { unsafe cjpeg_close(decoder) }
+
+    /// Turns a status that is not ok into an error.
+    func check(_ status: cjpeg_status) throws(ImageError) {
+      let message = unsafe String(cString: cjpeg_message(decoder))
+      switch status {
+      case .ok: return
+      case .truncated:
+        throw ImageError(
+          .truncated, path: file.path,
+          cause: "the JPEG ends early, after \(file.bytes.count) bytes")
+      case .damaged:
+        throw ImageError(.damaged, path: file.path, cause: "the JPEG is damaged: \(message)")
+      case .unsupported:
+        throw ImageError(
+          .unsupported, path: file.path, cause: "this kind of JPEG is not supported: \(message)")
+      case .empty:
+        throw ImageError(.zeroSize, path: file.path, cause: "a side is 0 pixels: nothing to see")
+      case .too_large:
+        throw ImageError(
+          .tooLarge, path: file.path, cause: "\(message); the limit is \(limits.side) a side")
+      case .out_of_memory:
+        throw ImageError(.outOfMemory, path: file.path, cause: "no memory to decode the JPEG")
+      }
+    }
+
+    var header = cjpeg_header()
+    try check(unsafe cjpeg_read_header(decoder, &header))
+    let (width, height) = (Int(header.width), Int(header.height))
+    try limits.check(width: width, height: height, path: file.path)
+    if let name = unsupportedColor(header) {
+      throw ImageError(
+        .unsupported, path: file.path, cause: "is a JPEG in \(name); convert it to RGB")
+    }
+    let count = 3 * width * height
+    var status = cjpeg_status.ok
+    let samples = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      guard let base = buffer.baseAddress else { return }
+      status = unsafe cjpeg_read_pixels(decoder, base, count)
+      filled = status == .ok ? count : 0
+    }
+    try check(status)
+    return Picture(width: width, height: height, samples: .bytes(samples))
+  }
+}
+
+/// Names a way to store colour that is refused; nil for the supported ones.
+///
+/// CMYK says how much ink to print, and what that looks like is up to a colour profile.
+private func unsupportedColor(_ header: cjpeg_header) -> String? {
+  switch header.color {
+  case .grey, .rgb, .ycc: nil
+  case .cmyk: "CMYK"
+  case .ycck: "YCCK (a form of CMYK)"
+  case .other: "\(header.components) components of unknown meaning"
+  }
+}

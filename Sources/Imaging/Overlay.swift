@@ -1,0 +1,60 @@
+/// A class activation map drawn over its picture.
+public struct Overlay: Sendable {
+  /// The drawing, of the picture's size.
+  public let image: RGBImage
+
+  /// Whether the map said nothing, so that only the grey picture was drawn.
+  ///
+  /// A map of equal values has no maximum to point at, and one with NaN or infinity is no map. Tell
+  /// the user.
+  public let isEmpty: Bool
+}
+
+extension Plane {
+  /// Makes a raw class activation map ready to be drawn.
+  ///
+  /// Stretched to [0, 1], resized, then blurred by 7×7 with σ = 2, circularly; not stretched again.
+  ///
+  /// - Returns: Values in [0, 1] up to rounding; nil if the map is flat or not finite.
+  /// - Precondition: The sides are positive.
+  public func heat(width: Int, height: Int) -> Plane? {
+    normalized()?.resized(width: width, height: height).gaussianBlurred()
+  }
+}
+
+extension Picture {
+  /// Draws a raw class activation map over the picture in grey.
+  ///
+  /// The map's ``Plane/heat(width:height:)`` at the size of this picture gets colours from `palette`,
+  /// which are laid at 128/255 over the luma, stretched from its least to its most. A picture of one
+  /// brightness is not stretched. Channel values are computed in double and rounded to the nearest
+  /// of 256, halves up.
+  ///
+  /// To see what the network saw, pass the picture at the network's input size.
+  public func overlay(of map: Plane, palette: Palette = .seed) -> Overlay {
+    let opacity = 128.0 / 255
+    let brightness = luma
+    let grey = (brightness.normalized() ?? brightness).values
+    let heat = map.heat(width: width, height: height)
+    var pixels = [UInt8]()
+    pixels.reserveCapacity(3 * grey.count)
+    for index in grey.indices {
+      guard let heat else {
+        pixels.append(contentsOf: repeatElement(byte(255 * grey[index]), count: 3))
+        continue
+      }
+      let color = palette[heat.values[index]]
+      let rest = (1 - opacity) * 255 * grey[index]
+      pixels.append(byte(opacity * Double(color.red) + rest))
+      pixels.append(byte(opacity * Double(color.green) + rest))
+      pixels.append(byte(opacity * Double(color.blue) + rest))
+    }
+    return Overlay(
+      image: RGBImage(width: width, height: height, pixels: pixels), isEmpty: heat == nil)
+  }
+}
+
+/// Rounds to the nearest of 0...255, halves up; NaN gives 0.
+func byte(_ value: Double) -> UInt8 {
+  value > 0 ? UInt8(min(value.rounded(.toNearestOrAwayFromZero), 255)) : 0
+}

@@ -1,0 +1,69 @@
+import CPNG
+
+/// Decodes a PNG file: any bit depth, grey, palette, transparent, interlaced.
+func decodePNG(_ file: ImageFile, limits: ImageLimits) throws(ImageError) -> Picture {
+  try checkPNGSize(file, limits: limits)
+  return try unsafe file.bytes.withUnsafeBufferPointer { bytes throws(ImageError) -> Picture in
+    guard let base = bytes.baseAddress, let reader = unsafe cpng_open(base, bytes.count) else {
+      throw ImageError(.outOfMemory, path: file.path, cause: "no memory to decode the PNG")
+    }
+    defer { unsafe cpng_close(reader) }
+
+    /// Turns a status that is not ok into an error.
+    func check(_ status: cpng_status) throws(ImageError) {
+      let message = unsafe String(cString: cpng_reader_message(reader))
+      switch status {
+      case .ok: return
+      case .truncated:
+        throw ImageError(
+          .truncated, path: file.path, cause: "the PNG ends early, after \(file.bytes.count) bytes")
+      case .damaged:
+        throw ImageError(.damaged, path: file.path, cause: "the PNG is damaged: \(message)")
+      case .out_of_memory:
+        throw ImageError(.outOfMemory, path: file.path, cause: "no memory to decode the PNG")
+      }
+    }
+
+    var header = cpng_header()
+    try check(unsafe cpng_read_header(reader, &header))
+    let (width, height) = (Int(header.width), Int(header.height))
+    try limits.check(width: width, height: height, path: file.path)
+    let count = width * height * Int(header.channels)
+
+    /// Decodes all samples as integers of their size.
+    func samples<Sample: BitwiseCopyable>(_ type: Sample.Type) throws(ImageError) -> [Sample] {
+      var status = cpng_status.ok
+      let samples = unsafe [Sample](unsafeUninitializedCapacity: count) { buffer, filled in
+        guard let base = buffer.baseAddress else { return }
+        status = unsafe cpng_read_pixels(reader, base, count * MemoryLayout<Sample>.size)
+        filled = status == .ok ? count : 0
+      }
+      try check(status)
+      return samples
+    }
+    let transparent = header.channels == 4
+    if header.bits == 16 {
+      let words = try samples(UInt16.self)
+      return Picture(
+        width: width, height: height,
+        samples: transparent ? Samples(compositing: words) : .words(words, maximum: 65_535))
+    }
+    let bytes = try samples(UInt8.self)
+    return Picture(
+      width: width, height: height,
+      samples: transparent ? Samples(compositing: bytes) : .bytes(bytes))
+  }
+}
+
+/// Looks at the size before libpng does, which would call 0 pixels "invalid IHDR data".
+///
+/// The header chunk comes first, so its size stands at a fixed place: 8 bytes of signature, 4 of
+/// length, 4 of name, then width and height, most significant byte first.
+private func checkPNGSize(_ file: ImageFile, limits: ImageLimits) throws(ImageError) {
+  let bytes = file.bytes
+  guard bytes.count >= 24, bytes[12..<16].elementsEqual("IHDR".utf8) else { return }
+  func word(at offset: Int) -> Int {
+    bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
+  }
+  try limits.check(width: word(at: 16), height: word(at: 20), path: file.path)
+}

@@ -1,0 +1,45 @@
+/// The order in which a network takes the colour channels.
+public enum ChannelOrder: String, Sendable, CaseIterable {
+  /// Red, green, blue.
+  case rgb
+
+  /// Blue, green, red, as in networks that were trained with Caffe.
+  case bgr
+}
+
+/// What a network takes off a value and divides it by, for its first, second and third channel.
+public typealias PerChannel = (first: Double, second: Double, third: Double)
+
+extension Picture {
+  /// The picture as a network's input.
+  ///
+  /// Each value in [0, 1] is multiplied by `scale`, the channel's mean is subtracted and the difference
+  /// divided by its standard deviation, in double precision; the result is rounded to single once.
+  /// Means and deviations are in the **network's** channel order and in units of the scaled values.
+  ///
+  /// Samples are multiplied by `scale / 255` (or by 65535, for 16 bits), not divided and then
+  /// multiplied. With the usual scale 255 that leaves them untouched, so that a sample equal to the
+  /// mean gives exactly zero.
+  ///
+  /// - Returns: `[3][height][width]`.
+  public func networkInput(
+    channels: ChannelOrder = .rgb, scale: Double, mean: PerChannel = (0, 0, 0),
+    std: PerChannel = (1, 1, 1)
+  ) -> [Float] {
+    let factor = scale / samples.maximum
+    let values = samples.values
+    let area = width * height
+    var input = [Float](repeating: 0, count: 3 * area)
+    let means = [mean.first, mean.second, mean.third]
+    let deviations = [std.first, std.second, std.third]
+    for channel in 0..<3 {
+      let from = channels == .rgb ? channel : 2 - channel
+      let (mean, deviation) = (means[channel], deviations[channel])
+      for pixel in 0..<area {
+        input[channel * area + pixel] =
+          Float((values[3 * pixel + from] * factor - mean) / deviation)
+      }
+    }
+    return input
+  }
+}

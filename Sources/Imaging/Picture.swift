@@ -1,0 +1,99 @@
+/// A picture in RGB.
+///
+/// Values are in [0, 1], 0 is black, and nothing is said about gamma: 8-bit samples are divided by
+/// 255 and 16-bit samples by 65,535. They are kept as they were stored until they are used.
+public struct Picture: Sendable {
+  /// The number of columns.
+  public let width: Int
+
+  /// The number of rows.
+  public let height: Int
+  let samples: Samples
+
+  init(width: Int, height: Int, samples: Samples) {
+    self.width = width
+    self.height = height
+    self.samples = samples
+  }
+
+  /// Wraps values in [0, 1].
+  ///
+  /// `pixels` is `[height][width][red, green, blue]`, top row first.
+  ///
+  /// - Precondition: The sides are positive, and there are `3 * width * height` values.
+  public init(width: Int, height: Int, pixels: [Double]) {
+    precondition(width > 0 && height > 0, "a picture has pixels")
+    precondition(pixels.count == 3 * width * height, "the values do not fill the picture")
+    self.init(width: width, height: height, samples: .reals(pixels, maximum: 1))
+  }
+
+  /// The values in [0, 1]: `[height][width][red, green, blue]`, top row first.
+  ///
+  /// Each is the sample divided once. Computed anew at each call, in 8 bytes a value.
+  public var pixels: [Double] {
+    let maximum = samples.maximum
+    return samples.values.map { $0 / maximum }
+  }
+}
+
+extension Picture {
+  /// Reads a PNG or JPEG file.
+  ///
+  /// The content decides about the format; an extension that names another one is an error, because
+  /// one of the two is not what the user thinks it is.
+  ///
+  /// - PNG: 1 to 16 bits, grey, palette, RGB, transparent, interlaced. Transparent pixels are put
+  ///   over **white**; of an animation, the first picture counts.
+  /// - JPEG: baseline and progressive, grey, RGB and YCC. CMYK and YCCK are refused. Samples equal
+  ///   those of libjpeg's defaults (smooth chroma upsampling, slow integer transform).
+  /// - Colour profiles, gamma and Exif orientation are ignored.
+  ///
+  /// A picture is read as a whole or not at all: missing ends, wrong checksums and guessed pixels
+  /// are errors.
+  ///
+  /// - Throws: ``ImageError``, which names the file and the cause in one line. A picture beyond
+  ///   `limits` is refused by its header, before memory is allocated for it.
+  public init(
+    contentsOf path: String, limits: ImageLimits = .default
+  ) throws(ImageError) {
+    self = try Self.decode(ImageFile(path: path, limit: limits.bytes), limits: limits)
+  }
+
+  /// Decodes a PNG or JPEG file that is in memory.
+  ///
+  /// - Parameters:
+  ///   - bytes: The whole file.
+  ///   - name: What errors call it; its extension must not contradict the content.
+  ///   - limits: What is refused.
+  /// - Throws: ``ImageError``, as ``init(contentsOf:limits:)`` does.
+  public init(
+    bytes: [UInt8], name: String, limits: ImageLimits = .default
+  ) throws(ImageError) {
+    guard !bytes.isEmpty else {
+      throw ImageError(.empty, path: name, cause: "the file is empty")
+    }
+    guard bytes.count <= limits.bytes else {
+      throw ImageError(
+        .tooLarge, path: name, cause: "has \(bytes.count) bytes; the limit is \(limits.bytes)")
+    }
+    self = try Self.decode(ImageFile(path: name, bytes: bytes), limits: limits)
+  }
+
+  private static func decode(
+    _ file: ImageFile, limits: ImageLimits
+  ) throws(ImageError) -> Picture {
+    let format = ImageFormat(bytes: file.bytes)
+    guard format == .png || format == .jpeg else {
+      let guess = format.map { "; it seems to be \($0.rawValue)" } ?? ""
+      throw ImageError(
+        .notAnImage, path: file.path, cause: "is not a PNG or JPEG picture\(guess)")
+    }
+    if let format, let expected = ImageFormat(extensionOf: file.path), expected != format {
+      throw ImageError(
+        .contradictsExtension, path: file.path,
+        cause: "is a \(format.rawValue) file, but its name says \(expected.rawValue); rename it")
+    }
+    return format == .png
+      ? try decodePNG(file, limits: limits) : try decodeJPEG(file, limits: limits)
+  }
+}

@@ -1,0 +1,48 @@
+/// One channel: a class activation map, or the brightness of a picture.
+public struct Plane: Sendable, Hashable {
+  /// The number of columns.
+  public let width: Int
+
+  /// The number of rows.
+  public let height: Int
+
+  /// `[height][width]`, top row first.
+  public let values: [Double]
+
+  /// Wraps values.
+  ///
+  /// - Precondition: The sides are positive, and there are `width * height` values.
+  public init(width: Int, height: Int, values: [Double]) {
+    precondition(width > 0 && height > 0, "a plane has elements")
+    precondition(values.count == width * height, "the values do not fill the plane")
+    self.width = width
+    self.height = height
+    self.values = values
+  }
+
+  /// Stretches the values to [0, 1]: (v − min) / (max − min).
+  ///
+  /// - Returns: Nil if there is nothing to stretch: all values are equal, or one is not finite.
+  public func normalized() -> Plane? {
+    // NaN is smaller than nothing and larger than nothing, so min and max alone would miss it.
+    guard values.allSatisfy(\.isFinite), let least = values.min(), let most = values.max() else {
+      return nil
+    }
+    let range = most - least
+    guard range > 0, range.isFinite else { return nil }
+    return Plane(width: width, height: height, values: values.map { ($0 - least) / range })
+  }
+}
+
+extension Picture {
+  /// The brightness .3·red + .59·green + .11·blue, in [0, 1].
+  public var luma: Plane {
+    let values = pixels
+    var luma = [Double](repeating: 0, count: width * height)
+    for pixel in luma.indices {
+      let (red, green, blue) = (values[3 * pixel], values[3 * pixel + 1], values[3 * pixel + 2])
+      luma[pixel] = 0.3 * red + 0.59 * green + 0.11 * blue
+    }
+    return Plane(width: width, height: height, values: luma)
+  }
+}

@@ -1,0 +1,114 @@
+/// Convolution as a matrix product: columns of input patches are gathered and multiplied by the
+/// weights with OpenBLAS's `sgemm`.
+///
+/// The columns of one piece of the output are gathered at a time, so that they stay in the cache and
+/// no buffer of the whole column matrix is needed. A pointwise convolution without a prologue
+/// gathers nothing.
+public struct Im2colOpenBLASBackend: ConvolutionBackend {
+  public let name = "im2col-openblas"
+  public let summary = "patches as columns, multiplied by OpenBLAS; computes every problem"
+
+  public init() {}
+
+  public func algorithm(for problem: ConvolutionProblem) -> Algorithm { .reassociated }
+
+  public func refusal(of problem: ConvolutionProblem) -> String? {
+    // OpenBLAS takes 32-bit sizes.
+    problem.output.planeCount > Int(Int32.max) || problem.input.planeCount > Int(Int32.max)
+      || problem.depth > Int(Int32.max) ? "it exceeds the 32-bit sizes of BLAS" : nil
+  }
+
+  public func fusions(for problem: ConvolutionProblem) -> Fusions { [.prologue, .relu] }
+
+  public func prepare(
+    _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion
+  ) throws(KernelError) -> any PreparedConvolution {
+    try validate(problem, weights, bias)
+    return Prepared(
+      problem: problem, weights: weights, bias: bias, fusion: fusion,
+      microkernels: try InstructionSet.selected().microkernels)
+  }
+
+  struct Prepared: PreparedConvolution {
+    let problem: ConvolutionProblem
+    let weights: WeightBuffer
+    let bias: [Float]?
+    let fusion: Fusion
+    let microkernels: MicrokernelTable
+
+    /// Output pixels of a task.
+    let pixels: Int
+
+    /// Output channels of a task.
+    let channels: Int
+
+    var pixelTasks: Int { (problem.output.planeCount + pixels - 1) / pixels }
+    var channelTasks: Int { (problem.groupOutputChannels + channels - 1) / channels }
+    var taskCount: Int { problem.output.batch * problem.groups * pixelTasks * channelTasks }
+    var gathers: Bool { !problem.isPointwise || fusion.prologue != nil }
+    var scratchCount: Int { gathers ? problem.depth * pixels : 0 }
+    var packedBytes: Int { 0 }
+
+    init(
+      problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
+      microkernels: MicrokernelTable
+    ) {
+      self.problem = problem
+      self.weights = weights
+      self.bias = bias
+      self.fusion = fusion
+      self.microkernels = microkernels
+      // Columns of about a megabyte, but at least 48 pixels: `sgemm` packs the weights anew for
+      // every piece, which a narrow piece does not pay back.
+      let plane = problem.output.planeCount
+      let wanted = max(48, (1 << 18) / problem.depth)
+      let pieces = max(1, (plane + wanted - 1) / wanted)
+      let even = (plane + pieces - 1) / pieces
+      pixels = min(plane, (even + 15) / 16 * 16)
+      // A small plane is one piece; its channels are then shared out.
+      let pixelTasks = (plane + pixels - 1) / pixels
+      let parts = max(1, min(4 / pixelTasks, problem.groupOutputChannels / 32))
+      channels = (problem.groupOutputChannels + parts - 1) / parts
+    }
+
+    func run(
+      task: Int, input: FeatureView, output: MutableFeatureView,
+      scratch: UnsafeMutablePointer<Float>
+    ) {
+      let (rest, pixelTask) = task.quotientAndRemainder(dividingBy: pixelTasks)
+      let (outer, channelTask) = rest.quotientAndRemainder(dividingBy: channelTasks)
+      let (image, group) = outer.quotientAndRemainder(dividingBy: problem.groups)
+      let firstPixel = pixelTask * pixels
+      let count = min(pixels, problem.output.planeCount - firstPixel)
+      let firstChannel = group * problem.groupOutputChannels + channelTask * channels
+      let channelCount = min(channels, problem.groupOutputChannels - channelTask * channels)
+      let inputChannel = group * problem.groupInputChannels
+
+      let columns: UnsafePointer<Float>
+      let columnStride: Int
+      if gathers {
+        let gather = Im2col(
+          problem: problem, prologue: fusion.prologue, microkernels: microkernels)
+        unsafe gather.columns(
+          of: input, image: image, firstChannel: inputChannel,
+          pixels: firstPixel..<(firstPixel + count), into: scratch)
+        unsafe columns = UnsafePointer(scratch)
+        columnStride = count
+      } else {
+        unsafe columns = input.plane(image, inputChannel) + firstPixel
+        columnStride = problem.input.planeCount
+      }
+      let target = unsafe output.plane(image, firstChannel) + firstPixel
+      unsafe OpenBLAS.multiply(
+        m: channelCount, n: count, k: problem.depth,
+        a: weights.pointer + firstChannel * problem.depth, aStride: problem.depth, b: columns,
+        bStride: columnStride, c: target, cStride: problem.output.planeCount)
+      guard bias != nil || fusion.relu else { return }
+      for c in 0..<channelCount {
+        let row = unsafe target + c * problem.output.planeCount
+        unsafe microkernels.scaleShift(
+          count, UnsafePointer(row), 1, bias?[firstChannel + c] ?? 0, fusion.relu, row)
+      }
+    }
+  }
+}

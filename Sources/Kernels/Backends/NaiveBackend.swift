@@ -1,0 +1,47 @@
+/// Convolution as it is defined, summed in double precision: what the others are held against.
+///
+/// A faster backend is thus never blamed for being closer to the true value than this one is.
+public struct NaiveBackend: ConvolutionBackend {
+  public let name = "naive"
+  public let summary = "the definition, summed in double precision; slow, computes every problem"
+
+  public init() {}
+
+  public func algorithm(for problem: ConvolutionProblem) -> Algorithm { .direct }
+
+  public func refusal(of problem: ConvolutionProblem) -> String? { nil }
+
+  public func fusions(for problem: ConvolutionProblem) -> Fusions { [] }
+
+  public func prepare(
+    _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion
+  ) throws(KernelError) -> any PreparedConvolution {
+    try validate(problem, weights, bias)
+    precondition(fusion.prologue == nil && !fusion.relu, "naive offers no fusions")
+    return Prepared(problem: problem, weights: weights, bias: bias)
+  }
+
+  struct Prepared: PreparedConvolution {
+    let problem: ConvolutionProblem
+    let weights: WeightBuffer
+    let bias: [Float]?
+
+    /// One plane a task.
+    var taskCount: Int { problem.output.batch * problem.outputChannels }
+    var scratchCount: Int { 0 }
+    var packedBytes: Int { 0 }
+
+    func run(
+      task: Int, input: FeatureView, output: MutableFeatureView,
+      scratch: UnsafeMutablePointer<Float>
+    ) {
+      let (image, channel) = task.quotientAndRemainder(dividingBy: problem.outputChannels)
+      let group = channel / problem.groupOutputChannels
+      unsafe DirectConvolution.plane(
+        problem, weights: weights.pointer + channel * problem.depth,
+        bias: Double(bias?[channel] ?? 0),
+        input: input.plane(image, group * problem.groupInputChannels),
+        output: output.plane(image, channel))
+    }
+  }
+}

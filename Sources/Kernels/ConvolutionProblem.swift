@@ -1,0 +1,127 @@
+/// The geometry of one convolution: everything a backend needs to know before it sees data.
+public struct ConvolutionProblem: Hashable, Sendable {
+  public let input: TensorShape
+  public let outputChannels: Int
+  public let kernel: Size
+  public let stride: Size
+  public let dilation: Size
+  public let padding: Padding
+  public let groups: Int
+
+  /// The shape of the result.
+  public let output: TensorShape
+
+  /// The largest side, count or padding that a problem may have. Products of a few such numbers
+  /// stay within 63 bits, and every array still has to pass ``TensorShape/checkedCount``.
+  static let largestExtent = 1 << 24
+
+  /// Creates a problem after checking that it has a result.
+  ///
+  /// - Throws: ``ProblemError`` if an extent is out of range, the channels do not divide by the
+  ///   groups, or the window is larger than the padded input.
+  public init(
+    input: TensorShape, outputChannels: Int, kernel: Size, stride: Size = Size(1),
+    dilation: Size = Size(1), padding: Padding = Padding(0), groups: Int = 1
+  ) throws(ProblemError) {
+    let limit = Self.largestExtent
+    let extents = [
+      input.batch, input.channels, input.height, input.width, outputChannels, kernel.height,
+      kernel.width, stride.height, stride.width, dilation.height, dilation.width, groups,
+    ]
+    guard extents.allSatisfy({ (1...limit).contains($0) }) else {
+      throw ProblemError("every size, count, stride and dilation must lie in 1...\(limit)")
+    }
+    let pads = [padding.top, padding.left, padding.bottom, padding.right]
+    guard pads.allSatisfy({ (0...limit).contains($0) }) else {
+      throw ProblemError("padding must lie in 0...\(limit)")
+    }
+    guard input.channels % groups == 0, outputChannels % groups == 0 else {
+      throw ProblemError(
+        "\(input.channels) and \(outputChannels) channels do not divide into \(groups) groups")
+    }
+    let height = input.height + padding.top + padding.bottom - (kernel.height - 1) * dilation.height
+    let width = input.width + padding.left + padding.right - (kernel.width - 1) * dilation.width
+    guard height >= 1, width >= 1 else {
+      throw ProblemError(
+        "a \(kernel.height)×\(kernel.width) window does not fit in "
+          + "\(input.height)×\(input.width) pixels with their padding")
+    }
+    self.input = input
+    self.outputChannels = outputChannels
+    self.kernel = kernel
+    self.stride = stride
+    self.dilation = dilation
+    self.padding = padding
+    self.groups = groups
+    output = TensorShape(
+      batch: input.batch, channels: outputChannels, height: (height - 1) / stride.height + 1,
+      width: (width - 1) / stride.width + 1)
+    guard input.checkedCount != nil, output.checkedCount != nil,
+      TensorShape(
+        batch: outputChannels, channels: input.channels / groups, height: kernel.height,
+        width: kernel.width
+      ).checkedCount != nil
+    else { throw ProblemError("the tensors are too large to address") }
+  }
+
+  /// The input channels that each output channel reads.
+  public var groupInputChannels: Int { input.channels / groups }
+
+  /// The output channels of one group.
+  public var groupOutputChannels: Int { outputChannels / groups }
+
+  /// The products that are summed for one output element, the bias not counted: K in the error
+  /// bounds.
+  public var depth: Int { groupInputChannels * kernel.height * kernel.width }
+
+  /// The number of weights: `[outputChannels, groupInputChannels, kH, kW]`.
+  public var weightCount: Int { outputChannels * depth }
+
+  /// The floating-point operations of the direct algorithm, a multiply-add counted as two.
+  ///
+  /// Every backend is credited with this number, so that a rate says how fast the layer ran and
+  /// not how busy the arithmetic units were.
+  public var operations: Int { 2 * output.count * depth }
+
+  /// Whether the convolution is a plain matrix product of weights and pixels.
+  public var isPointwise: Bool {
+    kernel == Size(1) && stride == Size(1) && padding == Padding(0)
+  }
+}
+
+extension ConvolutionProblem: CustomStringConvertible {
+  /// The problem in benchdnn's notation, such as `mb1ic128ih28oc32oh28kh3ph1`; an unsquare problem
+  /// names its widths, and what has its default value is left out.
+  public var description: String {
+    var text = groups > 1 ? "g\(groups)" : ""
+    text += "mb\(input.batch)ic\(input.channels)ih\(input.height)"
+    let square =
+      input.height == input.width && output.height == output.width
+      && kernel.height == kernel.width && stride.height == stride.width
+      && dilation.height == dilation.width && padding.top == padding.left
+      && padding.bottom == padding.right
+    if !square { text += "iw\(input.width)" }
+    text += "oc\(outputChannels)oh\(output.height)"
+    if !square { text += "ow\(output.width)" }
+    text += "kh\(kernel.height)"
+    if !square { text += "kw\(kernel.width)" }
+    if stride != Size(1) {
+      text += "sh\(stride.height)" + (square ? "" : "sw\(stride.width)")
+    }
+    if dilation != Size(1) {
+      // benchdnn counts the gaps between taps.
+      text += "dh\(dilation.height - 1)" + (square ? "" : "dw\(dilation.width - 1)")
+    }
+    if padding != Padding(0) {
+      text += "ph\(padding.top)" + (square ? "" : "pw\(padding.left)")
+    }
+    return text
+  }
+}
+
+/// Why a convolution's geometry makes no sense.
+public struct ProblemError: Error, Hashable, Sendable, CustomStringConvertible {
+  public let description: String
+
+  init(_ description: String) { self.description = description }
+}

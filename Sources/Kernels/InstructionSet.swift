@@ -1,0 +1,84 @@
+import CCPU
+import Glibc
+import MicrokernelsAVX2
+import MicrokernelsAVX512
+import MicrokernelsBaseline
+
+/// An instruction set that the inner loops are compiled for, in ascending order of preference.
+public enum InstructionSet: String, CaseIterable, Sendable {
+  /// What every processor of the architecture has: SSE2 on x86-64.
+  case baseline
+
+  /// AVX2 and FMA: the x86-64-v3 level.
+  case avx2
+
+  /// AVX-512 F, BW, CD, DQ and VL: the x86-64-v4 level.
+  case avx512
+
+  /// The instruction sets that this processor and operating system can run.
+  public static var supported: [InstructionSet] { allCases.filter(\.isSupported) }
+
+  /// The environment variable that forces an instruction set.
+  public static let environmentVariable = "DENSECAM_ISA"
+
+  /// The instruction set to use: the one that `DENSECAM_ISA` names, or the best supported.
+  ///
+  /// - Throws: ``KernelError`` if the variable names none, or one that this processor lacks.
+  public static func selected() throws(KernelError) -> InstructionSet {
+    guard let value = unsafe getenv(environmentVariable) else {
+      return supported.last ?? .baseline
+    }
+    return try named(unsafe String(cString: value))
+  }
+
+  /// The supported instruction set with a name.
+  ///
+  /// - Throws: ``KernelError`` if there is none, or if this processor lacks it.
+  public static func named(_ name: String) throws(KernelError) -> InstructionSet {
+    guard let set = InstructionSet(rawValue: name) else {
+      throw KernelError(
+        .unsupportedInstructionSet,
+        "\(environmentVariable)=\(name) is no instruction set; "
+          + "there are \(allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    guard set.isSupported else {
+      throw KernelError(
+        .unsupportedInstructionSet,
+        "\(environmentVariable)=\(name): this processor has only "
+          + "\(supported.map(\.rawValue).joined(separator: ", "))")
+    }
+    return set
+  }
+
+  public var isSupported: Bool {
+    switch self {
+    case .baseline: true
+    case .avx2: ccpu_supports_x86_64_v3()
+    case .avx512: ccpu_supports_x86_64_v4()
+    }
+  }
+
+  /// The inner loops compiled for this instruction set.
+  ///
+  /// - Precondition: The instruction set is supported.
+  public var microkernels: MicrokernelTable {
+    precondition(isSupported, "\(rawValue) code would trap on this processor")
+    return switch self {
+    case .baseline:
+      unsafe MicrokernelTable(
+        scaleShift: { unsafe MicrokernelsBaseline.scaleShift($0, $1, $2, $3, $4, $5) },
+        add: { unsafe MicrokernelsBaseline.add($0, $1, $2, $3, $4) },
+        maximum: { unsafe MicrokernelsBaseline.maximum($0, $1, $2, $3) })
+    case .avx2:
+      unsafe MicrokernelTable(
+        scaleShift: { unsafe MicrokernelsAVX2.scaleShift($0, $1, $2, $3, $4, $5) },
+        add: { unsafe MicrokernelsAVX2.add($0, $1, $2, $3, $4) },
+        maximum: { unsafe MicrokernelsAVX2.maximum($0, $1, $2, $3) })
+    case .avx512:
+      unsafe MicrokernelTable(
+        scaleShift: { unsafe MicrokernelsAVX512.scaleShift($0, $1, $2, $3, $4, $5) },
+        add: { unsafe MicrokernelsAVX512.add($0, $1, $2, $3, $4) },
+        maximum: { unsafe MicrokernelsAVX512.maximum($0, $1, $2, $3) })
+    }
+  }
+}

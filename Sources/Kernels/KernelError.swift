@@ -1,0 +1,18 @@
+/// Why a convolution was not prepared.
+public struct KernelError: Error, Hashable, Sendable, CustomStringConvertible {
+  public enum Code: Hashable, Sendable {
+    case unsupportedProblem
+    case weightCountMismatch
+    case outOfMemory
+    case unsupportedInstructionSet
+    case invalidThreadCount
+  }
+
+  public let code: Code
+  public let description: String
+
+  public init(_ code: Code, _ description: String) {
+    self.code = code
+    self.description = description
+  }
+}

@@ -1,0 +1,36 @@
+import Glibc
+
+/// A POSIX thread.
+@safe
+struct Thread: @unchecked Sendable {
+  private let handle: pthread_t
+
+  /// What a new thread runs, kept alive until it has started.
+  private final class Start: Sendable {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+
+  /// Starts a thread, or returns nil if the system has none to give.
+  init?(_ body: @escaping @Sendable () -> Void) {
+    var handle = pthread_t()
+    let start = unsafe Unmanaged.passRetained(Start(body))
+    let status = unsafe pthread_create(
+      &handle, nil,
+      { context in
+        if let context = unsafe context {
+          let start = unsafe Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
+          start.body()
+        }
+        return nil
+      }, start.toOpaque())
+    guard status == 0 else {
+      unsafe start.release()
+      return nil
+    }
+    self.handle = handle
+  }
+
+  /// Waits for the thread's end.
+  func join() { _ = unsafe pthread_join(handle, nil) }
+}

@@ -1,0 +1,28 @@
+import Glibc
+import Kernels
+
+/// Softmax over the channels of each pixel, computed in double precision: it is a thousand elements
+/// a picture.
+enum Softmax {
+  static func run(_ input: FeatureView, _ output: MutableFeatureView) {
+    let shape = unsafe input.shape
+    var terms = [Double](repeating: 0, count: shape.channels)
+    for image in 0..<shape.batch {
+      for pixel in 0..<shape.planeCount {
+        var largest = -Double.infinity
+        for c in 0..<shape.channels {
+          terms[c] = unsafe Double(input.plane(image, c)[pixel])
+          if terms[c] > largest { largest = terms[c] }
+        }
+        var sum = 0.0
+        for c in 0..<shape.channels {
+          terms[c] = exp(terms[c] - largest)
+          sum += terms[c]
+        }
+        for c in 0..<shape.channels {
+          unsafe output.plane(image, c)[pixel] = Float(terms[c] / sum)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,30 @@
+public import Kernels
+
+/// Which backend computes which convolution of a plan.
+public struct BackendChoice: Sendable {
+  /// The backend of every node that ``overrides`` does not name.
+  public var standard: any ConvolutionBackend
+
+  /// Backends by node name.
+  public var overrides: [String: any ConvolutionBackend]
+
+  /// The backend that steps in where the chosen one refuses a problem.
+  public var fallback: any ConvolutionBackend
+
+  public init(
+    _ standard: any ConvolutionBackend, overrides: [String: any ConvolutionBackend] = [:],
+    fallback: any ConvolutionBackend = NaiveBackend()
+  ) {
+    self.standard = standard
+    self.overrides = overrides
+    self.fallback = fallback
+  }
+
+  func requested(for node: String) -> any ConvolutionBackend { overrides[node] ?? standard }
+
+  /// The backend that will run a problem, after refusals.
+  func executed(for node: String, problem: ConvolutionProblem) -> any ConvolutionBackend {
+    let wanted = requested(for: node)
+    return wanted.refusal(of: problem) == nil ? wanted : fallback
+  }
+}

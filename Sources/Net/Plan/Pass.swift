@@ -1,0 +1,47 @@
+import Kernels
+
+/// A rewrite of a ``Program`` that leaves its result the same in theory and saves time or memory.
+///
+/// Each can be switched off by itself, so that its gain can be measured and a fault be narrowed
+/// down. They run in the order of this list.
+public enum Pass: String, CaseIterable, Sendable {
+  /// Dropout, identity and flatten become other names of their input.
+  case dropNoOps = "drop-no-ops"
+
+  /// A batch norm after a convolution is folded into its weights and bias.
+  case foldBatchNorm = "fold-batch-norm"
+
+  /// A ReLU is computed by the step before it.
+  case fuseReLU = "fuse-relu"
+
+  /// Batch norm and ReLU before a pointwise convolution are computed while its input is packed.
+  case fusePrologue = "fuse-prologue"
+
+  /// A value that is to be concatenated is written where the concatenation wants it. A dense block
+  /// becomes one buffer that grows.
+  case placeConcatenation = "place-concatenation"
+
+  /// One line for documentation and `--help`.
+  public var summary: String {
+    switch self {
+    case .dropNoOps: "let inference no-ops vanish"
+    case .foldBatchNorm: "fold batch norms into the convolutions before them"
+    case .fuseReLU: "compute ReLUs in the step before them"
+    case .fusePrologue: "compute batch norm and ReLU while packing for a 1×1 convolution"
+    case .placeConcatenation: "write concatenated values in place"
+    }
+  }
+
+  /// Applies the pass.
+  ///
+  /// - Parameter fusions: What the backend of a convolution node computes in the same pass.
+  func apply(to program: inout Program, fusions: (_ node: Int) -> Fusions) {
+    switch self {
+    case .dropNoOps: program.dropNoOps()
+    case .foldBatchNorm: program.foldBatchNorms()
+    case .fuseReLU: program.fuseReLUs(fusions)
+    case .fusePrologue: program.fusePrologues(fusions)
+    case .placeConcatenation: program.placeConcatenations()
+    }
+  }
+}

@@ -1,0 +1,110 @@
+public import Kernels
+
+/// A graph compiled for one backend choice, batch and input size.
+///
+/// A plan is immutable and holds the packed weights; any number of ``Executor``s can run it. The way
+/// here: graph → shapes → ``Program`` (one step a node) → passes → ``MemoryPlan`` → packed weights.
+public struct Plan: Sendable {
+  public let program: Program
+  let steps: [PreparedStep]
+  let memory: MemoryPlan
+  let backends: BackendChoice
+
+  /// Compiles a graph.
+  ///
+  /// - Parameters:
+  ///   - input: The shape of the input, batch first.
+  ///   - parameters: The weights. Memory-mapped ones are used in place where the backend can.
+  /// - Throws: ``GraphError`` that names the node at fault, or ``KernelError``.
+  public init(
+    graph: Graph, parameters: Parameters, input: TensorShape, backends: BackendChoice,
+    options: PlanOptions = .standard
+  ) throws {
+    let shapes = try graph.shapes(input: input, parameters: parameters)
+    var kept: Set<Int> = []
+    for tap in options.taps {
+      guard let index = graph.index(named: tap) else {
+        throw GraphError(.notAGraph, node: tap, "there is no such node to tap")
+      }
+      kept.insert(index)
+    }
+    var program = Program(graph: graph, shapes: shapes, kept: kept)
+    func fusions(_ index: Int) -> Fusions {
+      let node = graph.nodes[index]
+      guard let source = node.inputs.first,
+        let problem = try? node.convolutionProblem(input: shapes[source])
+      else { return [] }
+      return backends.executed(for: node.name, problem: problem).fusions(for: problem)
+    }
+    for pass in Pass.allCases where options.passes.contains(pass) {
+      pass.apply(to: &program, fusions: fusions)
+    }
+    self.program = program
+    self.backends = backends
+    let memory = try MemoryPlan(program, sharing: options.sharesMemory)
+    self.memory = memory
+    var steps: [PreparedStep] = []
+    for step in program.steps {
+      steps.append(
+        try PreparedStep(
+          step, program: program, parameters: parameters, memory: memory, backends: backends))
+      // What has been folded into a copy need not stay in memory beside it.
+      if case .convolution(let roles) = step.kind, roles.foldedNorm != nil {
+        parameters.dropResidentPages()
+      }
+    }
+    self.steps = steps
+  }
+
+  public var graph: Graph { program.graph }
+
+  /// The shape of the input.
+  public var inputShape: TensorShape { program.shapes[graph.input] }
+
+  /// The number of steps.
+  public var stepCount: Int { steps.count }
+
+  /// A step by its place.
+  public func step(_ index: Int) -> Step { steps[index].step }
+
+  /// The name of a step: that of its convolution, or of the node that it is about.
+  public func name(ofStep index: Int) -> String {
+    graph.nodes[steps[index].step.mainNode].name
+  }
+
+  /// The convolution that a step computes, if it computes one.
+  public func problem(ofStep index: Int) -> ConvolutionProblem? {
+    guard case .convolution(let roles) = steps[index].step.kind else { return nil }
+    let node = graph.nodes[roles.node]
+    return try? node.convolutionProblem(input: program.shapes[node.inputs[0]])
+  }
+
+  /// The backends that were asked for and that run a convolution step, which differ if the first
+  /// refuses the problem; nil for other steps.
+  public func backends(ofStep index: Int) -> (
+    requested: any ConvolutionBackend, executed: any ConvolutionBackend
+  )? {
+    guard let problem = problem(ofStep: index) else { return nil }
+    let name = name(ofStep: index)
+    return (backends.requested(for: name), backends.executed(for: name, problem: problem))
+  }
+
+  /// Whether a node's value exists, after the step that computes it has run.
+  public func isMaterialized(_ node: Int) -> Bool {
+    memory.locations[program.resolved(node)] != nil
+  }
+
+  /// The memory that a run needs for activations, in bytes.
+  public var activationBytes: Int { memory.count * MemoryLayout<Float>.stride }
+
+  /// The memory that activations would need if no two buffers shared any, in bytes.
+  public var unsharedActivationBytes: Int { memory.unsharedCount * MemoryLayout<Float>.stride }
+
+  /// The memory of weights that backends packed, in bytes.
+  public var packedBytes: Int { steps.reduce(0) { $0 + $1.packedBytes } }
+
+  /// The scratch elements that each thread needs.
+  var scratchCount: Int {
+    MemoryPlan.aligned(steps.map(\.scratchCount).max() ?? 0) + Arena.guardCount
+  }
+}

@@ -1,0 +1,25 @@
+/// How a graph is compiled.
+public struct PlanOptions: Sendable {
+  /// The passes to run.
+  public var passes: Set<Pass>
+
+  /// Nodes whose values can be read after a run, beside the result.
+  public var taps: Set<String>
+
+  /// Whether memory of values that are no longer needed is used again.
+  public var sharesMemory: Bool
+
+  public init(
+    passes: Set<Pass> = Set(Pass.allCases), taps: Set<String> = [], sharesMemory: Bool = true
+  ) {
+    self.passes = passes
+    self.taps = taps
+    self.sharesMemory = sharesMemory
+  }
+
+  /// Everything fused.
+  public static let standard = PlanOptions()
+
+  /// Nothing fused: every node of the graph is materialised by a step of its own.
+  public static let unfused = PlanOptions(passes: [])
+}

@@ -1,0 +1,114 @@
+import Kernels
+
+/// A step with its weights packed and its place in the arena known.
+struct PreparedStep: Sendable {
+  let step: Step
+  let work: Work
+
+  /// What runs.
+  enum Work: Sendable {
+    case convolution(any PreparedConvolution, input: View, output: View)
+    case scaleShift(ScaleShift, input: View, output: View)
+    case activation(Activation, input: View, output: View)
+    case pooling(PoolingGeometry, input: View, output: View)
+    case add([View], relu: Bool, output: View)
+    case copies([(from: View, to: View)])
+    case softmax(input: View, output: View)
+  }
+
+  /// Where a value lies and which shape the step sees it in.
+  struct View: Hashable, Sendable {
+    var offset: Int
+    var shape: TensorShape
+    var batchStride: Int
+  }
+}
+
+extension PreparedStep {
+  /// Packs a step's weights and finds its views.
+  init(
+    _ step: Step, program: Program, parameters: Parameters, memory: MemoryPlan,
+    backends: BackendChoice
+  ) throws {
+    self.step = step
+    func view(_ node: Int) throws -> View {
+      guard let location = memory.locations[program.resolved(node)] else {
+        throw GraphError(
+          .notAGraph, node: program.graph.nodes[node].name, "its value is nowhere in memory")
+      }
+      return View(
+        offset: location.offset, shape: program.shapes[node], batchStride: location.batchStride)
+    }
+    let output = try view(step.output)
+    let inputs = try step.inputs.map(view)
+    let nodes = program.graph.nodes
+    switch step.kind {
+    case .convolution(let roles):
+      let weights = try ConvolutionWeights(roles, graph: program.graph, parameters: parameters)
+      let node = nodes[roles.node]
+      guard let problem = try node.convolutionProblem(input: inputs[0].shape) else {
+        throw GraphError(.notAGraph, node: node.name, "it is no convolution")
+      }
+      let backend = backends.executed(for: node.name, problem: problem)
+      let prepared = try backend.prepare(
+        problem, weights: weights.filter, bias: weights.bias, fusion: weights.fusion)
+      // A fully connected layer sees each image as one pixel with many channels.
+      var input = inputs[0]
+      input.shape = problem.input
+      work = .convolution(prepared, input: input, output: output)
+    case .scaleShift(let norm, let relu):
+      let values = try BatchNorm(nodes[norm], parameters)
+      work = .scaleShift(values.singlePrecision(relu: relu), input: inputs[0], output: output)
+    case .activation(let node):
+      guard case .activation(let activation) = nodes[node].operation else {
+        throw GraphError(.notAGraph, node: nodes[node].name, "it is no activation")
+      }
+      work = .activation(activation, input: inputs[0], output: output)
+    case .pooling(let node):
+      guard case .pooling(let attributes) = nodes[node].operation else {
+        throw GraphError(.notAGraph, node: nodes[node].name, "it is no pooling")
+      }
+      work = .pooling(
+        try PoolingGeometry(attributes, input: inputs[0].shape, node: nodes[node].name),
+        input: inputs[0], output: output)
+    case .add(_, let relu):
+      work = .add(inputs, relu: relu, output: output)
+    case .concatenation(let node):
+      var copies: [(from: View, to: View)] = []
+      var channel = 0
+      for (source, input) in zip(step.inputs, inputs) {
+        let value = program.resolved(source)
+        let here = Program.Placement(parent: node, channel: channel)
+        if program.placements[value] != here {
+          var target = output
+          target.offset += channel * output.shape.planeCount
+          target.shape = input.shape
+          copies.append((input, target))
+        }
+        channel += input.shape.channels
+      }
+      work = .copies(copies)
+    case .softmax:
+      work = .softmax(input: inputs[0], output: output)
+    case .copy:
+      // A flatten gives the same elements another shape.
+      var target = output
+      target.shape = inputs[0].shape
+      work = .copies([(inputs[0], target)])
+    }
+  }
+
+  /// The scratch elements that each thread needs.
+  var scratchCount: Int {
+    switch work {
+    case .convolution(let prepared, _, _): prepared.scratchCount
+    case .pooling(let geometry, _, _): geometry.input.width
+    default: 0
+    }
+  }
+
+  /// The bytes of weights beyond those in the file.
+  var packedBytes: Int {
+    if case .convolution(let prepared, _, _) = work { prepared.packedBytes } else { 0 }
+  }
+}

@@ -1,0 +1,108 @@
+public import Kernels
+
+/// A graph on its way to a plan: steps for one input size, which the passes rewrite.
+///
+/// A node's value is either the output of one step, or an alias of another value, or hidden inside a
+/// step that has been fused.
+public struct Program: Sendable {
+  public let graph: Graph
+
+  /// The shape of each node's output.
+  public let shapes: [TensorShape]
+
+  /// The values that must exist after the run: the result and the taps.
+  public let kept: Set<Int>
+
+  public var steps: [Step]
+
+  /// Nodes whose value is that of another node, element for element.
+  public var aliases: [Int: Int] = [:]
+
+  /// Values that lie inside the buffer of a concatenation.
+  public var placements: [Int: Placement] = [:]
+
+  /// Where a value lies inside another one's buffer.
+  public struct Placement: Hashable, Sendable {
+    /// The concatenation.
+    public var parent: Int
+
+    /// The first channel of the value there.
+    public var channel: Int
+  }
+
+  /// Makes each node one step, fusing nothing.
+  public init(graph: Graph, shapes: [TensorShape], kept: Set<Int>) {
+    self.graph = graph
+    self.shapes = shapes
+    self.kept = kept.union([graph.output])
+    steps = graph.nodes.indices.compactMap { index in
+      let node = graph.nodes[index]
+      let kind: Step.Kind? =
+        switch node.operation {
+        case .input: nil
+        case .convolution, .fullyConnected: .convolution(ConvolutionRoles(node: index))
+        case .batchNorm: .scaleShift(norm: index, relu: false)
+        case .activation: .activation(index)
+        case .pooling: .pooling(index)
+        case .add: .add(index, relu: false)
+        case .concatenation: .concatenation(index)
+        case .softmax: .softmax(index)
+        case .flatten, .identity: .copy(index)
+        }
+      return kind.map { Step(kind: $0, nodes: [index], inputs: node.inputs) }
+    }
+  }
+
+  /// The value that holds a node's elements, following aliases.
+  public func resolved(_ node: Int) -> Int {
+    var node = node
+    while let target = aliases[node] { node = target }
+    return node
+  }
+
+  /// How often each value is read, by steps or by whoever asked for it to be kept.
+  func readerCounts() -> [Int: Int] {
+    var counts: [Int: Int] = [:]
+    for step in steps {
+      for input in step.inputs { counts[resolved(input), default: 0] += 1 }
+    }
+    for node in kept { counts[resolved(node), default: 0] += 1 }
+    return counts
+  }
+
+  /// Whether a step's only input is computed by another step for it alone, which may then be fused
+  /// with it; returns the place of that other step.
+  func soleProducer(of step: Step, _ counts: [Int: Int], _ producers: [Int: Int]) -> Int? {
+    guard step.inputs.count == 1 else { return nil }
+    let value = resolved(step.inputs[0])
+    guard counts[value] == 1 else { return nil }
+    return producers[value]
+  }
+
+  /// The place of the step that computes each value.
+  func producers() -> [Int: Int] {
+    Dictionary(uniqueKeysWithValues: steps.enumerated().map { ($1.output, $0) })
+  }
+
+  /// Fuses steps with the step that computes their only input, where `merge` says so, until nothing
+  /// changes.
+  ///
+  /// - Parameter merge: Receives the producer and the step that reads it; returns the fused step, or
+  ///   nil to leave both.
+  mutating func fuse(_ merge: (_ producer: Step, _ consumer: Step) -> Step?) {
+    let counts = readerCounts()
+    let places = producers()
+    var merged = steps
+    var absorbed: Set<Int> = []
+    // Where a step has gone that has been merged into a later one.
+    for index in steps.indices {
+      guard let producer = soleProducer(of: merged[index], counts, places),
+        !absorbed.contains(producer),
+        let step = merge(merged[producer], merged[index])
+      else { continue }
+      absorbed.insert(producer)
+      merged[index] = step
+    }
+    steps = merged.indices.filter { !absorbed.contains($0) }.map { merged[$0] }
+  }
+}

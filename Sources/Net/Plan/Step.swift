@@ -1,0 +1,60 @@
+/// One unit of a plan: a convolution with what is fused to it, or another operation.
+public struct Step: Hashable, Sendable {
+  public enum Kind: Hashable, Sendable {
+    case convolution(ConvolutionRoles)
+
+    /// A batch norm, as scale and shift.
+    case scaleShift(norm: Int, relu: Bool)
+    case activation(Int)
+    case pooling(Int)
+    case add(Int, relu: Bool)
+
+    /// Copies those inputs that do not lie in the output's buffer already.
+    case concatenation(Int)
+    case softmax(Int)
+
+    /// An inference no-op or a flatten that is materialised.
+    case copy(Int)
+  }
+
+  public var kind: Kind
+
+  /// The graph's nodes that the step computes, in order. The last one's value is the output.
+  public var nodes: [Int]
+
+  /// The values that the step reads, as nodes of the graph.
+  public var inputs: [Int]
+
+  public var output: Int { nodes[nodes.count - 1] }
+
+  /// The node that the step is named after: the convolution if there is one.
+  public var mainNode: Int {
+    switch kind {
+    case .convolution(let roles): roles.node
+    case .scaleShift(let norm, _): norm
+    case .activation(let node), .pooling(let node), .add(let node, _), .concatenation(let node),
+      .softmax(let node), .copy(let node):
+      node
+    }
+  }
+}
+
+/// Which nodes of the graph one convolution step stands for.
+public struct ConvolutionRoles: Hashable, Sendable {
+  /// The convolution or fully connected node.
+  public var node: Int
+
+  /// A batch norm before the convolution, computed while its input is packed.
+  public var prologueNorm: Int?
+
+  /// Whether the prologue ends in `max(0, ·)`.
+  public var prologueReLU = false
+
+  /// A batch norm after the convolution, folded into its weights.
+  public var foldedNorm: Int?
+
+  /// Whether the result goes through `max(0, ·)`.
+  public var relu = false
+
+  public init(node: Int) { self.node = node }
+}
