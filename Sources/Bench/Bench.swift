@@ -1,1 +1,116 @@
+public import Kernels
+public import Net
+public import Verify
 
+/// Measures how long a network and each of its steps take, and never without a verdict.
+///
+/// This module prints nothing. A benchmark goes through three stages:
+/// 1. Every candidate is verified on the input that it will be timed with: each of its steps gets
+///    exact input values and is judged by the error bound of its algorithm.
+/// 2. The candidates run in turn until their times no longer fall: the warm-up.
+/// 3. They run in turn, A B A B, so that a processor which grows hot or a neighbour that wakes up
+///    slows all of them alike. Every single time is kept.
+///
+/// ```swift
+/// let benchmark = Benchmark(
+///   model: "densenet169", graph: graph, parameters: parameters, input: input)
+/// let results = try benchmark.run([Candidate(run, team: team)])
+/// let fastest = results.first.flatMap { Statistics($0.network)?.minimum }  // nanoseconds
+/// ```
+///
+/// The files, lowest first:
+/// - `TimeSource.swift`: the clocks.
+/// - `Statistics.swift`: what is said of a list of times.
+/// - `TimedNetwork.swift`, `WarmUp.swift`, `Sampler.swift`: the measurement itself.
+/// - `Candidate.swift`, `BenchmarkResult.swift`: what goes in and what comes out.
+/// - `MachineDescription.swift` and what it reads: where the numbers were taken.
+public struct Benchmark {
+  let model: String
+  let graph: Graph
+  let parameters: Parameters
+  let input: Tensor<Float>
+
+  /// Names what is to be run.
+  ///
+  /// - Parameters:
+  ///   - model: The name in results.
+  ///   - graph: The network.
+  ///   - parameters: Its weights.
+  ///   - input: `[N, C, H, W]`; its shape decides the batch and the size that are measured.
+  public init(model: String, graph: Graph, parameters: Parameters, input: Tensor<Float>) {
+    self.model = model
+    self.graph = graph
+    self.parameters = parameters
+    self.input = input
+  }
+
+  /// Verifies the candidates, then times them against each other.
+  ///
+  /// The verification computes the network in double precision, once for each team of threads: for
+  /// a large network that takes seconds.
+  ///
+  /// - Parameters:
+  ///   - candidates: What to time, in the order of the turns.
+  ///   - options: How long to measure.
+  ///   - shouldStop: Asked before each run of a candidate; what has been measured is kept.
+  ///   - progress: Called between runs, never inside one.
+  /// - Returns: One result for each candidate that ran at least once, in the order given.
+  /// - Throws: ``GraphError`` or ``KernelError`` if a candidate cannot run.
+  public func run(
+    _ candidates: [Candidate], options: SamplingOptions = SamplingOptions(),
+    shouldStop: () -> Bool = { false }, progress: (BenchmarkProgress) -> Void = { _ in }
+  ) throws -> [BenchmarkResult] {
+    let verdicts = try verify(candidates) {
+      progress(BenchmarkProgress(phase: .verifying, fraction: $0))
+    }
+    let executors = try candidates.map { candidate in
+      try Executor(
+        plan: Plan(
+          graph: graph, parameters: parameters, input: input.shape,
+          backends: candidate.run.backends, options: candidate.run.options),
+        team: candidate.team)
+    }
+    let samples = Sampler(options).sample(
+      executors.map { TimedNetwork($0, input: input) }, shouldStop: shouldStop, progress: progress)
+    return candidates.indices.filter { !samples[$0].network.isEmpty }.map { index in
+      BenchmarkResult(
+        model: model, candidate: candidates[index], plan: executors[index].plan,
+        samples: samples[index], verdicts: verdicts[index])
+    }
+  }
+
+  /// Judges every step of every candidate with the threads that it is timed with.
+  ///
+  /// - Returns: For each candidate its results by the name of the step.
+  private func verify(
+    _ candidates: [Candidate], progress: (Double) -> Void
+  ) throws -> [[String: LayerResult]] {
+    var results = [[String: LayerResult]](repeating: [:], count: candidates.count)
+    let teams = Dictionary(grouping: candidates.indices) {
+      ObjectIdentifier(candidates[$0].team)
+    }.values.sorted { ($0.first ?? 0) < ($1.first ?? 0) }
+    let golden = GoldenFile(unrecorded: input, name: "input", model: model)
+    for (position, members) in teams.enumerated() {
+      guard let first = members.first else { continue }
+      let verifier = Verifier(
+        graph: graph, parameters: parameters, golden: golden, team: candidates[first].team)
+      // Two candidates may have one name, and the result tells only that.
+      let runs = members.map { index in
+        var run = candidates[index].run
+        run.name = String(index)
+        return run
+      }
+      for goldenCase in golden.cases {
+        let result = try withoutActuallyEscaping(progress) { progress in
+          try verifier.verify(
+            goldenCase, runs: runs, options: VerificationOptions(feeds: [.isolated])
+          ) { progress((Double(position) + $0) / Double(teams.count)) }
+        }
+        for layer in result.layers {
+          if let index = Int(layer.requested) { results[index][layer.layer] = layer }
+        }
+      }
+    }
+    return results
+  }
+}

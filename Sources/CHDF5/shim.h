@@ -70,13 +70,46 @@ static inline hid_t chdf5_make_text(size_t size, H5T_cset_t encoding) {
   return type;
 }
 
-/// Frees the text that reading a value of a variable-length type has allocated.
-static inline herr_t chdf5_free_text(hid_t type, hid_t space, char **text) {
-#if H5_VERSION_GE(1, 12, 0)
-  return H5Treclaim(type, space, H5P_DEFAULT, text);
-#else
-  return H5Dvlen_reclaim(type, space, H5P_DEFAULT, text);
-#endif
+/// The bytes of a stored reference to a text of variable length.
+enum { CHDF5_REFERENCE_SIZE = 16 };
+
+static inline hid_t chdf5_make_reference(void) {
+  return H5Tcreate(H5T_OPAQUE, CHDF5_REFERENCE_SIZE);
+}
+
+/// A conversion from variable-length text to opaque bytes that leaves the bytes as they are.
+static inline herr_t chdf5_keep_bytes(hid_t source, hid_t target, H5T_cdata_t *data, size_t count,
+                                      size_t stride, size_t background_stride, void *buffer,
+                                      void *background, hid_t properties) {
+  (void)count, (void)stride, (void)background_stride, (void)buffer, (void)background;
+  (void)properties;
+  if (data->command != H5T_CONV_INIT) return 0;
+  data->need_bkg = H5T_BKG_NO;
+  return H5Tis_variable_str(source) > 0 && H5Tget_size(target) == CHDF5_REFERENCE_SIZE ? 0 : -1;
+}
+
+/// Lets references to texts be read as what `chdf5_make_reference` makes, for the whole process.
+///
+/// The library follows such references without checking them against the heap that they point into,
+/// and has no type of memory that reads them as they are.
+static inline herr_t chdf5_register_references(void) {
+  hid_t text = chdf5_make_text(0, H5T_CSET_UTF8);
+  hid_t reference = chdf5_make_reference();
+  herr_t status = -1;
+  if (text >= 0 && reference >= 0)
+    status = H5Tregister(H5T_PERS_SOFT, "keep bytes", text, reference, chdf5_keep_bytes);
+  if (text >= 0) H5Tclose(text);
+  if (reference >= 0) H5Tclose(reference);
+  return status;
+}
+
+// MARK: - Files
+
+/// The descriptor of a file that is open with the default driver, or a negative value on failure.
+static inline int chdf5_descriptor(hid_t file) {
+  void *handle = NULL;
+  if (H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0 || handle == NULL) return -1;
+  return *(int *)handle;
 }
 
 // MARK: - Links and objects

@@ -8,8 +8,8 @@
 
 #include <jerror.h>
 
-/// More scans than any encoder writes. A file of few bytes can announce thousands, each of which costs a pass
-/// over the whole picture.
+/// More scans than any encoder writes. A file of few bytes can announce thousands, each of which
+/// costs a pass over the whole picture.
 enum { scan_limit = 500 };
 
 struct cjpeg_decoder {
@@ -58,8 +58,8 @@ static void leave(j_common_ptr jpeg) {
   longjmp(decoder->landing, 1);
 }
 
-/// Takes a warning (level -1) or a trace message. libjpeg goes on after each; where that means invented
-/// pixels, we do not.
+/// Takes a warning (level -1) or a trace message. libjpeg goes on after each; where that means
+/// invented pixels, we do not.
 static void on_message(j_common_ptr jpeg, int level) {
   if (level >= 0) return;
   switch (jpeg->err->msg_code) {

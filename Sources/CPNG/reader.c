@@ -64,11 +64,12 @@ cpng_status cpng_read_header(cpng_reader *reader, cpng_header *header) {
   png_set_read_fn(png, reader, read_bytes);
   // The caller limits the size, with a better message.
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-  // Skip text, profiles and all else that does not change a sample: it costs time and memory, and its many
-  // harmless defects in the wild would refuse good pictures. Skipped chunks are still checked by CRC.
+  // Skip text, profiles and all else that does not change a sample: it costs time and memory, and
+  // its many harmless defects in the wild would refuse good pictures. Skipped chunks are still
+  // checked by CRC.
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
-  // With those gone, what libpng only warns about (a wrong Adler-32 sum, a palette index without a colour)
-  // means that pixels are wrong.
+  // With those gone, what libpng only warns about (a wrong Adler-32 sum, a palette index without a
+  // colour) means that pixels are wrong.
   png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
   png_set_benign_errors(png, 0);
 

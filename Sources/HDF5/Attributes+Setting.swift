@@ -30,6 +30,11 @@ extension Attributes {
     }
   }
 
+  /// Sets an integer; see the method for texts.
+  public func set(_ value: Int, for name: String) throws(HDF5Error) {
+    try set(Int64(value), for: name)
+  }
+
   /// Sets a number; see the method for texts.
   public func set(_ value: Double, for name: String) throws(HDF5Error) {
     try create(name, type: chdf5_stored_float64, count: nil) { id in
@@ -56,7 +61,7 @@ extension Attributes {
 
   /// Creates an attribute, in place of one of that name, and writes it.
   ///
-  /// - Parameter count: The number of elements, or nil for a scalar.
+  /// A `count` of nil makes a scalar.
   private func create(
     _ name: String, type: () -> hid_t, count: Int?, write: (hid_t) -> herr_t
   ) throws(HDF5Error) {

@@ -13,7 +13,9 @@ extension Dataset {
   /// Other types of numbers are converted, by rounding to the nearest; what is too large becomes
   /// infinite.
   ///
-  /// - Parameter maximumCount: The most elements to allocate memory for.
+  /// - Parameter maximumCount: The most elements to allocate memory for. Whoever raises it vouches
+  ///   that there is as much memory.
+  /// - Returns: The elements in row-major order.
   /// - Throws: ``HDF5Error`` if there are more elements, if they are not numbers, or if they are
   ///   damaged or missing in the file.
   public func readFloats(maximumCount: Int = Dataset.maximumCount) throws(HDF5Error) -> [Float] {

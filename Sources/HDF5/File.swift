@@ -14,7 +14,7 @@ public final class File: Sendable {
   /// Opens a file for reading.
   ///
   /// - Throws: ``HDF5Error`` if there is no such regular file, if it is no HDF5 file, if it is cut
-  ///   short or its superblock is damaged, or if another program has it open for writing.
+  ///   short or its superblock is damaged, or if it is open for writing, here or in another program.
   public init(reading path: String) throws(HDF5Error) {
     let place = Place(file: path)
     try Self.checkPath(path)
@@ -28,8 +28,15 @@ public final class File: Sendable {
     let access = try Self.makeAccess(place)
     defer { Library.close(access) }
     let id = try place.call("open the file") { unsafe H5Fopen(path, chdf5_read_only(), access) }
+    let file = try OpenFile(id: id, path: path, isWritable: false)
+    var intent: UInt32 = 0
+    try place.call("open the file") { unsafe H5Fget_intent(id, &intent) }
+    // The library would share the file with its writer, and let us write.
+    guard intent == chdf5_read_only() else {
+      throw place.error("open the file", "the file is being written in this program")
+    }
     self.path = path
-    root = Group(try OpenFile(id: id, path: path, isWritable: false).openRoot())
+    root = Group(try file.openRoot())
   }
 
   /// Creates a file and opens it for writing.

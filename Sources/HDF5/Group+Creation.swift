@@ -29,6 +29,7 @@ extension Group {
   ///   - elements: As many as `shape` says.
   ///   - compressed: Whether to shuffle and deflate the elements and guard them by a Fletcher-32
   ///     checksum, in chunks of at most 256 KiB.
+  /// - Returns: The dataset, with its elements written.
   /// - Throws: ``HDF5Error`` if the elements do not fill the shape, if the name is taken or cannot be
   ///   a name, or if writing fails.
   @discardableResult

@@ -24,6 +24,7 @@ extension HDF5Error {
   ///
   /// - Parameter messages: The stack, innermost first. The innermost message is the one nearest to
   ///   the cause, unless one of the known messages stands further out.
+  /// - Returns: The cause in plain words if it is a known one.
   static func cause(of messages: [String]) -> String {
     for message in messages {
       for (fragment, words) in knownCauses where message.contains(fragment) { return words }
@@ -35,11 +36,7 @@ extension HDF5Error {
   /// Fragments of messages of HDF5 1.10 to 1.14 that users meet, and what they mean.
   private static let knownCauses = [
     ("unable to lock file, errno = 11,", "the file is open in another program"),
-    ("file is already open for", "the file is already open in this program"),
-    (
-      "file is already open for write",
-      "the file is being written, or the program that wrote it did not finish"
-    ),
+    ("h5clear", "the file is being written, or the program that wrote it did not finish"),
     ("file signature not found", "it is not an HDF5 file"),
     ("truncated file", "the file is cut short"),
     ("detected by Fletcher32", "the data are damaged: their Fletcher-32 checksum does not match"),

@@ -16,6 +16,8 @@ enum Library {
   ///   - operation: What the call is to do, to follow "cannot".
   ///   - place: What the call is about.
   ///   - body: The call. It must neither call this function nor release an identifier.
+  /// - Returns: The status, zero or positive.
+  /// - Throws: ``HDF5Error`` if the status is negative.
   @discardableResult
   static func call<Status: SignedInteger & Sendable>(
     _ operation: String, at place: Place, _ body: () -> Status
@@ -40,8 +42,16 @@ enum Library {
     _ = status { H5Idec_ref(id) }
   }
 
+  /// Whether references to texts can be read without following them; arranged for when first asked.
+  static let canReadReferences = status { chdf5_register_references() } >= 0
+
+  /// Keeps the library from closing itself at exit, when other threads may still be in it; it would
+  /// also complain to the terminal about what damaged files have left behind.
+  private static let staysOpen: Bool = H5dont_atexit() >= 0
+
   private static func locked<Result: Sendable>(_ body: () -> Result) -> Result {
     turn.withLock { _ in
+      _ = staysOpen
       // Builds with thread support keep this setting per thread, so it is set each time.
       _ = H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
       return body()

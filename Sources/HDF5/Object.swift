@@ -1,18 +1,41 @@
 import CHDF5
+import Glibc
 import Synchronization
 
-/// An open file of the library. It lives until the last object in it has gone.
+/// An open file of the library, which lives until the last object in it has gone.
 final class OpenFile: Sendable {
   let path: String
   let isWritable: Bool
+
+  /// The offset in the file to which all addresses in it refer.
+  private let baseAddress: Int
   private let id: hid_t
   private let isOpen = Atomic<Bool>(true)
 
   /// Takes over the identifier of a file that was opened so that closing it closes its objects.
-  init(id: hid_t, path: String, isWritable: Bool) {
+  ///
+  /// - Throws: ``HDF5Error`` if addresses and lengths are not stored in eight bytes.
+  init(id: hid_t, path: String, isWritable: Bool) throws(HDF5Error) {
     self.id = id
     self.path = path
     self.isWritable = isWritable
+    let place = Place(file: path)
+    let operation = "open the file"
+    do throws(HDF5Error) {
+      let creation = try place.call(operation) { H5Fget_create_plist(id) }
+      defer { Library.close(creation) }
+      var userBlock: hsize_t = 0
+      try place.call(operation) { unsafe H5Pget_userblock(creation, &userBlock) }
+      var (addressSize, lengthSize) = (0, 0)
+      try place.call(operation) { unsafe H5Pget_sizes(creation, &addressSize, &lengthSize) }
+      guard addressSize == 8, lengthSize == 8, let base = Int(exactly: userBlock) else {
+        throw place.error(operation, "its addresses are not of 64 bits")
+      }
+      baseAddress = base
+    } catch {
+      _ = Library.status { H5Fclose(id) }
+      throw error
+    }
   }
 
   deinit { try? close() }
@@ -45,6 +68,26 @@ final class OpenFile: Sendable {
     return Object(id: root, path: "/", file: self, lineage: [address])
   }
 
+  /// Reads bytes of the file past the library.
+  ///
+  /// The offset is relative to the base address. The result is nil if the bytes are not all in the
+  /// file.
+  func bytes(
+    at offset: Int, count: Int, _ operation: String, _ place: Place
+  ) throws(HDF5Error) -> [UInt8]? {
+    defer { extendLifetime(self) }
+    try checkOpen(operation, place)
+    if isWritable { try place.call(operation) { H5Fflush(id, H5F_SCOPE_LOCAL) } }
+    let (position, overflow) = baseAddress.addingReportingOverflow(offset)
+    guard !overflow, position >= 0 else { return nil }
+    var bytes = [UInt8](repeating: 0, count: count)
+    let readCount = Library.status {
+      let descriptor = chdf5_descriptor(id)
+      return descriptor < 0 ? -1 : unsafe pread(descriptor, &bytes, count, position)
+    }
+    return readCount == count ? bytes : nil
+  }
+
   /// Throws if the file has been closed.
   func checkOpen(_ operation: String, _ place: Place) throws(HDF5Error) {
     guard isOpen.load(ordering: .acquiring) else {
@@ -74,11 +117,8 @@ final class Object: Sendable {
 
   var place: Place { Place(file: file.path, object: path) }
 
-  /// Makes one call about the object.
-  ///
-  /// - Parameters:
-  ///   - operation: What the call is to do, to follow "cannot".
-  ///   - body: The call, which is given the identifier. See ``Library/call(_:at:_:)``.
+  /// Makes one call about the object, or about `place`, and gives it the identifier; see
+  /// ``Library/call(_:at:_:)``.
   @discardableResult
   func call<Status: SignedInteger & Sendable>(
     _ operation: String, at place: Place? = nil, _ body: (hid_t) -> Status

@@ -4,6 +4,7 @@ import CHDF5
 struct StoredAttribute: ~Copyable {
   private static let operation = "read the attribute"
 
+  private let file: OpenFile
   private let place: Place
   private let id: hid_t
   private let type: hid_t
@@ -30,9 +31,10 @@ struct StoredAttribute: ~Copyable {
       opened.append(space)
       let shape = try Extent.shape(of: space, operation, place) ?? [0]
       guard let count = Extent.count(of: shape), count <= Attributes.limit else {
-        throw place.error(operation, "the shape \(shape) has more than \(Attributes.limit) elements")
+        throw place.error(operation, "it has more than \(Attributes.limit) values")
       }
       elementType = try ElementType(of: type, operation, place)
+      file = object.file
       (self.place, self.id, self.type, self.space, self.count) = (place, id, type, space, count)
     } catch {
       opened.reversed().forEach(Library.close)
@@ -91,31 +93,29 @@ struct StoredAttribute: ~Copyable {
 
   private func refusal(_ cause: String) -> HDF5Error { place.error(Self.operation, cause) }
 
-  /// Makes the type as which text is read: the stored encoding, since the library converts none.
-  private func makeMemoryType(size: Int) throws(HDF5Error) -> hid_t {
-    let encoding = try place.call(Self.operation) { H5Tget_cset(type).rawValue }
-    return try place.call(Self.operation) { chdf5_make_text(size, H5T_cset_t(encoding)) }
-  }
-
   private func fixedText() throws(HDF5Error) -> String? {
     let size = Library.status { Int(H5Tget_size(type)) }
     guard (1...Attributes.limit).contains(size) else { throw refusal("it has \(size) bytes") }
-    let memoryType = try makeMemoryType(size: size + 1)
+    // The stored encoding, since the library converts none, and room for a terminator.
+    let encoding = try place.call(Self.operation) { H5Tget_cset(type).rawValue }
+    let memoryType = try place.call(Self.operation) {
+      chdf5_make_text(size + 1, H5T_cset_t(encoding))
+    }
     defer { Library.close(memoryType) }
-    // One byte more than the text may take, which stays zero whatever the library writes.
-    var bytes = [UInt8](repeating: 0, count: size + 2)
+    var bytes = [UInt8](repeating: 0, count: size + 1)
     try place.call(Self.operation) { unsafe H5Aread(id, memoryType, &bytes) }
     return String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self)
   }
 
   private func variableText() throws(HDF5Error) -> String? {
-    let memoryType = try makeMemoryType(size: 0)
+    guard Library.canReadReferences else { throw refusal("the HDF5 library does not allow it") }
+    let memoryType = try place.call(Self.operation) { chdf5_make_reference() }
     defer { Library.close(memoryType) }
-    var pointer: UnsafeMutablePointer<CChar>? = nil
-    try place.call(Self.operation) { unsafe H5Aread(id, memoryType, &pointer) }
-    guard let bytes = unsafe pointer else { return "" }
-    let text = unsafe String(validatingCString: bytes)
-    _ = Library.status { unsafe chdf5_free_text(memoryType, space, &pointer) }
-    return text
+    var bytes = [UInt8](repeating: 0, count: Int(CHDF5_REFERENCE_SIZE))
+    try place.call(Self.operation) { unsafe H5Aread(id, memoryType, &bytes) }
+    let reference = HeapReference(bytes)
+    guard reference.count > 0 else { return "" }
+    let text = try file.heapObject(reference, Self.operation, place)
+    return String(validating: text.prefix { $0 != 0 }, as: UTF8.self)
   }
 }

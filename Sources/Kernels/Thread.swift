@@ -32,5 +32,5 @@ struct Thread: @unchecked Sendable {
   }
 
   /// Waits for the thread's end.
-  func join() { _ = unsafe pthread_join(handle, nil) }
+  func join() { _ = pthread_join(handle, nil) }
 }

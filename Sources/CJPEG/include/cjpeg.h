@@ -4,9 +4,9 @@
 
 // libjpeg behind functions that return.
 //
-// libjpeg's default error handler ends the process, and its documented replacement is longjmp, which Swift
-// frames cannot survive. Here every jump lands inside the function that was called, so that a caller sees a
-// status and a message and nothing else.
+// libjpeg's default error handler ends the process, and its documented replacement is longjmp,
+// which Swift frames cannot survive. Here every jump lands inside the function that was called, so
+// that a caller sees a status and a message and nothing else.
 
 /// How a call ended.
 typedef enum __attribute__((enum_extensibility(closed))) {
@@ -56,9 +56,9 @@ cjpeg_status cjpeg_read_header(cjpeg_decoder *_Nonnull decoder, cjpeg_header *_N
 
 /// Decodes all rows as 8-bit RGB and reads to the end of the file, once, after `cjpeg_read_header`.
 ///
-/// With libjpeg's defaults: the slow integer transform and smooth chroma upsampling. Grey, RGB and YCC files
-/// only. `pixels` holds `height` rows of `3 * width` bytes; `byte_count` must be their exact size. After any
-/// other status than ok its contents are indeterminate.
+/// With libjpeg's defaults: the slow integer transform and smooth chroma upsampling. Grey, RGB and
+/// YCC files only. `pixels` holds `height` rows of `3 * width` bytes; `byte_count` must be their
+/// exact size. After any other status than ok its contents are indeterminate.
 cjpeg_status cjpeg_read_pixels(cjpeg_decoder *_Nonnull decoder, uint8_t *_Nonnull pixels,
                                size_t byte_count);
 

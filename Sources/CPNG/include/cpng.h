@@ -4,9 +4,10 @@
 
 // libpng behind functions that return.
 //
-// libpng reports errors with longjmp, which Swift frames cannot survive. Here every jump lands inside the
-// function that was called, so that a caller sees a status and a message and nothing else. libpng's
-// simplified API needs no setjmp either, but it converts 16-bit samples to linear light.
+// libpng reports errors with longjmp, which Swift frames cannot survive. Here every jump lands
+// inside the function that was called, so that a caller sees a status and a message and nothing
+// else. libpng's simplified API needs no setjmp either, but it converts 16-bit samples to linear
+// light.
 
 /// How a call ended.
 typedef enum __attribute__((enum_extensibility(closed))) {
@@ -41,11 +42,13 @@ cpng_status cpng_read_header(cpng_reader *_Nonnull reader, cpng_header *_Nonnull
 
 /// Reads the pixels and everything behind them, once, after `cpng_read_header`.
 ///
-/// Palettes and fewer than 8 bits become 8 bits, grey becomes RGB, a transparent colour becomes an alpha
-/// channel, interlaced rows are put in order, and 16-bit samples are in the machine's byte order. Samples are
-/// otherwise as stored: gamma and colour profiles are ignored. `pixels` holds `height` rows without gaps;
-/// `byte_count` must be their exact size. After any other status than ok its contents are indeterminate.
-cpng_status cpng_read_pixels(cpng_reader *_Nonnull reader, void *_Nonnull pixels, size_t byte_count);
+/// Palettes and fewer than 8 bits become 8 bits, grey becomes RGB, a transparent colour becomes an
+/// alpha channel, interlaced rows are put in order, and 16-bit samples are in the machine's byte
+/// order. Samples are otherwise as stored: gamma and colour profiles are ignored. `pixels` holds
+/// `height` rows without gaps; `byte_count` must be their exact size. After any other status than
+/// ok its contents are indeterminate.
+cpng_status cpng_read_pixels(cpng_reader *_Nonnull reader, void *_Nonnull pixels,
+                             size_t byte_count);
 
 /// What went wrong, in libpng's words; empty while nothing did. Lives as long as the reader.
 const char *_Nonnull cpng_reader_message(const cpng_reader *_Nonnull reader);
@@ -54,7 +57,7 @@ void cpng_close(cpng_reader *_Nonnull reader);
 
 /// Encodes 8-bit RGB rows without gaps as a PNG file in memory.
 ///
-/// The same pixels give the same bytes, as long as libpng and zlib stay the same. On success `*bytes` holds
-/// `*count` bytes for the caller to free; otherwise it is null.
+/// The same pixels give the same bytes, as long as libpng and zlib stay the same. On success
+/// `*bytes` holds `*count` bytes for the caller to free; otherwise it is null.
 cpng_status cpng_encode_rgb(const uint8_t *_Nonnull pixels, uint32_t width, uint32_t height,
                             uint8_t *_Nullable *_Nonnull bytes, size_t *_Nonnull count);

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Until then it has a temporary name beside the final one, so that a reader sees the old contents
 /// or the new, and a writer that fails leaves the old.
-struct AtomicFile: ~Copyable {
+struct AtomicFile: ByteSink, ~Copyable {
   let path: String
   private let temporaryPath: String
   private let descriptor: Int32

@@ -11,21 +11,41 @@ extension Parameters {
     let entries = try entries(for: graph, path: path)
     do throws(FileError) {
       var file = try AtomicFile(path: path)
-      try file.write(ParameterFileBytes(Parameters.mxnetMagic, 0, UInt64(entries.count)))
-      for entry in entries {
-        try file.write(.header(of: entry.parameter.shape))
-        try file.write(entry.parameter)
-      }
-      var names = ParameterFileBytes(UInt64(entries.count))
-      for entry in entries {
-        names.append(UInt64(entry.name.utf8.count))
-        names.bytes += entry.name.utf8
-      }
-      try file.write(names)
+      try Self.write(entries, to: &file)
       try file.commit()
     } catch {
       throw FormatError(error)
     }
+  }
+
+  /// The SHA-256 of the file that ``write(mxnetFile:for:)`` would write, in hexadecimal.
+  ///
+  /// - Throws: ``FormatError`` if a parameter is missing or a scalar.
+  func mxnetFileSHA256(for graph: Graph) throws(FormatError) -> String {
+    let entries = try entries(for: graph, path: "the parameters")
+    var hash = SHA256Sum()
+    do throws(FileError) {
+      try Self.write(entries, to: &hash)
+    } catch {
+      throw FormatError(error)
+    }
+    return hash.hexadecimal
+  }
+
+  private static func write(
+    _ entries: [(name: String, parameter: Parameter)], to file: inout some ByteSink & ~Copyable
+  ) throws(FileError) {
+    try file.write(ParameterFileBytes(Parameters.mxnetMagic, 0, UInt64(entries.count)))
+    for entry in entries {
+      try file.write(.header(of: entry.parameter.shape))
+      try file.write(entry.parameter)
+    }
+    var names = ParameterFileBytes(UInt64(entries.count))
+    for entry in entries {
+      names.append(UInt64(entry.name.utf8.count))
+      names.bytes += entry.name.utf8
+    }
+    try file.write(names)
   }
 
   /// The parameters to write, with their prefixed names.
@@ -80,13 +100,13 @@ private struct ParameterFileBytes {
   }
 }
 
-extension AtomicFile {
-  fileprivate func write(_ fields: ParameterFileBytes) throws(FileError) {
+extension ByteSink where Self: ~Copyable {
+  fileprivate mutating func write(_ fields: ParameterFileBytes) throws(FileError) {
     try unsafe write(fields.bytes.span.bytes)
   }
 
   /// Writes a parameter's elements from where they are; x86-64 stores them as the file does.
-  fileprivate func write(_ parameter: Parameter) throws(FileError) {
+  fileprivate mutating func write(_ parameter: Parameter) throws(FileError) {
     try parameter.withElements { elements throws(FileError) in try unsafe write(elements.bytes) }
   }
 }

@@ -10,6 +10,9 @@ public struct Plan: Sendable {
   let memory: MemoryPlan
   let backends: BackendChoice
 
+  /// The scratch elements that each thread needs, guard included.
+  let scratchCount: Int
+
   /// Compiles a graph.
   ///
   /// - Parameters:
@@ -54,6 +57,8 @@ public struct Plan: Sendable {
       }
     }
     self.steps = steps
+    scratchCount =
+      MemoryPlan.aligned(steps.map(\.scratchCount).max() ?? 0) + Arena.guardCount
   }
 
   public var graph: Graph { program.graph }
@@ -103,8 +108,4 @@ public struct Plan: Sendable {
   /// The memory of weights that backends packed, in bytes.
   public var packedBytes: Int { steps.reduce(0) { $0 + $1.packedBytes } }
 
-  /// The scratch elements that each thread needs.
-  var scratchCount: Int {
-    MemoryPlan.aligned(steps.map(\.scratchCount).max() ?? 0) + Arena.guardCount
-  }
 }

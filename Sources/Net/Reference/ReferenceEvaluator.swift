@@ -17,9 +17,12 @@ public struct ReferenceEvaluator: Sendable {
     self.team = team
   }
 
-  /// The output of one node.
+  /// Computes the output of one node.
   ///
-  /// - Parameter inputs: The outputs of its input nodes, in order.
+  /// - Parameters:
+  ///   - index: The node.
+  ///   - inputs: The outputs of its input nodes, in order.
+  /// - Returns: The output, of the shape that ``Graph/shapes(input:parameters:)`` says.
   /// - Throws: ``GraphError`` if the shapes or parameters do not fit.
   public func evaluate(_ index: Int, inputs: [Tensor<Double>]) throws(GraphError)
     -> Tensor<Double>
@@ -34,15 +37,11 @@ public struct ReferenceEvaluator: Sendable {
     case .convolution, .fullyConnected:
       return try convolve(node, first)
     case .batchNorm:
-      let norm = try BatchNorm(node, parameters)
-      return mapPlanes(first, to: shape) { channel, value in
-        norm.scale[channel] * value + norm.shift[channel]
-      }
+      return scaleShift(first, try BatchNorm(node, parameters))
     case .activation(let activation):
-      return mapPlanes(first, to: shape) { _, value in activation.apply(value) }
+      return activate(first, activation)
     case .pooling(let attributes):
-      return pool(
-        try PoolingGeometry(attributes, input: first.shape, node: node.name), first)
+      return pool(first, try PoolingGeometry(attributes, input: first.shape, node: node.name))
     case .concatenation:
       return concatenate(inputs, shape)
     case .add:
@@ -97,36 +96,30 @@ public struct ReferenceEvaluator: Sendable {
     }
   }
 
-  private func mapPlanes(
-    _ input: Tensor<Double>, to shape: TensorShape, _ body: (Int, Double) -> Double
-  ) -> Tensor<Double> {
-    var result = Tensor<Double>(shape: shape, repeating: 0)
-    let plane = input.shape.planeCount
-    var i = 0
-    for _ in 0..<shape.batch {
-      for channel in 0..<shape.channels {
-        for _ in 0..<plane {
-          result.elements[i] = body(channel, input.elements[i])
-          i += 1
-        }
-      }
+  private func scaleShift(_ input: Tensor<Double>, _ norm: BatchNorm) -> Tensor<Double> {
+    unsafe planes(of: input.shape, from: input) { plane, source, target in
+      let channel = plane % input.shape.channels
+      let (scale, shift) = (norm.scale[channel], norm.shift[channel])
+      for i in 0..<input.shape.planeCount { unsafe target[i] = scale * source[i] + shift }
     }
-    return result
   }
 
-  private func pool(_ geometry: PoolingGeometry, _ input: Tensor<Double>) -> Tensor<Double> {
-    var result = Tensor<Double>(shape: geometry.output, repeating: 0)
-    let width = input.shape.width
-    var i = 0
-    for plane in 0..<(input.shape.batch * input.shape.channels) {
-      let base = plane * input.shape.planeCount
-      for y in 0..<geometry.output.height {
-        for x in 0..<geometry.output.width {
+  private func activate(_ input: Tensor<Double>, _ activation: Activation) -> Tensor<Double> {
+    unsafe planes(of: input.shape, from: input) { _, source, target in
+      for i in 0..<input.shape.planeCount { unsafe target[i] = activation.apply(source[i]) }
+    }
+  }
+
+  private func pool(_ input: Tensor<Double>, _ geometry: PoolingGeometry) -> Tensor<Double> {
+    let (width, output) = (input.shape.width, geometry.output)
+    return unsafe planes(of: output, from: input) { _, source, target in
+      for y in 0..<output.height {
+        for x in 0..<output.width {
           let window = geometry.window(y, x)
           var value = geometry.attributes.reduction == .maximum ? -Double.infinity : 0
           for row in window.rows {
             for column in window.columns {
-              let element = input.elements[base + row * width + column]
+              let element = unsafe source[row * width + column]
               switch geometry.attributes.reduction {
               case .average: value += element
               // NaN spreads: it is not less than anything.
@@ -135,12 +128,43 @@ public struct ReferenceEvaluator: Sendable {
             }
           }
           if geometry.attributes.reduction == .average { value /= Double(window.divisor) }
-          result.elements[i] = value
-          i += 1
+          unsafe target[y * output.width + x] = value
         }
       }
     }
-    return result
+  }
+
+  /// Computes a tensor of which each plane depends on one plane of the input, sharing the planes out
+  /// among the threads.
+  ///
+  /// - Parameters:
+  ///   - shape: The tensor's shape; its batch and channels are those of the input.
+  ///   - input: What is read.
+  ///   - body: Computes one plane, all of it, from the same plane of the input.
+  /// - Returns: The tensor.
+  @inline(__always)
+  private func planes(
+    of shape: TensorShape, from input: Tensor<Double>,
+    _ body: (
+      _ plane: Int, _ source: UnsafePointer<Double>, _ target: UnsafeMutablePointer<Double>
+    ) -> Void
+  ) -> Tensor<Double> {
+    let count = shape.batch * shape.channels
+    // Small planes are handed out in groups: a task should outweigh its claiming.
+    let group = max(1, 4096 / input.shape.planeCount)
+    let elements = unsafe [Double](unsafeUninitializedCapacity: shape.count) { buffer, filled in
+      unsafe input.elements.withUnsafeBufferPointer { source in
+        guard let source = source.baseAddress, let target = buffer.baseAddress else { return }
+        team.run(taskCount: (count + group - 1) / group) { _, task in
+          for plane in (task * group)..<min(count, (task + 1) * group) {
+            unsafe body(
+              plane, source + plane * input.shape.planeCount, target + plane * shape.planeCount)
+          }
+        }
+        filled = shape.count
+      }
+    }
+    return Tensor(shape: shape, elements: elements)
   }
 
   private func concatenate(_ inputs: [Tensor<Double>], _ shape: TensorShape) -> Tensor<Double> {

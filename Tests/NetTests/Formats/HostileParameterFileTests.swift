@@ -190,6 +190,6 @@ import Testing
     let error = try #require(try Self.failure(bytes))
     #expect(
       error.description.hasSuffix(
-        #": byte 129: the array a\n\u{1B}[31m\u{2028} is there twice"#))
+        #": byte 122: the array a\n\u{1B}[31m\u{2028} is there twice"#))
   }
 }

@@ -135,7 +135,7 @@ import Testing
   /// A writer that fails leaves the old file and nothing beside it.
   @Test func failedWritesLeaveTheOldFile() throws {
     let graph = try Graph(mxnetSymbolFile: FormatFixture.path("symbol-1.0.json"))
-    try FormatFixture.withFile([1, 2, 3]) { path in
+    try FormatFixture.withFile([1, 2, 3]) { path throws in
       let error = #expect(throws: FormatError.self) {
         try Parameters().write(mxnetFile: path, for: graph)
       }

@@ -1,0 +1,143 @@
+public import Kernels
+import Net
+public import Verify
+
+/// The times of one candidate on one input, with the verdicts that allow them to be told.
+///
+/// All times are in nanoseconds.
+public struct BenchmarkResult: Sendable {
+  public var model: String
+
+  /// The candidate's name, such as `im2col-openblas`.
+  public var backend: String
+  public var threads: Int
+
+  /// `[N, C, H, W]`.
+  public var inputShape: TensorShape
+
+  /// Whole runs, one value a repetition, the copy of the input included.
+  public var network: [Int]
+
+  /// What processors spent on the process in those runs.
+  public var processor: [Int]
+
+  /// In the order in which they run.
+  public var steps: [StepTiming]
+
+  public var warmUpCount: Int
+
+  /// Whether the times had stopped falling when the repetitions began.
+  public var isWarm: Bool
+
+  public init(
+    model: String, backend: String, threads: Int, inputShape: TensorShape, network: [Int],
+    processor: [Int], steps: [StepTiming], warmUpCount: Int = 0, isWarm: Bool = true
+  ) {
+    self.model = model
+    self.backend = backend
+    self.threads = threads
+    self.inputShape = inputShape
+    self.network = network
+    self.processor = processor
+    self.steps = steps
+    self.warmUpCount = warmUpCount
+    self.isWarm = isWarm
+  }
+
+  public var batch: Int { inputShape.batch }
+
+  /// The worst verdict of the steps; nil if there is a step without one.
+  public var verdict: Verdict? { steps.verdict }
+
+  /// The floating-point operations of all convolutions as the direct algorithm counts them.
+  public var operations: Int { steps.reduce(0) { $0 + $1.operations } }
+}
+
+/// The times of one step in the running network.
+public struct StepTiming: Sendable {
+  /// The step's name: that of its convolution, or of the node that it is about.
+  public var name: String
+
+  /// The operator of the step's main node, such as `Convolution`.
+  public var operation: String
+
+  /// The convolution that the step computes, if it computes one.
+  public var problem: ConvolutionProblem?
+
+  /// The shape of what the step computes.
+  public var outputShape: TensorShape
+
+  /// The backend that ran, which differs from the one asked for if that refuses the problem; empty
+  /// for steps that are not convolutions.
+  public var executed: String
+
+  /// One value a repetition.
+  public var samples: [Int]
+
+  /// Nil if the verification did not meet the step.
+  public var verdict: Verdict?
+
+  /// The largest ratio of an error to its likely bound.
+  public var errorOverBound: Double?
+
+  public init(
+    name: String, operation: String, problem: ConvolutionProblem?, outputShape: TensorShape,
+    executed: String, samples: [Int], verdict: Verdict?, errorOverBound: Double?
+  ) {
+    self.name = name
+    self.operation = operation
+    self.problem = problem
+    self.outputShape = outputShape
+    self.executed = executed
+    self.samples = samples
+    self.verdict = verdict
+    self.errorOverBound = errorOverBound
+  }
+
+  /// The floating-point operations that the step is credited with: those of the direct algorithm,
+  /// whatever the backend does; 0 for steps that are not convolutions.
+  public var operations: Int { problem?.operations ?? 0 }
+
+  /// The rate at a time in nanoseconds, in GFLOP/s; nil for steps that are not convolutions.
+  ///
+  /// Billions of operations a second are operations a nanosecond.
+  public func rate(at nanoseconds: Double) -> Double? {
+    operations > 0 && nanoseconds > 0 ? Double(operations) / nanoseconds : nil
+  }
+}
+
+extension Collection<StepTiming> {
+  /// The worst verdict; nil if there is none, or if a step has none.
+  public var verdict: Verdict? {
+    contains { $0.verdict == nil } ? nil : compactMap(\.verdict).max()
+  }
+
+  /// The time that the steps take together in each repetition.
+  public var totals: [Int] {
+    guard let count = map(\.samples.count).min() else { return [] }
+    return (0..<count).map { repetition in reduce(0) { $0 + $1.samples[repetition] } }
+  }
+}
+
+extension BenchmarkResult {
+  init(
+    model: String, candidate: Candidate, plan: Plan, samples: NetworkSamples,
+    verdicts: [String: LayerResult]
+  ) {
+    self.init(
+      model: model, backend: candidate.run.name, threads: candidate.team.count,
+      inputShape: plan.inputShape, network: samples.network, processor: samples.processor,
+      steps: (0..<plan.stepCount).map { index in
+        let step = plan.step(index)
+        let name = plan.name(ofStep: index)
+        let layer = verdicts[name]
+        return StepTiming(
+          name: name, operation: plan.graph.nodes[step.mainNode].operation.name,
+          problem: plan.problem(ofStep: index), outputShape: plan.program.shapes[step.output],
+          executed: plan.backends(ofStep: index)?.executed.name ?? "",
+          samples: samples.steps[index], verdict: layer?.verdict,
+          errorOverBound: layer?.deviation.errorOverBound)
+      },
+      warmUpCount: samples.warmUpCount, isWarm: samples.isWarm)
+  }
+}

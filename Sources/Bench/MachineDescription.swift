@@ -1,0 +1,119 @@
+import Glibc
+public import Kernels
+
+/// Where and when numbers were taken: without it a time says nothing.
+public struct MachineDescription: Hashable, Sendable, Codable {
+  /// UTC, ISO 8601.
+  public var date: String
+  public var hostName: String
+  public var processor: ProcessorDescription
+
+  /// The logical processors that are switched on.
+  public var processorCount: Int
+
+  /// Those of them that this process may use, such as `0-3`; fewer than all if it is pinned.
+  public var allowedProcessors: String
+
+  /// The instruction set of the inner loops, and whether `DENSECAM_ISA` demanded it.
+  public var instructionSet: String
+  public var isInstructionSetForced: Bool
+
+  /// The processor family that OpenBLAS picked its kernels for, the value of `OPENBLAS_CORETYPE` if
+  /// it is set, and what the library says of itself.
+  public var blasCore: String
+  public var forcedBLASCore: String?
+  public var blasConfiguration: String
+
+  /// The compiler's version, the last digit left out.
+  public var swiftVersion: String
+  public var isDebugBuild: Bool
+
+  /// The commit that was built; nil if unknown.
+  public var commit: String?
+
+  /// The mean number of processes that wanted to run over the last 1, 5 and 15 minutes; empty if
+  /// unknown.
+  public var loadAverage: [Double]
+
+  /// Describes this machine as it is now.
+  ///
+  /// Call it before the measurement, whose own load counts, and hand over the commit that was built
+  /// if you know it.
+  ///
+  /// - Throws: ``KernelError`` if `DENSECAM_ISA` demands what there is not.
+  public static func current(commit: String? = nil) throws(KernelError) -> MachineDescription {
+    let status = TextFile.read("/proc/self/status") ?? ""
+    let count = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    return MachineDescription(
+      date: date(time(nil)), hostName: TextFile.read("/proc/sys/kernel/hostname") ?? "unknown",
+      processor: .current(), processorCount: count,
+      allowedProcessors: ProcessorDescription.field("Cpus_allowed_list", of: status)
+        ?? "0-\(count - 1)",
+      instructionSet: try InstructionSet.selected().rawValue,
+      isInstructionSetForced: unsafe getenv(InstructionSet.environmentVariable) != nil,
+      blasCore: OpenBLAS.core, forcedBLASCore: OpenBLAS.forcedCore,
+      blasConfiguration: OpenBLAS.configuration.trimmed, swiftVersion: compilerVersion,
+      isDebugBuild: isDebug, commit: commit,
+      loadAverage: (TextFile.read("/proc/loadavg") ?? "").split(separator: " ").prefix(3)
+        .compactMap { Double($0) })
+  }
+
+  /// The processors that this process may use.
+  public var allowedProcessorCount: Int { ProcessorDescription.count(ofList: allowedProcessors) }
+
+  /// What makes the numbers of this machine worse than they need to be, one sentence each.
+  public var warnings: [String] {
+    var warnings: [String] = []
+    if isDebugBuild {
+      warnings.append("this is a debug build: build with -c release before you measure")
+    }
+    if let forcedBLASCore {
+      warnings.append(
+        "OPENBLAS_CORETYPE=\(forcedBLASCore) is set; a family that is not this processor's halves "
+          + "OpenBLAS: unset it")
+    }
+    if let load = loadAverage.first, load > Self.quietLoad {
+      warnings.append(
+        "the load was \(load) before the measurement: other work makes every time longer")
+    }
+    if let governor = processor.governor, governor != "performance" {
+      warnings.append(
+        "the frequency governor is \(governor), not performance: the clock may change meanwhile")
+    }
+    return warnings
+  }
+
+  /// Up to this load average a machine counts as idle.
+  static let quietLoad = 0.5
+
+  private static var isDebug: Bool {
+    #if DEBUG
+      true
+    #else
+      false
+    #endif
+  }
+
+  /// The compiler can be asked only for "at least".
+  private static var compilerVersion: String {
+    #if compiler(>=6.5)
+      "6.5 or later"
+    #elseif compiler(>=6.4)
+      "6.4"
+    #elseif compiler(>=6.3)
+      "6.3"
+    #else
+      "6.2"
+    #endif
+  }
+
+  /// Seconds since 1970 as UTC, ISO 8601.
+  static func date(_ seconds: time_t) -> String {
+    var seconds = seconds
+    var parts = tm()
+    guard unsafe gmtime_r(&seconds, &parts) != nil else { return "unknown" }
+    func digits(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    return "\(parts.tm_year + 1900)-\(digits(parts.tm_mon + 1))-\(digits(parts.tm_mday))"
+      + "T\(digits(parts.tm_hour)):\(digits(parts.tm_min)):\(digits(parts.tm_sec))+00:00"
+  }
+}

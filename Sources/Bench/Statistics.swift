@@ -1,0 +1,55 @@
+/// What is said of a list of samples.
+///
+/// Everything is in the samples' unit but ``variation`` and ``count``.
+public struct Statistics: Hashable, Sendable, Codable {
+  public let count: Int
+  public let minimum: Double
+
+  /// The quantile at 1/2.
+  public let median: Double
+  public let mean: Double
+
+  /// The standard deviation of the population that the samples are drawn from (divisor n − 1); 0 for
+  /// a single sample.
+  public let standardDeviation: Double
+
+  /// The 90th and the 99th percentile: the quantiles at 0.90 and 0.99.
+  public let p90: Double
+  public let p99: Double
+
+  /// The coefficient of variation: ``standardDeviation`` over ``mean``.
+  public var variation: Double { mean == 0 ? 0 : standardDeviation / mean }
+
+  /// - Returns: Nil if there are no samples.
+  public init?(_ samples: [Double]) {
+    guard !samples.isEmpty else { return nil }
+    let sorted = samples.sorted()
+    count = sorted.count
+    minimum = sorted[0]
+    median = Self.quantile(0.5, ofSorted: sorted)
+    p90 = Self.quantile(0.9, ofSorted: sorted)
+    p99 = Self.quantile(0.99, ofSorted: sorted)
+    let mean = sorted.reduce(0, +) / Double(count)
+    self.mean = mean
+    let squares = sorted.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    standardDeviation = count > 1 ? (squares / Double(count - 1)).squareRoot() : 0
+  }
+
+  /// - Returns: Nil if there are no samples.
+  public init?(_ samples: [Int]) { self.init(samples.map(Double.init)) }
+
+  /// The value below which a share of the samples lies, interpolated between neighbours.
+  ///
+  /// Definition 7 of Hyndman & Fan, "Sample Quantiles in Statistical Packages" (1996): the sorted
+  /// samples stand at the shares 0, 1/(n−1), …, 1 and what lies between two is on the line through
+  /// both. NumPy and R do the same unless told otherwise.
+  ///
+  /// - Precondition: There are samples, sorted, and `share` lies in 0...1.
+  static func quantile(_ share: Double, ofSorted samples: [Double]) -> Double {
+    precondition(!samples.isEmpty && (0...1).contains(share), "there is no such quantile")
+    let place = share * Double(samples.count - 1)
+    let lower = Int(place)
+    guard lower + 1 < samples.count else { return samples[samples.count - 1] }
+    return samples[lower] + (samples[lower + 1] - samples[lower]) * (place - Double(lower))
+  }
+}

@@ -1,0 +1,108 @@
+public import Kernels
+public import Net
+
+/// A network in the form that a ``Sampler`` times: something that runs and tells after each step.
+public struct TimedNetwork {
+  let stepCount: Int
+
+  /// Runs once, and calls `lap` when the input is in place, then after each step.
+  let run: (_ lap: () -> Void) -> Void
+
+  init(stepCount: Int, run: @escaping (_ lap: () -> Void) -> Void) {
+    self.stepCount = stepCount
+    self.run = run
+  }
+
+  /// A network that computes the same input again and again.
+  ///
+  /// - Precondition: The input has the shape that the plan was made for.
+  public init(_ executor: Executor, input: Tensor<Float>) {
+    self.init(stepCount: executor.plan.stepCount) { lap in
+      // What `Executor.run` does, with a lap after the copy of the input as well: otherwise the
+      // first step would have to answer for it.
+      executor.write(input.elements.span, to: executor.plan.graph.input)
+      lap()
+      for index in 0..<executor.plan.stepCount {
+        executor.run(step: index)
+        lap()
+      }
+    }
+  }
+}
+
+/// The times of one network, in nanoseconds.
+public struct NetworkSamples: Hashable, Sendable {
+  /// The whole run, one value a repetition: the copy of the input, every step, and n + 2 readings
+  /// of the clock for n steps.
+  public internal(set) var network: [Int] = []
+
+  /// What processors spent on all threads of this process in the whole run, waiting threads
+  /// included, one value a repetition.
+  ///
+  /// The clock that tells is too slow to be read after each step.
+  public internal(set) var processor: [Int] = []
+
+  /// Each step with one reading of the clock, `[step][repetition]`.
+  public internal(set) var steps: [[Int]]
+
+  /// The runs that came before.
+  public internal(set) var warmUpCount = 0
+
+  /// Whether the times had stopped falling when the repetitions began.
+  public internal(set) var isWarm = false
+
+  init(stepCount: Int) { steps = [[Int]](repeating: [], count: stepCount) }
+}
+
+/// Runs a network between readings of the clock.
+struct Recorder {
+  private let network: TimedNetwork
+  private let source: TimeSource
+  private(set) var samples: NetworkSamples
+
+  /// The readings of one run, reserved beforehand so that nothing is allocated while time is taken.
+  private var readings: [Int]
+
+  init(_ network: TimedNetwork, source: TimeSource) {
+    self.network = network
+    self.source = source
+    samples = NetworkSamples(stepCount: network.stepCount)
+    readings = [Int](repeating: 0, count: network.stepCount + 2)
+  }
+
+  /// Runs once.
+  ///
+  /// - Returns: The time of the whole run in nanoseconds, and that of processors.
+  private mutating func time() -> (total: Int, processor: Int) {
+    var next = 1
+    let processor = source.processor()
+    readings[0] = source.now()
+    network.run {
+      readings[next] = source.now()
+      next += 1
+    }
+    let end = source.processor()
+    precondition(next == readings.count, "the network ran \(next - 2) steps")
+    return (readings[next - 1] - readings[0], end - processor)
+  }
+
+  /// Runs once and keeps nothing but the count.
+  mutating func warmUp() -> Int {
+    samples.warmUpCount += 1
+    return time().total
+  }
+
+  /// Notes that the times have stopped falling.
+  mutating func settle() { samples.isWarm = true }
+
+  /// Runs once and keeps the times.
+  mutating func measure() -> Int {
+    let (total, processor) = time()
+    samples.network.append(total)
+    samples.processor.append(processor)
+    for step in samples.steps.indices {
+      samples.steps[step].append(readings[step + 2] - readings[step + 1])
+    }
+    return total
+  }
+}

@@ -1,0 +1,74 @@
+public import Kernels
+
+/// The end of a classifier that has Class Activation Maps: a feature map, its global average, and a
+/// linear layer on that, or class maps whose averages are the logits themselves.
+///
+/// Zhou et al., "Learning Deep Features for Discriminative Localization", CVPR 2016, section 2.
+public struct ClassifierHead: Hashable, Sendable {
+  /// The node whose value is averaged: after the network's last ReLU.
+  public let features: Int
+
+  /// The node that computes the logits.
+  public let logits: Int
+
+  /// The linear layer's weight parameter, or nil if the features are one map a class already.
+  public let weight: String?
+
+  /// The linear layer's bias parameter, or nil if it has none.
+  public let bias: String?
+
+  /// The number of classes.
+  public let classCount: Int
+
+  /// Finds the head of a graph.
+  ///
+  /// - Parameter shapes: The shapes for the input size in question: a window counts as global if it
+  ///   covers the map.
+  /// - Throws: ``GraphError`` if the graph does not end in such a head.
+  public init(of graph: Graph, shapes: [TensorShape]) throws(GraphError) {
+    func skip(_ node: Int) -> Int {
+      var node = node
+      while true {
+        switch graph.nodes[node].operation {
+        case .flatten, .identity: node = graph.nodes[node].inputs[0]
+        default: return node
+        }
+      }
+    }
+    func isAverage(_ node: Int) -> Bool {
+      guard case .pooling(let pooling) = graph.nodes[node].operation,
+        pooling.reduction == .average
+      else { return false }
+      let map = shapes[graph.nodes[node].inputs[0]]
+      return pooling.isGlobal
+        || (shapes[node].planeCount == 1 && pooling.padding == Size(0)
+          && pooling.kernel == Size(height: map.height, width: map.width))
+    }
+    var node = graph.output
+    if graph.nodes[node].operation == .softmax { node = graph.nodes[node].inputs[0] }
+    logits = node
+    node = skip(node)
+    var weight: String?
+    var bias: String?
+    switch graph.nodes[node].operation {
+    case .fullyConnected, .convolution:
+      let source = skip(graph.nodes[node].inputs[0])
+      if isAverage(source) {
+        weight = graph.nodes[node].parameters.first
+        bias = graph.nodes[node].parameters.dropFirst().first
+        node = source
+      }
+    default: break
+    }
+    guard isAverage(node) else {
+      throw GraphError(
+        .notAGraph, node: graph.nodes[node].name,
+        "the network has no Class Activation Maps: it does not end in a global average "
+          + "and at most one linear layer")
+    }
+    self.weight = weight
+    self.bias = bias
+    features = graph.nodes[node].inputs[0]
+    classCount = shapes[logits].imageCount
+  }
+}

@@ -1,0 +1,97 @@
+public import Kernels
+
+/// A network with its weights, and where they come from.
+public struct Model: Sendable {
+  public enum Source: Hashable, Sendable {
+    /// An architecture with seeded weights.
+    case seeded(DenseNetArchitecture, seed: UInt64)
+
+    /// An MXNet checkpoint's files.
+    case checkpoint(CheckpointFiles)
+  }
+
+  /// The name in reports and goldens: `densenet169@1`, or a checkpoint's base name.
+  public let name: String
+  public let graph: Graph
+  public let parameters: Parameters
+  public let source: Source
+
+  /// How pictures are prepared for the network unless something else is asked for.
+  public let preprocessing: Preprocessing
+
+  /// Loads a model by its name on the command line.
+  ///
+  /// - Parameter specification: `ARCHITECTURE[@SEED]` with the name of a
+  ///   ``DenseNetArchitecture`` and a seed of 1 unless given, or `PREFIX:EPOCH`, which stands for the
+  ///   files `PREFIX-symbol.json` and `PREFIX-EPOCH.params`, the epoch with four digits.
+  /// - Throws: ``ModelError``, ``FormatError``, ``FileError`` or ``GraphError``.
+  public init(_ specification: String, team: WorkerTeam) throws {
+    switch try ModelSpecification(specification) {
+    case .seeded(let architecture, let seed):
+      source = .seeded(architecture, seed: seed)
+      name = "\(architecture.name)@\(seed)"
+      graph = try Graph.denseNet(architecture)
+      parameters = try Parameters.seeded(for: architecture, seed: seed, team: team)
+      let side = Size(architecture.naturalSize)
+      preprocessing = Preprocessing(extent: .fixed(side))
+    case .checkpoint(let files):
+      source = .checkpoint(files)
+      name = files.prefix.split(separator: "/").last.map(String.init) ?? files.prefix
+      graph = try Graph(mxnetSymbolFile: files.symbol)
+      parameters = try Parameters(mxnetFile: files.parameters)
+      do {
+        try graph.check(parameters)
+      } catch {
+        throw FormatError(path: files.parameters, error)
+      }
+      preprocessing = Preprocessing()
+    }
+  }
+
+  /// The SHA-256 of the symbol file and of the weights file; of the files that
+  /// `densecam export` would write if the weights are seeded. Reads the files whole.
+  public func hashes() throws -> (symbol: String, weights: String) {
+    switch source {
+    case .seeded:
+      return (
+        SHA256Digest.of(try graph.mxnetSymbol()), try parameters.mxnetFileSHA256(for: graph)
+      )
+    case .checkpoint(let files):
+      return (
+        try SHA256Digest.ofFile(files.symbol), try SHA256Digest.ofFile(files.parameters)
+      )
+    }
+  }
+}
+
+/// What a model's name on the command line says.
+enum ModelSpecification: Hashable {
+  case seeded(DenseNetArchitecture, UInt64)
+  case checkpoint(CheckpointFiles)
+
+  init(_ text: String) throws(ModelError) {
+    if text.contains(":") {
+      self = .checkpoint(try CheckpointFiles(text))
+      return
+    }
+    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+    let architectures = DenseNetArchitecture.all
+    guard let architecture = architectures.first(where: { $0.name == parts[0] }) else {
+      let names = architectures.map(\.name).joined(separator: ", ")
+      throw ModelError(
+        "\(text): there is no such model; name one of \(names), each with an optional @SEED, or a "
+          + "checkpoint PREFIX:EPOCH")
+    }
+    guard parts.count <= 2, let seed = parts.count == 2 ? UInt64(parts[1]) : 1 else {
+      throw ModelError("\(text): the seed after @ is a number from 0 to \(UInt64.max)")
+    }
+    self = .seeded(architecture, seed)
+  }
+}
+
+/// Why a model cannot be loaded by its name.
+public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
+  public let description: String
+
+  init(_ description: String) { self.description = description }
+}

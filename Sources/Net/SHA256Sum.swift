@@ -1,0 +1,35 @@
+import Crypto
+
+/// The SHA-256 of bytes that come in pieces.
+struct SHA256Sum: ByteSink {
+  private var hash = SHA256()
+
+  mutating func write(_ bytes: RawSpan) {
+    unsafe bytes.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+  }
+
+  /// The sum of all bytes so far, in lower-case hexadecimal.
+  var hexadecimal: String {
+    let digits = Array("0123456789abcdef")
+    return String(hash.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+  }
+}
+
+/// SHA-256 sums of whole files and texts, in lower-case hexadecimal.
+public enum SHA256Digest {
+  /// - Throws: ``FileError`` if the file cannot be read.
+  public static func ofFile(_ path: String) throws(FileError) -> String {
+    let file = try MappedFile(path: path)
+    var sum = SHA256Sum()
+    unsafe file.withBytes { bytes in unsafe sum.write(RawSpan(_unsafeBytes: bytes)) }
+    file.dropResidentPages()
+    return sum.hexadecimal
+  }
+
+  public static func of(_ text: String) -> String {
+    var sum = SHA256Sum()
+    let bytes = Array(text.utf8)
+    unsafe sum.write(bytes.span.bytes)
+    return sum.hexadecimal
+  }
+}

@@ -1,0 +1,52 @@
+public import Bench
+
+/// What every report says of its circumstances.
+public struct ReportContext: Hashable, Sendable {
+  /// The version of densecam.
+  public var version: String
+  public var machine: MachineDescription
+
+  /// The model as it is named on the command line.
+  public var model: String
+
+  /// SHA-256 of the model's files; empty if unknown.
+  public var symbolSHA256: String
+  public var weightsSHA256: String
+
+  /// The command that was run.
+  public var command: String
+
+  public init(
+    version: String, machine: MachineDescription, model: String, symbolSHA256: String = "",
+    weightsSHA256: String = "", command: String = ""
+  ) {
+    self.version = version
+    self.machine = machine
+    self.model = model
+    self.symbolSHA256 = symbolSHA256
+    self.weightsSHA256 = weightsSHA256
+    self.command = command
+  }
+
+  /// The machine in one line.
+  var machineLine: String {
+    let count = machine.processorCount
+    let allowed = machine.allowedProcessorCount
+    var parts = [
+      machine.processor.model,
+      (allowed < count ? "\(allowed) of " : "") + "\(count) CPU\(count == 1 ? "" : "s")",
+      machine.instructionSet + (machine.isInstructionSetForced ? " (forced)" : ""),
+      "OpenBLAS \(machine.blasCore)" + (machine.forcedBLASCore == nil ? "" : " (forced)"),
+    ]
+    if let load = machine.loadAverage.first { parts.append("load \(load)") }
+    if let governor = machine.processor.governor { parts.append(governor) }
+    return parts.joined(separator: ", ")
+  }
+
+  /// What was built, in one line.
+  var buildLine: String {
+    var line = "densecam \(version), Swift \(machine.swiftVersion)"
+    if let commit = machine.commit { line += ", commit \(commit)" }
+    return line + (machine.isDebugBuild ? ", debug build" : "")
+  }
+}

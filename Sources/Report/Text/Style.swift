@@ -1,0 +1,52 @@
+public import Verify
+
+/// How a piece of text is to stand out, where colours are wanted.
+public enum Style: Hashable, Sendable {
+  case plain
+  case strong
+  case faint
+  case good
+  case doubtful
+  case bad
+
+  /// The style of a verdict.
+  public init(_ verdict: Verdict?) {
+    switch verdict {
+    case .pass: self = .good
+    case .marginal: self = .doubtful
+    case .fail: self = .bad
+    case nil: self = .faint
+    }
+  }
+
+  /// The text between the terminal's codes for the style (ECMA-48, Select Graphic Rendition).
+  func wrap(_ text: String) -> String {
+    switch self {
+    case .plain: text
+    case .strong: "\u{1B}[1m\(text)\u{1B}[0m"
+    case .faint: "\u{1B}[2m\(text)\u{1B}[0m"
+    case .good: "\u{1B}[32m\(text)\u{1B}[0m"
+    case .doubtful: "\u{1B}[33m\(text)\u{1B}[0m"
+    case .bad: "\u{1B}[1;31m\(text)\u{1B}[0m"
+    }
+  }
+}
+
+/// A piece of text with its style.
+public struct Span: Hashable, Sendable, ExpressibleByStringLiteral {
+  public var text: String
+  public var style: Style
+
+  /// Characters that would steer the terminal are replaced.
+  public init(_ text: String, _ style: Style = .plain) {
+    self.text = text.sanitized
+    self.style = style
+  }
+
+  public init(stringLiteral value: String) { self.init(value) }
+
+  /// A verdict in its colour; `–` for none.
+  public init(_ verdict: Verdict?) {
+    self.init(verdict?.rawValue ?? "–", Style(verdict))
+  }
+}

@@ -1,0 +1,133 @@
+/// Rows and columns, to be printed as aligned text or as Markdown.
+public struct Table: Hashable, Sendable {
+  public enum Alignment: Hashable, Sendable {
+    case left
+    case right
+  }
+
+  public struct Column: Hashable, Sendable {
+    public var title: String
+    public var alignment: Alignment
+
+    /// Whether long texts may be shortened when the table is too wide.
+    public var isFlexible: Bool
+
+    public init(_ title: String, _ alignment: Alignment = .right, isFlexible: Bool = false) {
+      self.title = title.sanitized
+      self.alignment = alignment
+      self.isFlexible = isFlexible
+    }
+  }
+
+  public enum Row: Hashable, Sendable {
+    case cells([Span])
+
+    /// A line that sets what follows apart, such as a total. Markdown has none.
+    case rule
+  }
+
+  public let columns: [Column]
+  public private(set) var rows: [Row] = []
+
+  public init(_ columns: [Column]) { self.columns = columns }
+
+  /// Adds a row; missing cells stay empty, and what is too much is dropped.
+  public mutating func add(_ cells: [Span]) {
+    let missing = max(0, columns.count - cells.count)
+    rows.append(
+      .cells(Array(cells.prefix(columns.count)) + [Span](repeating: "", count: missing)))
+  }
+
+  public mutating func addRule() { rows.append(.rule) }
+
+  /// Columns keep so much when they are shortened.
+  static let leastWidth = 8
+
+  /// What stands between two columns.
+  static let gap = 2
+
+  /// The width of each column if the table may be `width` columns wide.
+  ///
+  /// Only flexible columns give way, the widest first. If that is not enough the table is wider.
+  func widths(fitting width: Int) -> [Int] {
+    var widths = columns.map(\.title.displayWidth)
+    for case .cells(let cells) in rows {
+      for (index, cell) in cells.enumerated() {
+        widths[index] = max(widths[index], cell.text.displayWidth)
+      }
+    }
+    var excess = widths.reduce(0, +) + Self.gap * max(0, widths.count - 1) - width
+    while excess > 0 {
+      let flexible = widths.indices.filter {
+        columns[$0].isFlexible && widths[$0] > Self.leastWidth
+      }
+      guard let widest = flexible.max(by: { widths[$0] < widths[$1] }) else { break }
+      widths[widest] -= 1
+      excess -= 1
+    }
+    return widths
+  }
+
+  /// The lines of the aligned text.
+  func lines(width: Int, color: Bool) -> [String] {
+    let widths = widths(fitting: width)
+    func line(_ cells: [Span]) -> String {
+      let gap = String(repeating: " ", count: Self.gap)
+      var parts = zip(cells, zip(columns, widths)).map { cell, place in
+        let text = cell.text.shortened(to: place.1).padded(to: place.1, place.0.alignment)
+        return (text, cell.style)
+      }
+      // Nothing follows the last cell, so nothing has to be filled up.
+      while let last = parts.popLast() {
+        let text = last.0.droppingTrailingSpaces
+        guard text.isEmpty else {
+          parts.append((text, last.1))
+          break
+        }
+      }
+      return parts.map { color && !$0.0.isBlank ? $0.1.wrap($0.0) : $0.0 }.joined(separator: gap)
+    }
+    let full = widths.reduce(0, +) + Self.gap * max(0, widths.count - 1)
+    let rule = Span(String(repeating: "─", count: full), .faint)
+    let drawn = color ? rule.style.wrap(rule.text) : rule.text
+    var result = [line(columns.map { Span($0.title, .strong) }), drawn]
+    for row in rows {
+      switch row {
+      case .cells(let cells): result.append(line(cells))
+      case .rule: result.append(drawn)
+      }
+    }
+    return result
+  }
+
+  /// The lines of a table in GitHub's Markdown.
+  func markdownLines() -> [String] {
+    func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+    var result = [
+      line(columns.map(\.title.markdownEscaped)),
+      line(columns.map { $0.alignment == .left ? ":---" : "---:" }),
+    ]
+    for case .cells(let cells) in rows { result.append(line(cells.map(\.text.markdownEscaped))) }
+    return result
+  }
+}
+
+extension String {
+  /// With a backslash before what Markdown would read as its own.
+  var markdownEscaped: String {
+    var result = ""
+    for character in self {
+      if "\\|<*`[".contains(character) { result.append("\\") }
+      result.append(character)
+    }
+    return result
+  }
+
+  var isBlank: Bool { allSatisfy { $0 == " " } }
+
+  var droppingTrailingSpaces: String {
+    var text = self
+    while text.last == " " { text.removeLast() }
+    return text
+  }
+}

@@ -1,0 +1,131 @@
+import Verify
+
+/// One row of the table of layers: both feeds of one step.
+struct LayerRow: Sendable {
+  /// The name of the case in tables.
+  var label: String
+  var layer: String
+  var requested: String
+
+  /// Empty for steps that are not convolutions.
+  var executed: String
+  var isolated: LayerResult?
+  var network: LayerResult?
+
+  var feeds: [LayerResult] { [isolated, network].compactMap { $0 } }
+
+  var verdict: Verdict? { feeds.map(\.verdict).max() }
+
+  /// The larger one of the feeds'.
+  var errorOverBound: Double { feeds.map(\.deviation.errorOverBound).max() ?? 0 }
+
+  /// The feed that distances are told of: the network's, which shows what has accumulated.
+  var shown: LayerResult? { network ?? isolated }
+
+  /// How much further from the golden the network's own input leads than the golden's does: the
+  /// ratio of the relative L2 distances. Nil if one is missing or not to be divided by.
+  var growth: Double? {
+    guard let network, let isolated, isolated.deviation.relativeL2 > 0 else { return nil }
+    return network.deviation.relativeL2 / isolated.deviation.relativeL2
+  }
+
+  /// Those that are not PASS and the worst of the others, worst first.
+  static func mostTelling(_ rows: [LayerRow], passes: Int) -> [LayerRow] {
+    // Places keep the order among equals.
+    let sorted = rows.enumerated().sorted { a, b in
+      let (left, right) = (a.element, b.element)
+      if let l = left.verdict, let r = right.verdict, l != r { return l > r }
+      if left.errorOverBound != right.errorOverBound {
+        return left.errorOverBound > right.errorOverBound
+      }
+      return a.offset < b.offset
+    }.map(\.element)
+    let suspicious = sorted.filter { $0.verdict != .pass }
+    return suspicious + sorted.filter { $0.verdict == .pass }.prefix(passes)
+  }
+}
+
+extension VerifyReport {
+  /// The rows of one backend, in the order of the cases and of the network.
+  func layerRows(of backend: String) -> [LayerRow] {
+    var rows: [LayerRow] = []
+    for golden in goldens {
+      for result in golden.cases {
+        var places: [String: Int] = [:]
+        for layer in result.layers where layer.requested == backend {
+          let place = places[layer.layer] ?? rows.count
+          if place == rows.count {
+            places[layer.layer] = place
+            rows.append(
+              LayerRow(
+                label: label(ofCase: result.name, in: golden), layer: layer.layer,
+                requested: layer.requested, executed: layer.executed))
+          }
+          switch layer.feed {
+          case .isolated: rows[place].isolated = layer
+          case .network: rows[place].network = layer
+          }
+        }
+      }
+    }
+    return rows
+  }
+
+  /// The table of some rows, with only those columns that have something to say.
+  func layerTable(_ rows: [LayerRow]) -> Table {
+    let namesCase = hasManyCases
+    let namesBackend = rows.contains { !$0.executed.isEmpty && $0.executed != $0.requested }
+    let hasIsolated = rows.contains { $0.isolated != nil }
+    let hasNetwork = rows.contains { $0.network != nil }
+    var columns: [Table.Column] = [Table.Column("layer", .left, isFlexible: true)]
+    if namesCase { columns.append(Table.Column("case", .left, isFlexible: true)) }
+    if namesBackend { columns.append(Table.Column("ran on", .left, isFlexible: true)) }
+    columns.append(Table.Column("verdict", .left))
+    if hasIsolated { columns.append(Table.Column("isolated")) }
+    if hasNetwork { columns.append(Table.Column("network")) }
+    if hasIsolated, hasNetwork { columns.append(Table.Column("growth")) }
+    columns += [Table.Column("rel. L2"), Table.Column("max abs"), Table.Column("max ulp")]
+    var table = Table(columns)
+    for row in rows {
+      var cells = [Span(row.layer)]
+      if namesCase { cells.append(Span(row.label)) }
+      if namesBackend { cells.append(Span(row.executed.isEmpty ? "–" : row.executed)) }
+      cells.append(Span(row.verdict))
+      if hasIsolated { cells.append(Self.cell(row.isolated)) }
+      if hasNetwork { cells.append(Self.cell(row.network)) }
+      if hasIsolated, hasNetwork {
+        cells.append(Span(row.growth.map(NumberText.ratio) ?? "–"))
+      }
+      if let deviation = row.shown?.deviation {
+        cells += [
+          Span(NumberText.scientific(deviation.relativeL2)),
+          Span(NumberText.scientific(deviation.maxAbs)), Span(NumberText.count(deviation.maxULP)),
+        ]
+      }
+      table.add(cells)
+    }
+    return table
+  }
+
+  private static func cell(_ result: LayerResult?) -> Span {
+    guard let result else { return Span("–", .faint) }
+    let style: Style = result.verdict == .pass ? .plain : Style(result.verdict)
+    return Span(NumberText.ratio(result.deviation.errorOverBound), style)
+  }
+
+  /// What a reader has to know of the table.
+  func layerNotes(rows: [LayerRow], listed: Int) -> [[Span]] {
+    var lines: [[Span]] = []
+    if listed < rows.count {
+      lines.append([Span("… \(rows.count - listed) more PASS; --all shows them", .faint)])
+    }
+    let hasIsolated = rows.contains { $0.isolated != nil }
+    let hasNetwork = rows.contains { $0.network != nil }
+    if hasIsolated { lines.append([Span("isolated: error/bound, given the golden's input", .faint)]) }
+    if hasNetwork { lines.append([Span("network: error/bound, given the network's own", .faint)]) }
+    if hasIsolated, hasNetwork {
+      lines.append([Span("growth: rel. L2 in the network over rel. L2 isolated", .faint)])
+    }
+    return lines
+  }
+}

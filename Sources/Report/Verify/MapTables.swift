@@ -1,0 +1,57 @@
+import Verify
+
+extension VerifyReport {
+  /// The Class Activation Maps of one backend, a row each.
+  func mapTable(of backend: String) -> Table {
+    let namesCase = hasManyCases
+    var columns = namesCase ? [Table.Column("case", .left, isFlexible: true)] : []
+    columns += [
+      Table.Column("CAM of class", .left, isFlexible: true), Table.Column("verdict", .left),
+      Table.Column("rel. L2"), Table.Column("peak shift"), Table.Column("IoU"),
+      Table.Column("identity"),
+    ]
+    var table = Table(columns)
+    for golden in goldens {
+      for result in golden.cases {
+        for map in result.maps where map.backend == backend {
+          let name = [String(map.classIndex), map.label ?? ""].filter { !$0.isEmpty }
+          table.add(
+            (namesCase ? [Span(label(ofCase: result.name, in: golden))] : []) + [
+              Span(name.joined(separator: " ")), Span(map.verdict),
+              Span(NumberText.scientific(map.relativeL2)),
+              Span(map.peakShift.map(String.init) ?? "–"),
+              Span(NumberText.fixed(map.intersectionOverUnion, 3)),
+              Span(NumberText.scientific(map.identityError)),
+            ])
+        }
+      }
+    }
+    return table
+  }
+
+  /// The classes that one backend tells, a row a case.
+  func classTable(of backend: String) -> Table {
+    let namesCase = hasManyCases
+    var columns = namesCase ? [Table.Column("case", .left, isFlexible: true)] : []
+    columns += [
+      Table.Column("top 5", .left, isFlexible: true), Table.Column("verdict", .left),
+      Table.Column("same top 1", .left), Table.Column("same top 5", .left),
+      Table.Column("margin used"),
+    ]
+    var table = Table(columns)
+    for golden in goldens {
+      for result in golden.cases {
+        for classes in result.classes where classes.backend == backend {
+          table.add(
+            (namesCase ? [Span(label(ofCase: result.name, in: golden))] : []) + [
+              Span(classes.top5.map(String.init).joined(separator: " ")), Span(classes.verdict),
+              Span(classes.isSameTop1 ? "yes" : "NO", classes.isSameTop1 ? .plain : .bad),
+              Span(classes.isSameTop5 ? "yes" : "NO", classes.isSameTop5 ? .plain : .doubtful),
+              Span(NumberText.scientific(classes.marginUsed)),
+            ])
+        }
+      }
+    }
+    return table
+  }
+}

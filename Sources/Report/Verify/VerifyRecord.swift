@@ -1,0 +1,165 @@
+import Verify
+
+/// The report of a verification in JSON.
+struct VerifyRecord: Hashable, Codable {
+  struct Context: Hashable, Codable {
+    var version: String
+    var command: String
+    var machine: MachineRecord
+    var model: String
+    var symbolSha256: String
+    var weightsSha256: String
+    var threads: Int
+    var instructionSet: String
+    var goldens: [Golden]
+  }
+
+  struct Golden: Hashable, Codable {
+    var path: String
+    var generator: String
+    var generatorVersion: String
+    var referencePrecision: String
+    var model: String
+    var symbolSha256: String
+    var weightsSha256: String
+    var created: String
+  }
+
+  struct Layer: Hashable, Codable {
+    var golden: String
+    var `case`: String
+    var layer: String
+    var operation: String
+    var nodes: [String]
+    var requested: String
+    var executed: String
+    var feed: String
+    var verdict: String
+    var errorOverBound: JSONNumber
+    var errorOverWorst: JSONNumber
+    var relativeL2: JSONNumber
+    var maxAbs: JSONNumber
+    var maxUlp: JSONNumber
+    var nonFinite: Int
+    var guardsIntact: Bool
+    var index: [Int]
+    var expected: JSONNumber
+    var got: JSONNumber
+    var stored: Bool
+  }
+
+  struct Map: Hashable, Codable {
+    var golden: String
+    var `case`: String
+    var backend: String
+    var `class`: Int
+    var label: Nullable<String>
+    var relativeL2: JSONNumber
+    var peakShift: Nullable<Int>
+    var iou: JSONNumber
+    var identityError: JSONNumber
+
+    /// Whether the backend's most likely class is the golden's; `null` if the golden stores none.
+    var top1Same: Nullable<Bool>
+    var verdict: String
+  }
+
+  struct Classes: Hashable, Codable {
+    var golden: String
+    var `case`: String
+    var backend: String
+    var top5: [Int]
+    var goldenTop5: [Int]
+    var top1Same: Bool
+    var top5Same: Bool
+    var marginUsed: JSONNumber
+    var verdict: String
+  }
+
+  var context: Context
+
+  /// `null` if nothing was compared.
+  var verdict: Nullable<String>
+  var layers: [Layer]
+  var cams: [Map]
+  var classes: [Classes]
+}
+
+extension VerifyReport {
+  /// The report for scripts; see ``Report`` for what JSON cannot hold.
+  ///
+  /// - Throws: What the encoder throws.
+  public func json() throws -> String { try record.jsonText() }
+
+  var record: VerifyRecord {
+    var record = VerifyRecord(
+      context: VerifyRecord.Context(
+        version: context.version, command: context.command,
+        machine: MachineRecord(context.machine), model: context.model,
+        symbolSha256: context.symbolSHA256, weightsSha256: context.weightsSHA256,
+        threads: threads, instructionSet: context.machine.instructionSet,
+        goldens: goldens.map(VerifyRecord.Golden.init)),
+      verdict: Nullable(verdict?.rawValue), layers: [], cams: [], classes: [])
+    for golden in goldens {
+      for result in golden.cases {
+        record.layers += result.layers.map { VerifyRecord.Layer($0, golden: golden.path) }
+        record.classes += result.classes.map { VerifyRecord.Classes($0, golden: golden.path) }
+        record.cams += result.maps.map { map in
+          VerifyRecord.Map(
+            map, golden: golden.path,
+            classes: result.classes.first { $0.backend == map.backend })
+        }
+      }
+    }
+    return record
+  }
+}
+
+extension VerifyRecord.Golden {
+  init(_ golden: VerifyReport.Golden) {
+    let header = golden.header
+    self.init(
+      path: golden.path, generator: header.generator, generatorVersion: header.generatorVersion,
+      referencePrecision: header.precision.rawValue, model: header.model,
+      symbolSha256: header.symbolSHA256, weightsSha256: header.weightsSHA256,
+      created: header.created)
+  }
+}
+
+extension VerifyRecord.Layer {
+  init(_ layer: LayerResult, golden: String) {
+    let deviation = layer.deviation
+    self.init(
+      golden: golden, case: layer.caseName, layer: layer.layer, operation: layer.operation,
+      nodes: layer.nodes, requested: layer.requested, executed: layer.executed,
+      feed: layer.feed.rawValue, verdict: layer.verdict.rawValue,
+      errorOverBound: JSONNumber(deviation.errorOverBound),
+      errorOverWorst: JSONNumber(deviation.errorOverWorst),
+      relativeL2: JSONNumber(deviation.relativeL2), maxAbs: JSONNumber(deviation.maxAbs),
+      maxUlp: JSONNumber(deviation.maxULP), nonFinite: deviation.nonFinite,
+      guardsIntact: layer.guardsIntact, index: layer.worstPosition,
+      expected: JSONNumber(deviation.expected), got: JSONNumber(deviation.got),
+      stored: layer.isStored)
+  }
+}
+
+extension VerifyRecord.Map {
+  init(_ map: MapComparison, golden: String, classes: ClassComparison?) {
+    self.init(
+      golden: golden, case: map.caseName, backend: map.backend, class: map.classIndex,
+      label: Nullable(map.label), relativeL2: JSONNumber(map.relativeL2),
+      peakShift: Nullable(map.peakShift), iou: JSONNumber(map.intersectionOverUnion),
+      identityError: JSONNumber(map.identityError), top1Same: Nullable(classes?.isSameTop1),
+      verdict: map.verdict.rawValue)
+  }
+}
+
+extension VerifyRecord.Classes {
+  init(_ classes: ClassComparison, golden: String) {
+    self.init(
+      golden: golden, case: classes.caseName, backend: classes.backend, top5: classes.top5,
+      goldenTop5: classes.goldenTop5, top1Same: classes.isSameTop1,
+      top5Same: classes.isSameTop5, marginUsed: JSONNumber(classes.marginUsed),
+      verdict: classes.verdict.rawValue)
+  }
+}

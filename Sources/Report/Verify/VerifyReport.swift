@@ -1,0 +1,102 @@
+public import Verify
+
+/// What verification found, in one or more golden files.
+public struct VerifyReport: Sendable {
+  /// The outcome for one golden file.
+  public struct Golden: Sendable {
+    public var path: String
+    public var header: GoldenHeader
+    public var cases: [CaseResult]
+
+    public init(path: String, header: GoldenHeader, cases: [CaseResult]) {
+      self.path = path
+      self.header = header
+      self.cases = cases
+    }
+  }
+
+  public var context: ReportContext
+  public var threads: Int
+  public var goldens: [Golden]
+
+  public init(context: ReportContext, threads: Int, goldens: [Golden]) {
+    self.context = context
+    self.threads = threads
+    self.goldens = goldens
+  }
+
+  /// The worst verdict of all; nil if nothing was compared.
+  public var verdict: Verdict? {
+    goldens.flatMap(\.cases).compactMap(\.verdict).max()
+  }
+
+  /// The report for people.
+  ///
+  /// A table of layers for each backend, those of the maps and the classes, a paragraph for each
+  /// failure, and one line for each backend.
+  ///
+  /// - Parameters:
+  ///   - all: Whether every layer is listed, in the order of the network; otherwise those that are
+  ///     not PASS and the ``listedPasses`` nearest to their bound.
+  ///   - rerun: The command that repeats exactly one layer, given the golden file's path.
+  public func document(
+    all: Bool, rerun: (_ golden: String, _ layer: LayerResult) -> String
+  ) -> Document {
+    var document = Document()
+    document.add(.lines(headerLines))
+    for backend in backends {
+      let rows = layerRows(of: backend)
+      if !rows.isEmpty {
+        document.add(.heading("Layers on \(backend)"))
+        let listed = all ? rows : LayerRow.mostTelling(rows, passes: Self.listedPasses)
+        document.add(.table(layerTable(listed)))
+        document.add(.lines(layerNotes(rows: rows, listed: listed.count)))
+      }
+      document.add(.table(mapTable(of: backend)))
+      document.add(.table(classTable(of: backend)))
+    }
+    document.add(.lines(failureLines(rerun: rerun)))
+    document.add(.lines(summaryLines))
+    return document
+  }
+
+  /// The layers that passed and are listed all the same, unless all are.
+  public static let listedPasses = 10
+
+  private var headerLines: [[Span]] {
+    var lines = [
+      [Span(context.buildLine, .faint)], [Span(context.machineLine, .faint)],
+      [Span("\(context.model) on \(threads) thread\(threads == 1 ? "" : "s")", .faint)],
+    ]
+    for golden in goldens {
+      let header = golden.header
+      let origin = [header.generator, header.generatorVersion].filter { !$0.isEmpty }
+        .joined(separator: " ")
+      lines.append([
+        Span("\(golden.path): \(origin), \(header.precision.rawValue), \(header.created)", .faint)
+      ])
+    }
+    return lines
+  }
+
+  /// The names of the runs, in the order in which they first appear.
+  var backends: [String] {
+    var names: [String] = []
+    for result in goldens.flatMap(\.cases) {
+      for name in result.layers.map(\.requested) + result.maps.map(\.backend)
+        + result.classes.map(\.backend)
+      where !names.contains(name) { names.append(name) }
+    }
+    return names
+  }
+
+  /// Whether rows have to name their case.
+  var hasManyCases: Bool { goldens.reduce(0) { $0 + $1.cases.count } > 1 }
+
+  /// The name of a case in tables, with its file if there are several.
+  func label(ofCase name: String, in golden: Golden) -> String {
+    guard goldens.count > 1 else { return name }
+    let file = golden.path.split(separator: "/").last.map(String.init) ?? golden.path
+    return "\(file):\(name)"
+  }
+}

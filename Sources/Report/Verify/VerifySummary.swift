@@ -1,0 +1,71 @@
+import Verify
+
+extension VerifyReport {
+  /// For each layer that failed what is needed to go after it.
+  func failureLines(rerun: (_ golden: String, _ layer: LayerResult) -> String) -> [[Span]] {
+    var lines: [[Span]] = []
+    for golden in goldens {
+      for result in golden.cases {
+        for layer in result.layers where layer.verdict == .fail {
+          let position = layer.worstPosition.map(String.init).joined(separator: ",")
+          let deviation = layer.deviation
+          var text =
+            " \(layer.layer) [\(position)]: expected \(Float(deviation.expected)), "
+            + "got \(Float(deviation.got)), "
+            + "error/bound \(NumberText.ratio(deviation.errorOverBound))"
+          if deviation.nonFinite > 0 { text += ", \(deviation.nonFinite) elements not finite" }
+          if !layer.guardsIntact { text += ", wrote outside of its memory" }
+          let ran = layer.executed.isEmpty || layer.executed == layer.requested
+            ? "" : " (ran on \(layer.executed))"
+          lines.append([Span(.fail), Span(text)])
+          lines.append([
+            Span(
+              "     \(layer.requested)\(ran), \(layer.feed.rawValue) feed, case "
+                + label(ofCase: result.name, in: golden))
+          ])
+          lines.append([Span("     " + rerun(golden.path, layer))])
+        }
+      }
+    }
+    return lines
+  }
+
+  /// One line for each backend.
+  var summaryLines: [[Span]] {
+    let backends = backends
+    guard !backends.isEmpty else { return [[Span("nothing was compared", .bad)]] }
+    let width = backends.map(\.displayWidth).max() ?? 0
+    return backends.map { backend in
+      let rows = layerRows(of: backend)
+      let cases = goldens.flatMap(\.cases)
+      let maps = cases.flatMap(\.maps).filter { $0.backend == backend }
+      let classes = cases.flatMap(\.classes).filter { $0.backend == backend }
+      let verdict =
+        (rows.compactMap(\.verdict) + maps.map(\.verdict) + classes.map(\.verdict)).max()
+      var parts: [String] = []
+      if !rows.isEmpty { parts.append(Self.tally(rows.compactMap(\.verdict), "layer")) }
+      if let worst = rows.max(by: { $0.errorOverBound < $1.errorOverBound }) {
+        parts.append(
+          "worst \(NumberText.ratio(worst.errorOverBound)) of its bound at \(worst.layer)")
+      }
+      if !maps.isEmpty { parts.append(Self.tally(maps.map(\.verdict), "map")) }
+      if !classes.isEmpty {
+        let same = classes.count { $0.isSameTop1 }
+        parts.append("top 1 same in \(same) of \(classes.count)")
+      }
+      return [
+        Span(backend.padded(to: width, .left) + "  "), Span(verdict),
+        Span("  " + parts.joined(separator: "; ")),
+      ]
+    }
+  }
+
+  /// Such as `3 layers: 2 PASS, 1 MARGINAL, 0 FAIL`.
+  private static func tally(_ verdicts: [Verdict], _ noun: String) -> String {
+    let counts = Verdict.allCases.map { verdict in
+      "\(verdicts.count { $0 == verdict }) \(verdict.rawValue)"
+    }
+    return "\(verdicts.count) \(noun)\(verdicts.count == 1 ? "" : "s"): "
+      + counts.joined(separator: ", ")
+  }
+}

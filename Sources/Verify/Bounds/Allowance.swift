@@ -1,0 +1,55 @@
+import Kernels
+
+/// The errors that rounding allows for each element of a tensor.
+struct Allowance: Sendable {
+  /// What is likely: up to here an element passes.
+  var likely: Tensor<Double>
+
+  /// What is possible, where that is more; nil if it is the same.
+  var worst: Tensor<Double>?
+
+  init(likely: Tensor<Double>, worst: Tensor<Double>? = nil) {
+    self.likely = likely
+    self.worst = worst
+  }
+
+  /// No error at all.
+  static func zero(_ shape: TensorShape) -> Allowance {
+    Allowance(likely: Tensor(shape: shape, repeating: 0))
+  }
+
+  var isZero: Bool { worst == nil && likely.elements.allSatisfy { $0 == 0 } }
+
+  /// Adds another allowance of the same shape.
+  mutating func add(_ other: Allowance) {
+    if worst != nil || other.worst != nil {
+      var sum = worst ?? likely
+      sum.add(other.worst ?? other.likely)
+      worst = sum
+    }
+    likely.add(other.likely)
+  }
+}
+
+extension Tensor where Element == Double {
+  /// Adds element by element.
+  mutating func add(_ other: Tensor<Double>) {
+    precondition(shape.count == other.shape.count)
+    for i in elements.indices { elements[i] += other.elements[i] }
+  }
+
+  /// The tensor with a function applied to each element.
+  func mapped(_ body: (Double) -> Double) -> Tensor<Double> {
+    Tensor(shape: shape, elements: elements.map(body))
+  }
+
+  /// `|a − b|` element by element.
+  static func distance(_ a: Tensor<Double>, _ b: Tensor<Double>) -> Tensor<Double> {
+    precondition(a.shape.count == b.shape.count)
+    var result = a
+    for i in result.elements.indices {
+      result.elements[i] = (a.elements[i] - b.elements[i]).magnitude
+    }
+    return result
+  }
+}

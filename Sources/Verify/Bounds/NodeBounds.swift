@@ -1,0 +1,198 @@
+import Kernels
+import Net
+
+/// What one node does to errors: how it passes on those of its inputs, and how much it adds.
+///
+/// Both are first-order statements about the exact operation at the exact inputs; the terms of
+/// second order are a factor of 1 + 2⁻²⁰ or less.
+struct NodeBounds: Sendable {
+  let evaluator: ReferenceEvaluator
+  let team: WorkerTeam
+
+  var graph: Graph { evaluator.graph }
+  var parameters: Parameters { evaluator.parameters }
+
+  // MARK: - Errors of the inputs
+
+  /// The error of a node's output that errors of its inputs can cause: `|J| · δ`.
+  ///
+  /// - Parameters:
+  ///   - deltas: The largest error of each input element.
+  ///   - output: The node's exact output.
+  func propagate(_ index: Int, deltas: [Tensor<Double>], output: Tensor<Double>) throws
+    -> Tensor<Double>
+  {
+    let node = graph.nodes[index]
+    switch node.operation {
+    case .convolution, .fullyConnected:
+      return try absoluteConvolution(node, deltas[0])
+    case .batchNorm:
+      let norm = try BatchNorm(node, parameters)
+      return deltas[0].mappedByChannel { norm.scale[$0].magnitude * $1 }
+    case .activation(let activation):
+      return deltas[0].mapped { activation.lipschitz * $0 }
+    case .softmax:
+      return softmaxPropagation(deltas[0], output: output)
+    case .input, .pooling, .concatenation, .add, .flatten, .identity:
+      // An average of errors, the largest error under a window, a sum of errors: the operation
+      // itself, applied to the errors.
+      return try evaluator.evaluate(index, inputs: deltas)
+    }
+  }
+
+  /// `Σ|w|·δ`.
+  private func absoluteConvolution(_ node: Node, _ delta: Tensor<Double>) throws
+    -> Tensor<Double>
+  {
+    guard let problem = try node.convolutionProblem(input: delta.shape),
+      let weights = parameters[node.parameters[0]]
+    else { throw GraphError(.missingParameter, node: node.name, "it has no weights") }
+    let magnitudes = weights.elements.map(\.magnitude)
+    return ReferenceConvolution.convolve(
+      problem, input: Tensor(shape: problem.input, elements: delta.elements),
+      weights: magnitudes.span, bias: nil, team: team)
+  }
+
+  /// `p_i · (δ_i + Σ_j p_j δ_j)`: the derivative of softmax is `p_i (1[i = j] − p_j)`.
+  private func softmaxPropagation(_ delta: Tensor<Double>, output: Tensor<Double>)
+    -> Tensor<Double>
+  {
+    var result = delta
+    let shape = output.shape
+    for image in 0..<shape.batch {
+      for pixel in 0..<shape.planeCount {
+        let indices = (0..<shape.channels).map {
+          image * shape.imageCount + $0 * shape.planeCount + pixel
+        }
+        let mean = indices.reduce(0) { $0 + output.elements[$1] * delta.elements[$1] }
+        for i in indices {
+          result.elements[i] = output.elements[i] * (delta.elements[i] + mean)
+        }
+      }
+    }
+    return result
+  }
+
+  // MARK: - Errors of the node itself
+
+  /// The rounding errors that a node adds when it is computed in 32-bit floats.
+  ///
+  /// - Parameters:
+  ///   - inputs: The exact inputs.
+  ///   - output: The exact output.
+  ///   - algorithm: How a convolution is summed.
+  ///   - extraRoundings: Roundings that each weight has gone through before, as when a batch norm is
+  ///     folded into it.
+  func own(
+    _ index: Int, inputs: [Tensor<Double>], output: Tensor<Double>, algorithm: Algorithm?,
+    extraRoundings: Int
+  ) throws -> Allowance {
+    let u = RoundingModel.unitRoundoff
+    let node = graph.nodes[index]
+    switch node.operation {
+    case .convolution, .fullyConnected:
+      return try convolution(
+        node, inputs[0], output, algorithm ?? .reassociated, extraRoundings)
+    case .batchNorm:
+      // `scale` and `shift` are rounded once each, the product and the sum once each; frameworks
+      // that compute `(x − mean) · scale + beta` round relative to |x| and |mean| before they
+      // cancel. Four roundings of each magnitude cover both.
+      let norm = try BatchNorm(node, parameters)
+      return Allowance(
+        likely: inputs[0].mappedByChannel {
+          4 * u * ((norm.scale[$0] * $1).magnitude + norm.shiftMagnitude[$0])
+        })
+    case .activation(.relu):
+      return .zero(output.shape)
+    case .activation:
+      // Computed in double precision and rounded; four roundings cover single-precision libraries.
+      return Allowance(likely: output.mapped { 4 * u * $0.magnitude })
+    case .pooling(let attributes):
+      guard attributes.reduction == .average else { return .zero(output.shape) }
+      let window =
+        attributes.isGlobal
+        ? inputs[0].shape.planeCount : attributes.kernel.height * attributes.kernel.width
+      let model = RoundingModel(roundings: window, sums: output.shape.count)
+      let magnitudes = try evaluator.evaluate(index, inputs: [inputs[0].mapped(\.magnitude)])
+      return Allowance(
+        likely: magnitudes.mapped { model.likely * $0 },
+        worst: magnitudes.mapped { model.worst * $0 })
+    case .add:
+      var magnitudes = inputs[0].mapped(\.magnitude)
+      for input in inputs.dropFirst() { magnitudes.add(input.mapped(\.magnitude)) }
+      let roundings = Double(inputs.count - 1)
+      return Allowance(likely: magnitudes.mapped { roundings * u * $0 })
+    case .softmax:
+      return softmaxError(inputs[0], output)
+    case .input, .concatenation, .flatten, .identity:
+      return .zero(output.shape)
+    }
+  }
+
+  private func convolution(
+    _ node: Node, _ input: Tensor<Double>, _ output: Tensor<Double>, _ algorithm: Algorithm,
+    _ extraRoundings: Int
+  ) throws -> Allowance {
+    let problem = try node.convolutionProblem(input: input.shape)
+    var magnitudes = try absoluteConvolution(node, input.mapped(\.magnitude))
+    var roundings = (problem?.depth ?? 1) + extraRoundings
+    if let bias = node.parameters.dropFirst().first.flatMap({ parameters[$0]?.elements }) {
+      magnitudes = magnitudes.mappedByChannel { $1 + Double(bias[$0].magnitude) }
+      roundings += 1
+    }
+    switch algorithm {
+    case .direct:
+      // Summed in double precision, rounded once; the rounding of folded weights comes on top.
+      let u = RoundingModel.unitRoundoff
+      let inner = Double(roundings) * 0x1p-52 + Double(extraRoundings) * u
+      var allowed = magnitudes.mapped { inner * $0 }
+      allowed.add(output.mapped { u * $0.magnitude })
+      return Allowance(likely: allowed)
+    case .reassociated:
+      let model = RoundingModel(roundings: roundings, sums: output.shape.count)
+      return Allowance(
+        likely: magnitudes.mapped { model.likely * $0 },
+        worst: magnitudes.mapped { model.worst * $0 })
+    }
+  }
+
+  /// Softmax in single precision: `x − max` is rounded relative to itself, `exp` and the division
+  /// round a few times, and the sum of n positive terms n times.
+  private func softmaxError(_ input: Tensor<Double>, _ output: Tensor<Double>) -> Allowance {
+    let u = RoundingModel.unitRoundoff
+    var allowed = output
+    let shape = output.shape
+    for image in 0..<shape.batch {
+      for pixel in 0..<shape.planeCount {
+        let indices = (0..<shape.channels).map {
+          image * shape.imageCount + $0 * shape.planeCount + pixel
+        }
+        let largest = indices.reduce(-Double.infinity) { max($0, input.elements[$1]) }
+        let mean = indices.reduce(0) {
+          $0 + output.elements[$1] * (largest - input.elements[$1])
+        }
+        for i in indices {
+          let relative =
+            u * ((largest - input.elements[i]) + mean + Double(shape.channels).squareRoot() + 6)
+          // A probability below the smallest normal number loses all relative accuracy.
+          allowed.elements[i] =
+            output.elements[i] * relative + Double(Float.leastNormalMagnitude)
+        }
+      }
+    }
+    return Allowance(likely: allowed)
+  }
+}
+
+extension Tensor where Element == Double {
+  /// The tensor with a function of the channel and the element applied to each element.
+  func mappedByChannel(_ body: (_ channel: Int, _ value: Double) -> Double) -> Tensor<Double> {
+    var result = self
+    let plane = shape.planeCount
+    for first in stride(from: 0, to: elements.count, by: plane) {
+      let channel = first / plane % shape.channels
+      for i in first..<(first + plane) { result.elements[i] = body(channel, elements[i]) }
+    }
+    return result
+  }
+}

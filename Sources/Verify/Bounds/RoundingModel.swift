@@ -1,0 +1,41 @@
+import Glibc
+import Kernels
+
+/// How large the error of a sum of products may be, relative to `Σ|w||x|`.
+///
+/// Let `u` be the unit roundoff and let every product go through at most `n` roundings on its way
+/// into the sum. In whatever order the sum runs, with or without fused multiply-adds,
+/// `|ŷ − y| ≤ γ_n · Σ|w||x|` with `γ_n = n·u / (1 − n·u)` (Higham, "Accuracy and Stability of
+/// Numerical Algorithms", 2nd ed., section 3.1). That is the worst case. If roundings are
+/// independent and average out, the bound holds with `γ̃_n(λ) = exp(λ·√n·u + n·u²/(1 − u)) − 1`
+/// instead, except with a probability of at most `2·exp(−λ²(1 − u)²/2)` for each sum of each
+/// product's chain (Higham & Mary, "A New Approach to Probabilistic Rounding Error Analysis", SIAM
+/// J. Sci. Comput. 41, 2019, theorem 2.4 and section 3). λ is chosen so that the bound fails on some
+/// element of a correct tensor with a probability below ``falseAlarmProbability``.
+public struct RoundingModel: Sendable {
+  /// The unit roundoff of 32-bit floats with rounding to nearest: 2⁻²⁴.
+  public static let unitRoundoff = 0x1p-24
+
+  /// The probability that a correct tensor exceeds its likely bound somewhere.
+  public static let falseAlarmProbability = 1e-6
+
+  /// The factor on `Σ|w||x|` up to which an error is likely.
+  public let likely: Double
+
+  /// The factor on `Σ|w||x|` up to which an error is possible.
+  public let worst: Double
+
+  /// - Parameters:
+  ///   - roundings: n: the roundings that a product may go through.
+  ///   - sums: The sums of the tensor: its elements.
+  public init(roundings: Int, sums: Int) {
+    let u = Self.unitRoundoff
+    let n = Double(roundings)
+    // Beyond 2²³ roundings the bound says nothing; infinity keeps it from accusing anyone.
+    worst = n * u < 0.5 ? n * u / (1 - n * u) : .infinity
+    let trials = 2 * n * Double(max(1, sums))
+    let lambda = (2 * log(trials / Self.falseAlarmProbability)).squareRoot()
+    let probabilistic = exp(lambda * n.squareRoot() * u + n * u * u / (1 - u)) - 1
+    likely = min(probabilistic, worst)
+  }
+}

@@ -1,0 +1,96 @@
+import Kernels
+import Net
+
+/// What one step should compute from the values that the golden has for its inputs.
+struct StepReference: Sendable {
+  /// What the step is given, by input, in `[N, C, H, W]` order.
+  let given: [[Float]]
+
+  /// The exact value of each node of the step at the given inputs, the last being the output.
+  let exact: [Int: Tensor<Double>]
+
+  /// The exact output at the given inputs. Verdicts rest on the distance from this: the golden's own
+  /// value was rounded too, and its error is not a backend's.
+  let output: Tensor<Double>
+
+  /// What the step's own rounding may add.
+  let own: Allowance
+}
+
+extension NodeBounds {
+  /// Evaluates a step exactly and derives what rounding may do to it.
+  ///
+  /// - Parameters:
+  ///   - given: The inputs, as 32-bit floats.
+  ///   - algorithm: How the step's convolution is summed, if it is one.
+  func reference(
+    for step: Step, program: Program, given: [[Float]], algorithm: Algorithm?
+  ) throws -> StepReference {
+    var exact: [Int: Tensor<Double>] = [:]
+    var allowances: [Int: Allowance] = [:]
+    for (input, values) in zip(step.inputs, given) {
+      let shape = program.shapes[input]
+      exact[input] = Tensor(shape: shape, elements: values.map(Double.init))
+      allowances[input] = .zero(shape)
+    }
+    for index in step.nodes {
+      let sources = graph.nodes[index].inputs.map { source(of: $0, in: exact, program) }
+      let inputs = try sources.map { try value($0, exact, of: index) }
+      let output = try evaluator.evaluate(index, inputs: inputs)
+      exact[index] = output
+      // Folding a batch norm rounds each weight once more.
+      let folds =
+        if case .convolution(let roles) = step.kind, roles.node == index {
+          roles.foldedNorm == nil ? 0 : 1
+        } else { 0 }
+      var allowance = try own(
+        index, inputs: inputs, output: output, algorithm: algorithm, extraRoundings: folds)
+      let inherited = sources.compactMap { allowances[$0] }
+      if !inherited.allSatisfy(\.isZero) {
+        allowance.add(
+          Allowance(
+            likely: try propagate(index, deltas: inherited.map(\.likely), output: output),
+            worst: inherited.allSatisfy { $0.worst == nil }
+              ? nil
+              : try propagate(
+                index, deltas: inherited.map { $0.worst ?? $0.likely }, output: output)))
+      }
+      allowances[index] = allowance
+    }
+    guard let output = exact[step.output], let own = allowances[step.output] else {
+      throw GraphError(.notAGraph, node: nil, "a step computes nothing")
+    }
+    return StepReference(given: given, exact: exact, output: output, own: own)
+  }
+
+  /// The error of a step's output that errors of its inputs can cause.
+  func propagate(
+    through step: Step, program: Program, deltas: [Tensor<Double>], reference: StepReference
+  ) throws -> Tensor<Double> {
+    var errors: [Int: Tensor<Double>] = [:]
+    for (input, delta) in zip(step.inputs, deltas) { errors[input] = delta }
+    for index in step.nodes {
+      let inputs = try graph.nodes[index].inputs.map {
+        try value(source(of: $0, in: errors, program), errors, of: index)
+      }
+      guard let output = reference.exact[index] else { continue }
+      errors[index] = try propagate(index, deltas: inputs, output: output)
+    }
+    return errors[step.output] ?? deltas[0]
+  }
+
+  /// The node under whose index an input's value is known: itself, or what it is an alias of.
+  private func source(of node: Int, in values: [Int: Tensor<Double>], _ program: Program) -> Int {
+    values[node] != nil ? node : program.resolved(node)
+  }
+
+  private func value(_ node: Int, _ values: [Int: Tensor<Double>], of reader: Int) throws
+    -> Tensor<Double>
+  {
+    guard let value = values[node] else {
+      throw GraphError(
+        .notAGraph, node: graph.nodes[reader].name, "its input \(node) is not part of the step")
+    }
+    return value
+  }
+}

@@ -1,0 +1,85 @@
+import Glibc
+import Kernels
+
+/// How far a tensor is from the one it should be, and from what rounding allows.
+public struct Deviation: Hashable, Sendable, Codable {
+  /// The largest ratio of an element's error to its likely bound. Above 1 it is no PASS.
+  public internal(set) var errorOverBound = 0.0
+
+  /// The largest ratio of an element's error to its worst-case bound. Above 1 it is a FAIL.
+  public internal(set) var errorOverWorst = 0.0
+
+  /// `‖ŷ − y‖₂ / ‖y‖₂`.
+  public internal(set) var relativeL2 = 0.0
+
+  /// The largest `|ŷ − y|`.
+  public internal(set) var maxAbs = 0.0
+
+  /// The largest error in units of the last place of the expected value.
+  public internal(set) var maxULP = 0.0
+
+  /// The elements that are NaN or infinite.
+  public internal(set) var nonFinite = 0
+
+  /// The element, in `[N, C, H, W]` order, that is furthest beyond its bound, or the first that is
+  /// not finite.
+  public internal(set) var worstIndex = 0
+
+  /// What was expected there and what came.
+  public internal(set) var expected = 0.0
+  public internal(set) var got = 0.0
+
+  /// Compares a tensor with the expected one.
+  ///
+  /// - Parameters:
+  ///   - expected: What the golden says, which the distances are told from.
+  ///   - exact: What the operation gives without rounding, which the bounds hold around.
+  ///   - likely, worst: The bounds by element.
+  init(
+    of actual: [Float], from expected: Tensor<Double>, exact: Tensor<Double>,
+    likely: Tensor<Double>, worst: Tensor<Double>
+  ) {
+    precondition(actual.count == expected.elements.count, "the tensors differ in size")
+    var squaredError = 0.0
+    var squaredNorm = 0.0
+    var worstRatio = -1.0
+    for i in actual.indices {
+      let e = expected.elements[i]
+      guard actual[i].isFinite, e.isFinite else {
+        if nonFinite == 0 {
+          worstIndex = i
+          worstRatio = .infinity
+        }
+        nonFinite += 1
+        continue
+      }
+      let error = (Double(actual[i]) - e).magnitude
+      squaredError += error * error
+      squaredNorm += e * e
+      maxAbs = max(maxAbs, error)
+      maxULP = max(maxULP, error / Double(Float(e).magnitude.ulp))
+      let own = (Double(actual[i]) - exact.elements[i]).magnitude
+      guard own > 0 else { continue }
+      let ratio = own / likely.elements[i]
+      if ratio > worstRatio {
+        worstRatio = ratio
+        worstIndex = i
+      }
+      errorOverBound = max(errorOverBound, ratio)
+      errorOverWorst = max(errorOverWorst, own / worst.elements[i])
+    }
+    if nonFinite > 0 {
+      errorOverBound = .infinity
+      errorOverWorst = .infinity
+    }
+    relativeL2 = squaredNorm > 0 ? (squaredError / squaredNorm).squareRoot() : squaredError.squareRoot()
+    if !actual.isEmpty {
+      self.expected = expected.elements[worstIndex]
+      got = Double(actual[worstIndex])
+    }
+  }
+
+  public var verdict: Verdict {
+    Verdict(errorOverBound: errorOverBound, errorOverWorst: errorOverWorst)
+  }
+}

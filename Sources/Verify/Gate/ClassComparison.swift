@@ -1,0 +1,40 @@
+import Net
+
+/// Whether a backend classifies as the golden does.
+public struct ClassComparison: Sendable {
+  public let caseName: String
+  public let backend: String
+
+  /// The five most likely classes, most likely first.
+  public let top5: [Int]
+  public let goldenTop5: [Int]
+
+  /// The share of the distance between the golden's first and second logit that the backend's error
+  /// has used up.
+  public let marginUsed: Double
+
+  public var isSameTop1: Bool { top5.first == goldenTop5.first }
+
+  /// Whether the same five classes come in the same order.
+  public var isSameTop5: Bool { top5 == goldenTop5 }
+
+  public var verdict: Verdict {
+    guard isSameTop1, !marginUsed.isNaN else { return .fail }
+    return isSameTop5 ? .pass : .marginal
+  }
+
+  init(caseName: String, backend: String, logits: [Float], goldenLogits: [Float]) {
+    self.caseName = caseName
+    self.backend = backend
+    top5 = topIndices(logits, 5)
+    goldenTop5 = topIndices(goldenLogits, 5)
+    if goldenTop5.count > 1 {
+      let (first, second) = (goldenTop5[0], goldenTop5[1])
+      let margin = Double(goldenLogits[first]) - Double(goldenLogits[second])
+      let change = margin - (Double(logits[first]) - Double(logits[second]))
+      marginUsed = change == 0 ? 0 : change.magnitude / margin
+    } else {
+      marginUsed = 0
+    }
+  }
+}

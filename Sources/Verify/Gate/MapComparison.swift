@@ -1,0 +1,84 @@
+import Net
+
+/// Whether a backend explains a picture as the golden does.
+public struct MapComparison: Sendable {
+  public let caseName: String
+  public let backend: String
+  public let classIndex: Int
+  public let label: String?
+
+  /// `‖map − golden‖₂ / ‖golden‖₂`.
+  public let relativeL2: Double
+
+  /// How far the peak has moved, in cells: the larger of the row's and the column's shift. Nil if a
+  /// map has no peak.
+  public let peakShift: Int?
+
+  /// Intersection over union of the places at or above half of each map's maximum.
+  public let intersectionOverUnion: Double
+
+  /// `|mean(map) + bias − logit|`, relative to the largest |logit|.
+  public let identityError: Double
+
+  /// Up to here a map counts as the same: PASS.
+  public static let sameRelativeL2 = 1e-5
+
+  /// Up to here a map tells the same story: MARGINAL.
+  public static let similarRelativeL2 = 1e-3
+
+  /// How far the identity may be off: it holds in theory for every network with such a head.
+  public static let identityTolerance = 1e-4
+
+  public var verdict: Verdict {
+    guard identityError <= Self.identityTolerance, let peakShift else { return .fail }
+    if relativeL2 <= Self.sameRelativeL2, peakShift == 0, intersectionOverUnion >= 0.99 {
+      return .pass
+    }
+    if relativeL2 <= Self.similarRelativeL2, peakShift <= 1, intersectionOverUnion >= 0.9 {
+      return .marginal
+    }
+    return .fail
+  }
+
+  init(
+    caseName: String, backend: String, map: ClassActivationMap, golden: StoredMap, bias: Double,
+    logit: Double, largestLogit: Double
+  ) {
+    self.caseName = caseName
+    self.backend = backend
+    classIndex = golden.classIndex
+    label = golden.label
+    let expected = ClassActivationMap(
+      classIndex: golden.classIndex, height: golden.height, width: golden.width,
+      values: golden.values.map(Double.init))
+    relativeL2 = map.relativeL2(from: expected)
+    peakShift = map.peak.flatMap { a in
+      expected.peak.map { b in max(abs(a.row - b.row), abs(a.column - b.column)) }
+    }
+    intersectionOverUnion = map.halfMaximumOverlap(with: expected)
+    identityError = (map.mean + bias - logit).magnitude / max(largestLogit, .leastNormalMagnitude)
+  }
+}
+
+extension ClassActivationMap {
+  func relativeL2(from expected: ClassActivationMap) -> Double {
+    var error = 0.0
+    var norm = 0.0
+    for (a, b) in zip(values, expected.values) {
+      error += (a - b) * (a - b)
+      norm += b * b
+    }
+    return norm > 0 ? (error / norm).squareRoot() : error.squareRoot()
+  }
+
+  /// Intersection over union of the places at or above half of the maximum; 1 if both are empty.
+  func halfMaximumOverlap(with other: ClassActivationMap) -> Double {
+    func region(_ map: ClassActivationMap) -> [Bool] {
+      let half = (map.values.max() ?? 0) / 2
+      return map.values.map { $0 >= half }
+    }
+    let pairs = zip(region(self), region(other))
+    let union = pairs.count { $0 || $1 }
+    return union == 0 ? 1 : Double(pairs.count { $0 && $1 }) / Double(union)
+  }
+}

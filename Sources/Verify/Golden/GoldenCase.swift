@@ -1,0 +1,66 @@
+public import Kernels
+
+/// One input of a golden file and what a network made of it.
+public struct GoldenCase: Sendable {
+  public let name: String
+
+  /// The picture's file name, its SHA-256, and how it became the input; empty if unknown.
+  public var source: String
+  public var sourceSHA256: String
+  public var preprocessing: String
+
+  /// `[N, C, H, W]`.
+  public let input: Tensor<Float>
+
+  /// The shapes of the stored activations, by node name.
+  public let activationShapes: [String: TensorShape]
+
+  /// `[N, classes]`, row by row; empty if not stored.
+  public let logits: [Float]
+  public let probabilities: [Float]
+
+  /// The stored maps of the first image, most likely class first.
+  public let maps: [StoredMap]
+
+  /// Reads one stored activation.
+  let readActivation: @Sendable (_ node: String) throws(GoldenError) -> Tensor<Float>
+
+  /// The stored value of a node, or nil if it is not stored. Read from the file at each call.
+  public func activation(_ node: String) throws(GoldenError) -> Tensor<Float>? {
+    activationShapes[node] == nil ? nil : try readActivation(node)
+  }
+
+  /// The classes of the first image, most likely first.
+  public var classCount: Int { probabilities.count / input.shape.batch }
+}
+
+/// A Class Activation Map in a golden file.
+public struct StoredMap: Hashable, Sendable {
+  public var classIndex: Int
+  public var height: Int
+  public var width: Int
+  public var values: [Float]
+  public var label: String?
+  public var rank: Int
+  public var probability: Double
+}
+
+extension GoldenFile {
+  /// A golden that nobody recorded: an input, and no stored values. Whatever is held against it is
+  /// judged by the double-precision run alone.
+  public init(unrecorded input: Tensor<Float>, name: String, model: String) {
+    self.init(
+      path: name,
+      header: GoldenHeader(
+        generator: "densecam", generatorVersion: "", precision: .f64, model: model,
+        weightsSHA256: "", symbolSHA256: "", created: "", command: ""),
+      cases: [
+        GoldenCase(
+          name: name, source: "", sourceSHA256: "", preprocessing: "", input: input,
+          activationShapes: [:], logits: [], probabilities: [], maps: [],
+          readActivation: { node throws(GoldenError) in
+            throw GoldenError(.unreadable, path: name, "stores no activation of \(node)")
+          })
+      ])
+  }
+}

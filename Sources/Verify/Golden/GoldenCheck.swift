@@ -1,0 +1,94 @@
+public import Kernels
+public import Net
+
+/// The outcome of computing a golden again.
+public struct GoldenCheck: Sendable {
+  /// What became of one stored array.
+  public struct Item: Sendable {
+    public var caseName: String
+
+    /// The node's name, or `logits`, `probabilities`, `cams/CLASS`.
+    public var name: String
+    public var count: Int
+
+    /// The elements whose bits differ.
+    public var differing: Int
+
+    /// `‖stored − computed‖₂ / ‖computed‖₂`.
+    public var relativeL2: Double
+  }
+
+  public var items: [Item] = []
+
+  /// Whether every bit is the same.
+  public var isIdentical: Bool { items.allSatisfy { $0.differing == 0 } }
+
+  /// Whether something was compared at all.
+  public var isEmpty: Bool { items.isEmpty }
+
+  /// Computes everything that a golden file stores again, in double precision, from its inputs.
+  ///
+  /// - Throws: ``GoldenError``, or what the run throws.
+  public init(
+    _ golden: GoldenFile, graph: Graph, parameters: Parameters, team: WorkerTeam,
+    progress: ((Double) -> Void)? = nil
+  ) throws {
+    for (position, goldenCase) in golden.cases.enumerated() {
+      let shapes = try graph.shapes(input: goldenCase.input.shape, parameters: parameters)
+      let head = try ClassifierHead(of: graph, shapes: shapes)
+      let evaluator = ReferenceEvaluator(graph: graph, parameters: parameters, team: team)
+      let input = Tensor(
+        shape: goldenCase.input.shape, elements: goldenCase.input.elements.map(Double.init))
+      var unseen = Set(goldenCase.activationShapes.keys)
+      try evaluator.run(input) { index, value in
+        let node = graph.nodes[index].name
+        if unseen.remove(node) != nil, let stored = try goldenCase.activation(node) {
+          compare(stored.elements, value.elements, node, goldenCase)
+        }
+        if index == head.logits, !goldenCase.logits.isEmpty {
+          compare(goldenCase.logits, value.elements, "logits", goldenCase)
+        }
+        if index == graph.output, !goldenCase.probabilities.isEmpty {
+          compare(goldenCase.probabilities, value.elements, "probabilities", goldenCase)
+        }
+        if index == head.features {
+          for map in goldenCase.maps where map.classIndex < head.classCount {
+            let computed = try head.map(
+              ofClass: map.classIndex, features: value.elements[..<value.shape.imageCount],
+              shape: value.shape, parameters: parameters)
+            compare(map.values, computed.values, "cams/\(map.classIndex)", goldenCase)
+          }
+        }
+        let done = Double(index + 1) / Double(graph.nodes.count)
+        progress?((Double(position) + done) / Double(golden.cases.count))
+      }
+      if let extra = unseen.min() {
+        throw GoldenError(
+          .mismatch, path: golden.path,
+          "case \(goldenCase.name) stores \(extra), which the network does not have")
+      }
+    }
+  }
+
+  private mutating func compare(
+    _ stored: [Float], _ computed: [Double], _ name: String, _ goldenCase: GoldenCase
+  ) {
+    var item = Item(
+      caseName: goldenCase.name, name: name, count: stored.count, differing: 0, relativeL2: 0)
+    guard stored.count == computed.count else {
+      item.differing = max(stored.count, computed.count)
+      item.relativeL2 = .infinity
+      items.append(item)
+      return
+    }
+    var error = 0.0
+    var norm = 0.0
+    for (a, b) in zip(stored, computed) {
+      if a.bitPattern != Float(b).bitPattern { item.differing += 1 }
+      error += (Double(a) - b) * (Double(a) - b)
+      norm += b * b
+    }
+    item.relativeL2 = (error / max(norm, .leastNormalMagnitude)).squareRoot()
+    items.append(item)
+  }
+}

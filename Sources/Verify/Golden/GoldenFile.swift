@@ -1,0 +1,179 @@
+import Glibc
+import HDF5
+import Kernels
+
+/// A golden file, opened for reading. Activations are read when they are asked for.
+public struct GoldenFile: Sendable {
+  public let path: String
+  public let header: GoldenHeader
+  public let cases: [GoldenCase]
+
+  init(path: String, header: GoldenHeader, cases: [GoldenCase]) {
+    self.path = path
+    self.header = header
+    self.cases = cases
+  }
+
+  /// Opens a file and checks that it follows the schema.
+  ///
+  /// - Throws: ``GoldenError`` that says what is wrong and what to do.
+  public init(path: String) throws(GoldenError) {
+    self.path = path
+    guard unsafe access(path, F_OK) == 0 else {
+      throw GoldenError(
+        .missing, path: path, "there is no such golden; make one with `densecam golden record`")
+    }
+    do {
+      let file = try File(reading: path)
+      let root = file.root
+      guard let schema = try root.attributes.string("schema") else {
+        throw GoldenError(.unreadable, path: path, "is an HDF5 file but not a golden: no schema")
+      }
+      guard schema == GoldenHeader.schema else {
+        throw GoldenError(
+          .unreadable, path: path,
+          "has the schema \(schema), but this version reads \(GoldenHeader.schema); "
+            + "record it again with `densecam golden record`")
+      }
+      header = try GoldenHeader(root.attributes, path: path)
+      let group = try root.group("cases")
+      var cases: [GoldenCase] = []
+      for name in try group.groupNames {
+        cases.append(try GoldenCase(group.group(name), name: name, path: path))
+      }
+      guard !cases.isEmpty else {
+        throw GoldenError(.unreadable, path: path, "holds no cases")
+      }
+      self.cases = cases
+    } catch let error as GoldenError {
+      throw error
+    } catch let error as HDF5Error {
+      throw GoldenError(.unreadable, path: path, error.explanation)
+    } catch {
+      throw GoldenError(.unreadable, path: path, "\(error)")
+    }
+  }
+}
+
+extension HDF5Error {
+  /// The error without the file's name, which the golden error says already.
+  var explanation: String { (object.map { "\($0): " } ?? "") + cause }
+}
+
+extension GoldenHeader {
+  init(_ attributes: Attributes, path: String) throws {
+    func required(_ name: String) throws -> String {
+      guard let value = try attributes.string(name) else {
+        throw GoldenError(.unreadable, path: path, "its attribute \(name) is missing")
+      }
+      return value
+    }
+    guard let precision = Precision(rawValue: try required("reference_precision")) else {
+      throw GoldenError(.unreadable, path: path, "its reference_precision is neither f64 nor f32")
+    }
+    self.init(
+      generator: try required("generator"),
+      generatorVersion: try required("generator_version"), precision: precision,
+      model: try required("model"), weightsSHA256: try required("weights_sha256"),
+      symbolSHA256: try required("symbol_sha256"), created: try required("created"),
+      command: try required("command"))
+  }
+}
+
+extension GoldenCase {
+  init(_ group: Group, name: String, path: String) throws {
+    self.name = name
+    source = try group.attributes.string("source") ?? ""
+    sourceSHA256 = try group.attributes.string("source_sha256") ?? ""
+    preprocessing = try group.attributes.string("preprocessing") ?? ""
+    let input = try group.dataset("input")
+    let picture = Tensor(
+      shape: try input.tensorShape(path: path), elements: try input.finiteFloats(path: path))
+    self.input = picture
+
+    var shapes: [String: TensorShape] = [:]
+    if try group.hasGroup(named: "activations") {
+      let activations = try group.group("activations")
+      for node in try activations.datasetNames {
+        shapes[node] = try activations.dataset(node).tensorShape(path: path)
+      }
+      readActivation = { node throws(GoldenError) in
+        do {
+          let dataset = try activations.dataset(node)
+          return Tensor(
+            shape: try dataset.tensorShape(path: path),
+            elements: try dataset.finiteFloats(path: path))
+        } catch let error as GoldenError {
+          throw error
+        } catch let error as HDF5Error {
+          throw GoldenError(.unreadable, path: path, error.explanation)
+        } catch {
+          throw GoldenError(.unreadable, path: path, "\(error)")
+        }
+      }
+    } else {
+      readActivation = { node throws(GoldenError) in
+        throw GoldenError(.unreadable, path: path, "stores no activation of \(node)")
+      }
+    }
+    activationShapes = shapes
+
+    func row(_ dataset: String) throws -> [Float] {
+      guard try group.hasDataset(named: dataset) else { return [] }
+      let values = try group.dataset(dataset).finiteFloats(path: path)
+      guard values.count.isMultiple(of: picture.shape.batch) else {
+        throw GoldenError(
+          .unreadable, path: path, "\(group.path)/\(dataset) does not divide into the batch")
+      }
+      return values
+    }
+    logits = try row("logits")
+    probabilities = try row("probabilities")
+
+    var maps: [StoredMap] = []
+    if try group.hasGroup(named: "cams") {
+      let stored = try group.group("cams")
+      for name in try stored.datasetNames {
+        let dataset = try stored.dataset(name)
+        guard let index = Int(name), index >= 0, dataset.shape.count == 2 else {
+          throw GoldenError(.unreadable, path: path, "\(dataset.path) is not the map of a class")
+        }
+        maps.append(
+          StoredMap(
+            classIndex: index, height: dataset.shape[0], width: dataset.shape[1],
+            values: try dataset.finiteFloats(path: path),
+            label: try dataset.attributes.string("label"),
+            rank: Int(try dataset.attributes.integer("rank") ?? 0),
+            probability: try dataset.attributes.double("probability") ?? 0))
+      }
+    }
+    self.maps = maps.sorted { ($0.rank, $0.classIndex) < ($1.rank, $1.classIndex) }
+  }
+}
+
+extension Dataset {
+  /// The shape as `[N, C, H, W]`; two sides are `[N, C]`.
+  func tensorShape(path: String) throws(GoldenError) -> TensorShape {
+    guard shape.count == 4 || shape.count == 2 else {
+      throw GoldenError(
+        .unreadable, path: path, "\(self.path) has \(shape.count) sides instead of 4")
+    }
+    let result = TensorShape(
+      batch: shape[0], channels: shape[1], height: shape.count == 4 ? shape[2] : 1,
+      width: shape.count == 4 ? shape[3] : 1)
+    guard result.checkedCount != nil else {
+      throw GoldenError(.unreadable, path: path, "\(self.path) has the shape \(shape)")
+    }
+    return result
+  }
+
+  /// The elements, none of which may be NaN or infinite: such a golden would excuse anything.
+  func finiteFloats(path: String) throws -> [Float] {
+    let values = try readFloats()
+    if let index = values.firstIndex(where: { !$0.isFinite }) {
+      throw GoldenError(
+        .unreadable, path: path, "\(self.path) holds \(values[index]) at element \(index)")
+    }
+    return values
+  }
+}

@@ -1,0 +1,159 @@
+import Glibc
+import HDF5
+public import Kernels
+public import Net
+
+/// Records goldens: a double-precision run of the unfused graph, written to a new file that replaces
+/// an old one only when it is complete and has been read back.
+public struct GoldenRecorder: Sendable {
+  /// One input to record.
+  public struct Input: Sendable {
+    /// The case's name in the file.
+    public var name: String
+    public var source: String
+    public var sourceSHA256: String
+    public var preprocessing: String
+    public var tensor: Tensor<Float>
+
+    public init(
+      name: String, source: String, sourceSHA256: String, preprocessing: String,
+      tensor: Tensor<Float>
+    ) {
+      self.name = name
+      self.source = source
+      self.sourceSHA256 = sourceSHA256
+      self.preprocessing = preprocessing
+      self.tensor = tensor
+    }
+  }
+
+  /// The classes whose maps are stored: the most likely ones.
+  public static let mapCount = 5
+
+  let graph: Graph
+  let parameters: Parameters
+  let header: GoldenHeader
+  let team: WorkerTeam
+
+  public init(graph: Graph, parameters: Parameters, header: GoldenHeader, team: WorkerTeam) {
+    self.graph = graph
+    self.parameters = parameters
+    self.header = header
+    self.team = team
+  }
+
+  /// Records a file.
+  ///
+  /// - Parameters:
+  ///   - includes: Decides by its name whether a node's output is stored.
+  ///   - overwriting: Whether a file that exists may be replaced.
+  ///   - labels: The class names, or none.
+  ///   - progress: Called with the share that is done.
+  /// - Throws: ``GoldenError``, or what the run throws. A file that existed is then untouched.
+  public func record(
+    _ inputs: [Input], to path: String, overwriting: Bool, labels: [String] = [],
+    includes: (_ node: String) -> Bool, progress: ((Double) -> Void)? = nil
+  ) throws {
+    let exists = unsafe access(path, F_OK) == 0
+    guard overwriting || !exists else {
+      throw GoldenError(
+        .exists, path: path, "exists; say --allow-overwrite to record it again")
+    }
+    let temporary = "\(path).\(getpid()).tmp"
+    defer { unsafe unlink(temporary) }
+    do {
+      let file = try File(creating: temporary)
+      try header.write(to: file.root.attributes)
+      let group = try file.root.createGroup("cases")
+      for (index, input) in inputs.enumerated() {
+        try record(input, into: group.createGroup(input.name), labels, includes) { share in
+          progress?((Double(index) + share) / Double(inputs.count))
+        }
+      }
+      try file.close()
+      _ = try GoldenFile(path: temporary)
+    } catch let error as HDF5Error {
+      throw GoldenError(.unwritable, path: path, error.explanation)
+    } catch let error as GoldenError where error.path == temporary {
+      throw GoldenError(error.code, path: path, "the new file does not read back: \(error.cause)")
+    }
+    let descriptor = unsafe open(temporary, O_RDONLY | O_CLOEXEC)
+    if descriptor >= 0 {
+      fsync(descriptor)
+      close(descriptor)
+    }
+    guard unsafe rename(temporary, path) == 0 else {
+      throw GoldenError(.unwritable, path: path, unsafe String(cString: strerror(errno)))
+    }
+  }
+
+  private func record(
+    _ input: Input, into group: Group, _ labels: [String], _ includes: (String) -> Bool,
+    _ progress: (Double) -> Void
+  ) throws {
+    try group.attributes.set(input.source, for: "source")
+    try group.attributes.set(input.sourceSHA256, for: "source_sha256")
+    try group.attributes.set(input.preprocessing, for: "preprocessing")
+    try group.createDataset(
+      "input", shape: input.tensor.shape.dimensions, elements: input.tensor.elements,
+      compressed: true)
+    let activations = try group.createGroup("activations")
+    let shapes = try graph.shapes(input: input.tensor.shape, parameters: parameters)
+    let head = try ClassifierHead(of: graph, shapes: shapes)
+    let evaluator = ReferenceEvaluator(graph: graph, parameters: parameters, team: team)
+    var features: Tensor<Double>?
+    var logits: Tensor<Double>?
+    var probabilities: Tensor<Double>?
+    let exact = Tensor(
+      shape: input.tensor.shape, elements: input.tensor.elements.map(Double.init))
+    try evaluator.run(exact) { index, value in
+      let node = graph.nodes[index]
+      if index != graph.input, includes(node.name) {
+        let dataset = try activations.createDataset(
+          node.name, shape: value.shape.dimensions, elements: value.elements.map { Float($0) },
+          compressed: true)
+        try dataset.attributes.set(node.operation.name, for: "op")
+      }
+      if index == head.features { features = value }
+      if index == head.logits { logits = value }
+      if index == graph.output { probabilities = value }
+      progress(Double(index + 1) / Double(graph.nodes.count))
+    }
+    guard let features, let logits, let probabilities else { return }
+    let rows = [input.tensor.shape.batch, head.classCount]
+    try group.createDataset(
+      "logits", shape: rows, elements: logits.elements.map { Float($0) }, compressed: false)
+    try group.createDataset(
+      "probabilities", shape: rows, elements: probabilities.elements.map { Float($0) },
+      compressed: false)
+    let cams = try group.createGroup("cams")
+    let first = probabilities.elements[..<head.classCount]
+    for (rank, classIndex) in topIndices(first, Self.mapCount).enumerated() {
+      let map = try head.map(
+        ofClass: classIndex, features: features.elements[..<features.shape.imageCount],
+        shape: features.shape, parameters: parameters)
+      let dataset = try cams.createDataset(
+        "\(classIndex)", shape: [map.height, map.width], elements: map.values.map { Float($0) },
+        compressed: false)
+      if labels.indices.contains(classIndex) {
+        try dataset.attributes.set(labels[classIndex], for: "label")
+      }
+      try dataset.attributes.set(Int64(rank), for: "rank")
+      try dataset.attributes.set(first[classIndex], for: "probability")
+    }
+  }
+}
+
+extension GoldenHeader {
+  func write(to attributes: Attributes) throws(HDF5Error) {
+    try attributes.set(Self.schema, for: "schema")
+    try attributes.set(generator, for: "generator")
+    try attributes.set(generatorVersion, for: "generator_version")
+    try attributes.set(precision.rawValue, for: "reference_precision")
+    try attributes.set(model, for: "model")
+    try attributes.set(weightsSHA256, for: "weights_sha256")
+    try attributes.set(symbolSHA256, for: "symbol_sha256")
+    try attributes.set(created, for: "created")
+    try attributes.set(command, for: "command")
+  }
+}

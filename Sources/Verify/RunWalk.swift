@@ -1,0 +1,103 @@
+import Kernels
+import Net
+
+/// One run on its way through the graph: where it is, and the executors of its two feeds.
+struct RunWalk {
+  let run: VerificationRun
+  let plan: Plan
+  let isolated: Executor?
+  let network: Executor?
+  private var next = 0
+
+  init(run: VerificationRun, plan: Plan, team: WorkerTeam, feeds: Set<LayerResult.Feed>) throws {
+    self.run = run
+    self.plan = plan
+    isolated = feeds.contains(.isolated) ? try Executor(plan: plan, team: team) : nil
+    network = feeds.contains(.network) ? try Executor(plan: plan, team: team) : nil
+  }
+
+  /// The node whose value the next step computes, or nil at the end.
+  var nextOutput: Int? { next < plan.stepCount ? plan.step(next).output : nil }
+
+  var nextName: String { plan.name(ofStep: next) }
+
+  /// Runs the next step with both feeds and, if it is to be judged, judges it.
+  mutating func advance(
+    trace: ReferenceTrace, bounds: NodeBounds, references: inout [ReferenceKey: StepReference],
+    judged: Bool, caseName: String
+  ) throws -> [LayerResult] {
+    let index = next
+    next += 1
+    let step = plan.step(index)
+    guard judged else {
+      network?.run(step: index)
+      return []
+    }
+    let algorithm = plan.backends(ofStep: index).flatMap { backends in
+      plan.problem(ofStep: index).map { backends.executed.algorithm(for: $0) }
+    }
+    let key = ReferenceKey(step: step, algorithm: algorithm)
+    let reference: StepReference
+    if let known = references[key] {
+      reference = known
+    } else {
+      reference = try bounds.reference(
+        for: step, program: plan.program, given: step.inputs.map(trace.given),
+        algorithm: algorithm)
+      references[key] = reference
+    }
+    var results: [LayerResult] = []
+    if let isolated {
+      for (input, values) in zip(step.inputs, reference.given) {
+        isolated.write(values.span, to: input)
+      }
+      results.append(
+        judge(
+          isolated, index, .isolated, reference, extra: nil, trace: trace, caseName: caseName))
+    }
+    if let network {
+      let deltas = zip(step.inputs, reference.given).map { input, given in
+        let actual = network.value(of: input)
+        // NaN would pass every comparison with the bounds that it spreads to.
+        return Tensor<Double>(
+          shape: plan.program.shapes[input],
+          elements: zip(actual, given).map {
+            let delta = (Double($0) - Double($1)).magnitude
+            return delta.isFinite ? delta : 0
+          })
+      }
+      let inherited = try bounds.propagate(
+        through: step, program: plan.program, deltas: deltas, reference: reference)
+      results.append(
+        judge(
+          network, index, .network, reference, extra: inherited, trace: trace,
+          caseName: caseName))
+    }
+    return results
+  }
+
+  /// Runs one step between traps and compares its output.
+  private func judge(
+    _ executor: Executor, _ index: Int, _ feed: LayerResult.Feed, _ reference: StepReference,
+    extra: Tensor<Double>?, trace: ReferenceTrace, caseName: String
+  ) -> LayerResult {
+    let step = plan.step(index)
+    executor.setTraps(forStep: index)
+    executor.run(step: index)
+    let intact = executor.guardsAreIntact(afterStep: index)
+    var allowed = reference.own
+    if let extra { allowed.add(Allowance(likely: extra)) }
+    let backends = plan.backends(ofStep: index)
+    return LayerResult(
+      caseName: caseName, layer: plan.name(ofStep: index),
+      nodes: step.nodes.map { plan.graph.nodes[$0].name },
+      operation: plan.graph.nodes[step.mainNode].operation.name,
+      requested: run.name, executed: backends?.executed.name ?? "", feed: feed,
+      deviation: Deviation(
+        of: executor.value(of: step.output),
+        from: trace.expected(step.output) ?? reference.output, exact: reference.output,
+        likely: allowed.likely, worst: allowed.worst ?? allowed.likely),
+      guardsIntact: intact, shape: plan.program.shapes[step.output].dimensions,
+      isStored: trace.isStored(step.output))
+  }
+}

@@ -1,0 +1,52 @@
+public import Kernels
+public import Net
+
+/// One way of running the network that is to be verified.
+public struct VerificationRun: Sendable {
+  /// The name in reports, such as `im2col-openblas`.
+  public var name: String
+  public var backends: BackendChoice
+  public var options: PlanOptions
+
+  public init(name: String, backends: BackendChoice, options: PlanOptions = .standard) {
+    self.name = name
+    self.backends = backends
+    self.options = options
+  }
+}
+
+/// What to verify, and how.
+public struct VerificationOptions: Sendable {
+  public var feeds: Set<LayerResult.Feed>
+
+  /// Decides by its name whether a layer is judged.
+  public var includes: @Sendable (_ layer: String) -> Bool
+
+  /// Inputs to use in place of the golden's, by case: the pictures, decoded and prepared anew.
+  public var inputs: [String: Tensor<Float>]
+
+  public init(
+    feeds: Set<LayerResult.Feed> = Set(LayerResult.Feed.allCases),
+    includes: @escaping @Sendable (_ layer: String) -> Bool = { _ in true },
+    inputs: [String: Tensor<Float>] = [:]
+  ) {
+    self.feeds = feeds
+    self.includes = includes
+    self.inputs = inputs
+  }
+}
+
+/// The outcome of verifying one case of a golden file.
+public struct CaseResult: Sendable {
+  public var name: String
+  public var layers: [LayerResult] = []
+  public var maps: [MapComparison] = []
+  public var classes: [ClassComparison] = []
+
+  public init(name: String) { self.name = name }
+
+  /// The worst verdict of all; nil if nothing was compared.
+  public var verdict: Verdict? {
+    (layers.map(\.verdict) + maps.map(\.verdict) + classes.map(\.verdict)).max()
+  }
+}

@@ -1,0 +1,124 @@
+public import Kernels
+public import Net
+
+/// Holds runs of a network against a golden, step by step.
+///
+/// All runs advance together, in the order of the graph, so that the exact values which they are
+/// judged by are computed once and forgotten when the last run has passed them.
+public struct Verifier {
+  let graph: Graph
+  let parameters: Parameters
+  let golden: GoldenFile
+  let team: WorkerTeam
+
+  public init(graph: Graph, parameters: Parameters, golden: GoldenFile, team: WorkerTeam) {
+    self.graph = graph
+    self.parameters = parameters
+    self.golden = golden
+    self.team = team
+  }
+
+  /// Verifies one case.
+  ///
+  /// - Parameter progress: Called after each node with the share that is done.
+  /// - Throws: ``GoldenError`` if the golden contradicts the network, ``GraphError`` or
+  ///   ``KernelError`` if the network cannot run.
+  public func verify(
+    _ goldenCase: GoldenCase, runs: [VerificationRun], options: VerificationOptions,
+    progress: ((Double) -> Void)? = nil
+  ) throws -> CaseResult {
+    let shape = goldenCase.input.shape
+    let shapes = try graph.shapes(input: shape, parameters: parameters)
+    let head = try? ClassifierHead(of: graph, shapes: shapes)
+    let taps = head.map { [graph.nodes[$0.features].name, graph.nodes[$0.logits].name] } ?? []
+    let evaluator = ReferenceEvaluator(graph: graph, parameters: parameters, team: team)
+    var walks = try runs.map { run in
+      var plan = run.options
+      plan.taps.formUnion(taps)
+      return try RunWalk(
+        run: run,
+        plan: Plan(
+          graph: graph, parameters: parameters, input: shape, backends: run.backends,
+          options: plan),
+        team: team, feeds: options.feeds)
+    }
+    let input = options.inputs[goldenCase.name] ?? goldenCase.input
+    guard input.shape == shape else {
+      throw GoldenError(
+        .mismatch, path: golden.path,
+        "case \(goldenCase.name): the picture became \(input.shape), the golden's is \(shape)")
+    }
+    for walk in walks { walk.network?.write(input.elements.span, to: graph.input) }
+
+    var result = CaseResult(name: goldenCase.name)
+    var trace = ReferenceTrace(
+      evaluator: evaluator, golden: golden, goldenCase: goldenCase,
+      programs: walks.map(\.plan.program))
+    let bounds = NodeBounds(evaluator: evaluator, team: team)
+    for index in graph.nodes.indices {
+      try trace.advance(to: index)
+      var references: [ReferenceKey: StepReference] = [:]
+      for w in walks.indices where walks[w].nextOutput == index {
+        let judged = options.includes(walks[w].nextName)
+        result.layers += try walks[w].advance(
+          trace: trace, bounds: bounds, references: &references, judged: judged,
+          caseName: goldenCase.name)
+      }
+      trace.forget(after: index)
+      progress?(Double(index + 1) / Double(graph.nodes.count))
+    }
+    if let head {
+      for walk in walks {
+        guard let network = walk.network else { continue }
+        try compare(network, head, goldenCase, walk.run.name, shapes, into: &result)
+      }
+    }
+    return result
+  }
+
+  /// Compares maps and classes of the first image.
+  private func compare(
+    _ network: Executor, _ head: ClassifierHead, _ goldenCase: GoldenCase, _ backend: String,
+    _ shapes: [TensorShape], into result: inout CaseResult
+  ) throws {
+    let shape = shapes[head.features]
+    let features = network.value(of: head.features)[..<shape.imageCount]
+    let logits = Array(network.value(of: head.logits)[..<head.classCount])
+    let largest = logits.reduce(0) { max($0, Double($1.magnitude)) }
+    for map in goldenCase.maps {
+      guard map.classIndex < head.classCount, map.height == shape.height,
+        map.width == shape.width
+      else {
+        throw GoldenError(
+          .mismatch, path: golden.path,
+          "case \(goldenCase.name): map \(map.classIndex) of \(map.height)×\(map.width) is none "
+            + "of this network's")
+      }
+      result.maps.append(
+        MapComparison(
+          caseName: goldenCase.name, backend: backend,
+          map: try head.map(
+            ofClass: map.classIndex, features: features, shape: shape, parameters: parameters),
+          golden: map, bias: head.biasValue(ofClass: map.classIndex, parameters: parameters),
+          logit: Double(logits[map.classIndex]), largestLogit: largest))
+    }
+    let stored = goldenCase.logits.isEmpty ? goldenCase.probabilities : goldenCase.logits
+    guard !stored.isEmpty else { return }
+    guard stored.count == head.classCount * shape.batch else {
+      throw GoldenError(
+        .mismatch, path: golden.path,
+        "case \(goldenCase.name): it has \(stored.count / shape.batch) classes, the network "
+          + "\(head.classCount)")
+    }
+    result.classes.append(
+      ClassComparison(
+        caseName: goldenCase.name, backend: backend, logits: logits,
+        goldenLogits: Array(stored[..<head.classCount])))
+  }
+}
+
+/// Steps whose exact values and bounds are the same.
+struct ReferenceKey: Hashable {
+  var step: Step
+  var algorithm: Algorithm?
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Kernels
+import Net
+import Verify
+
+/// `densecam golden check`: would recording again give the same bits?
+struct GoldenCheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Compute goldens again and compare every bit.",
+    discussion: """
+      A golden of densecam's own must come out the same to the last bit. One of another framework, \
+      which computes in single precision, is told how far it is from double precision.
+      """)
+
+  @Argument(help: ArgumentHelp("Golden files; golden/*.h5 if none is named.", valueName: "golden"))
+  var goldens: [String] = []
+
+  @OptionGroup var model: ModelOptions
+
+  func run() throws {
+    let team = try WorkerTeam(count: model.threading.count)
+    var models = ModelCache(team: team)
+    var differs = false
+    var compared = 0
+    for path in try GoldenPaths.resolve(goldens) {
+      let golden = try GoldenFile(path: path)
+      let network = try models.model(of: golden, named: model.model)
+      let progress = ProgressBar(path)
+      let check = try GoldenCheck(
+        golden, graph: network.graph, parameters: network.parameters, team: team,
+        progress: progress.update)
+      progress.clear()
+      let arrays = check.items.count
+      let elements = check.items.reduce(0) { $0 + $1.count }
+      compared += arrays
+      switch golden.header.precision {
+      case .f64:
+        let changed = check.items.filter { $0.differing > 0 }
+        print(
+          "\(path): \(arrays) arrays, \(elements) elements: "
+            + (changed.isEmpty ? "the same bits" : "\(changed.count) arrays differ"))
+        for item in changed {
+          print(
+            "  \(item.caseName) \(item.name): \(item.differing) of \(item.count) elements differ, "
+              + "relative L2 \(item.relativeL2)")
+        }
+        if !changed.isEmpty { differs = true }
+      case .f32:
+        let worst = check.items.max { $0.relativeL2 < $1.relativeL2 }
+        print(
+          "\(path): \(arrays) arrays, \(elements) elements of \(golden.header.generator) "
+            + "\(golden.header.generatorVersion) in single precision: furthest from double "
+            + "precision is \(worst?.name ?? "none"), relative L2 \(worst?.relativeL2 ?? 0)")
+        if (worst?.relativeL2 ?? 0) > 1e-3 { differs = true }
+      }
+    }
+    if differs { throw ExitStatus.mismatch }
+    if compared == 0 { throw ExitStatus.nothingCompared }
+  }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Verify
+
+/// `densecam golden info`: what is in a golden file?
+struct GoldenInfoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "info", abstract: "Show where goldens come from and what they hold.")
+
+  @Argument(help: ArgumentHelp("Golden files; golden/*.h5 if none is named.", valueName: "golden"))
+  var goldens: [String] = []
+
+  @Flag(help: "List every stored activation.")
+  var all = false
+
+  func run() throws {
+    for path in try GoldenPaths.resolve(goldens) {
+      let golden = try GoldenFile(path: path)
+      let header = golden.header
+      print(
+        """
+        \(path)
+          generator      \(header.generator) \(header.generatorVersion), \(header.precision.rawValue)
+          model          \(header.model)
+          weights        sha256 \(header.weightsSHA256)
+          symbol         sha256 \(header.symbolSHA256)
+          created        \(header.created)
+          command        \(header.command)
+        """)
+      for goldenCase in golden.cases {
+        print(
+          """
+            case           \(goldenCase.name)
+              source         \(goldenCase.source) sha256 \(goldenCase.sourceSHA256)
+              preprocessing  \(goldenCase.preprocessing)
+              input          \(goldenCase.input.shape)
+              activations    \(goldenCase.activationShapes.count)
+          """)
+        if all {
+          for (name, shape) in goldenCase.activationShapes.sorted(by: { $0.key < $1.key }) {
+            print("      \(name) \(shape)")
+          }
+        }
+        for map in goldenCase.maps {
+          print(
+            "    map            \(map.height)×\(map.width) of \(map.label ?? "class \(map.classIndex)"), "
+              + "rank \(map.rank), probability \(fixedPoint(map.probability, 4))")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import Kernels
+import Net
+import Verify
+
+/// `densecam golden record`: compute a golden in double precision and store it.
+struct GoldenRecordCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "record",
+    abstract: "Compute activations and maps in double precision and store them.",
+    discussion: """
+      The graph is run as it is, with nothing fused, and the results are the same bits on every \
+      machine. The file appears when it is complete and has been read back.
+
+      EXAMPLES
+        densecam golden record --model densenet-mini@1 --image photo.png -o mini.h5
+        densecam golden record --model densenet169@1 --image a.jpg --image b.jpg \\
+            --taps '_concat(6|12|32)$|^relu1$' -o dense.h5 --allow-overwrite
+      """)
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var input: InputOptions
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Pictures; each becomes a case of its file's name.", valueName: "file"))
+  var image: [String]
+
+  @Option(
+    help: ArgumentHelp("Nodes whose outputs to store; all unless given.", valueName: "regex"))
+  var taps: String?
+
+  @Option(help: ArgumentHelp("Class names, one a line.", valueName: "file"))
+  var labels: String?
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
+  var output: String
+
+  @Flag(help: "Replace a file that exists.")
+  var allowOverwrite = false
+
+  func run() throws {
+    let pattern = try taps.map { text in
+      do {
+        return try Regex(text)
+      } catch {
+        throw UsageError("--taps \(text): is no regular expression")
+      }
+    }
+    guard !image.isEmpty else { throw UsageError("--image names no picture") }
+    let exists = unsafe access(output, F_OK) == 0
+    guard allowOverwrite || !exists else {
+      throw GoldenError(.exists, path: output, "exists; say --allow-overwrite to record it again")
+    }
+    try OutputFile.check(output, overwriting: true)
+    let (network, team) = try model.load()
+    let preprocessing = try input.preprocessing(default: network.preprocessing)
+    let inputs = try image.map { path in
+      let name = path.split(separator: "/").last.map(String.init) ?? path
+      return GoldenRecorder.Input(
+        name: name, source: name, sourceSHA256: try SHA256Digest.ofFile(path),
+        preprocessing: preprocessing.description, tensor: try preprocessing.prepare(path).input)
+    }
+    guard Set(inputs.map(\.name)).count == inputs.count else {
+      throw UsageError("two pictures have the same file name, which names their cases")
+    }
+    let shapes = try network.graph.shapes(
+      input: inputs[0].tensor.shape, parameters: network.parameters)
+    let classCount = try ClassifierHead(of: network.graph, shapes: shapes).classCount
+    let labels = try Labels(path: labels, classCount: classCount)
+    let hashes = try network.hashes()
+    let recorder = GoldenRecorder(
+      graph: network.graph, parameters: network.parameters,
+      header: GoldenHeader(
+        generator: "densecam", generatorVersion: Densecam.version, precision: .f64,
+        model: network.name, weightsSHA256: hashes.weights, symbolSHA256: hashes.symbol,
+        created: Self.timestamp, command: Self.commandLine), team: team)
+    let progress = ProgressBar("recording")
+    try recorder.record(
+      inputs, to: output, overwriting: allowOverwrite, labels: labels.lines,
+      includes: { name in pattern.map { name.contains($0) } ?? true }, progress: progress.update)
+    progress.clear()
+    let golden = try GoldenFile(path: output)
+    for goldenCase in golden.cases {
+      print(
+        "\(output): \(goldenCase.name): \(goldenCase.activationShapes.count) activations, "
+          + "\(goldenCase.maps.count) maps")
+    }
+  }
+
+  /// Now, or the time that `SOURCE_DATE_EPOCH` gives for reproducible files.
+  private static var timestamp: String {
+    let epoch = unsafe getenv("SOURCE_DATE_EPOCH").flatMap { unsafe Double(String(cString: $0)) }
+    return (epoch.map { Date(timeIntervalSince1970: $0) } ?? Date()).formatted(.iso8601)
+  }
+
+  /// The command without the folders of this machine.
+  private static var commandLine: String {
+    CommandLine.arguments.map { argument in
+      argument.split(separator: "/").last.map(String.init) ?? argument
+    }.joined(separator: " ")
+  }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Kernels
+import Net
+
+/// `densecam list`: what can be chosen.
+struct ListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List backends, models, passes or the layers of a network.",
+    discussion: """
+      EXAMPLES
+        densecam list backends
+        densecam list layers --model densenet121
+      """)
+
+  enum Subject: String, ExpressibleByArgument, CaseIterable {
+    case backends
+    case layers
+    case models
+    case passes
+  }
+
+  @Argument(help: ArgumentHelp("backends, layers, models or passes.", valueName: "what"))
+  var subject: Subject
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var input: InputOptions
+
+  func run() throws {
+    switch subject {
+    case .backends:
+      print(aligned(Backends.all.map { [$0.name, $0.summary] }))
+    case .passes:
+      print(aligned(Pass.allCases.map { [$0.rawValue, $0.summary] }))
+    case .models:
+      print(
+        aligned(
+          DenseNetArchitecture.all.map {
+            [$0.name, "seeded weights, \($0.classes) classes, \($0.naturalSize)×\($0.naturalSize)"]
+          } + [["PREFIX:EPOCH", "the MXNet checkpoint PREFIX-symbol.json, PREFIX-EPOCH.params"]]))
+    case .layers:
+      try listLayers()
+    }
+  }
+
+  private func listLayers() throws {
+    let (network, _) = try model.load()
+    let preprocessing = try input.preprocessing(default: network.preprocessing)
+    guard case .fixed(let size) = preprocessing.extent else {
+      throw UsageError("--size fit needs a picture; give WIDTHxHEIGHT")
+    }
+    let shapes = try network.graph.shapes(
+      input: TensorShape(channels: 3, height: size.height, width: size.width),
+      parameters: network.parameters)
+    var rows: [[String]] = []
+    for (index, node) in network.graph.nodes.enumerated() {
+      let problem = try node.inputs.first.flatMap {
+        try node.convolutionProblem(input: shapes[$0])
+      }
+      rows.append([
+        node.name, node.operation.name, "\(shapes[index])", problem.map { "\($0)" } ?? "",
+      ])
+    }
+    print(aligned(rows))
+  }
+
+  /// Columns of the widths that they need.
+  private func aligned(_ rows: [[String]]) -> String {
+    let count = rows.map(\.count).max() ?? 0
+    let widths = (0..<count).map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      var line = ""
+      for (text, width) in zip(row, widths) {
+        line += text + String(repeating: " ", count: width - text.count + 2)
+      }
+      while line.last == " " { line.removeLast() }
+      return line
+    }.joined(separator: "\n")
+  }
+}

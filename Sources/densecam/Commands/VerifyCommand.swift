@@ -1,0 +1,150 @@
+import ArgumentParser
+import Kernels
+import Net
+import Report
+import Verify
+
+/// `densecam verify`: is every kernel right?
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Hold backends against goldens, layer by layer.",
+    discussion: """
+      With the isolated feed, each layer is given the golden's own values: an error is its kernel's. \
+      With the network feed, it is given what the layers before it computed: an error may be \
+      inherited. An element passes if its error is what the rounding of its sum makes likely, is \
+      MARGINAL up to what rounding makes possible, and fails beyond.
+
+      EXAMPLES
+        densecam verify                                   all of golden/*.h5, all backends
+        densecam verify golden/mini.h5 --backend naive
+        densecam verify ref.h5 --model d169:0 --images photos
+        densecam verify --feed isolated --match 'conv2$' --format json
+      """)
+
+  @Argument(help: ArgumentHelp("Golden files; golden/*.h5 if none is named.", valueName: "golden"))
+  var goldens: [String] = []
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var backends: BackendOptions
+
+  @Option(help: ArgumentHelp("isolated, network or both.", valueName: "feed"))
+  var feed: FeedChoice = .both
+
+  @Option(help: ArgumentHelp("Judge only layers whose name matches.", valueName: "regex"))
+  var match: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Prepare the inputs anew from the pictures in this folder, instead of taking the golden's.",
+      valueName: "folder"))
+  var images: String?
+
+  @Flag(help: "Show every layer, not only the worst.")
+  var all = false
+
+  @Option(help: ArgumentHelp("table or json.", valueName: "format"))
+  var format: OutputFormat = .table
+
+  func run() throws {
+    Interruption.listen()
+    let pattern = try match.map { text in
+      do {
+        return try Regex(text)
+      } catch {
+        throw UsageError("--match \(text): is no regular expression")
+      }
+    }
+    let team = try WorkerTeam(count: model.threading.count)
+    let runs = try backends.runs(default: Backends.all)
+    var models = ModelCache(team: team)
+    var reports: [GoldenReport] = []
+    for path in try GoldenPaths.resolve(goldens) where !Interruption.isRequested {
+      let golden = try GoldenFile(path: path)
+      let network = try models.model(of: golden, named: model.model)
+      let verifier = Verifier(
+        graph: network.graph, parameters: network.parameters, golden: golden, team: team)
+      var report = GoldenReport(path: path, header: golden.header, cases: [])
+      for goldenCase in golden.cases where !Interruption.isRequested {
+        // `Regex` is not Sendable; each case makes its own.
+        let names = Set(
+          network.graph.nodes.map(\.name).filter { name in
+            pattern.map { name.contains($0) } ?? true
+          })
+        var options = VerificationOptions(feeds: feed.feeds, includes: { names.contains($0) })
+        if let images {
+          options.inputs[goldenCase.name] = try input(of: goldenCase, golden, images)
+        }
+        let progress = ProgressBar("\(path) \(goldenCase.name)")
+        report.cases.append(
+          try verifier.verify(
+            goldenCase, runs: runs, options: options, progress: progress.update))
+      }
+      reports.append(report)
+    }
+    try print(reports, runs: runs.map(\.name), team: team)
+    if Interruption.isRequested { throw ExitStatus.interrupted }
+    switch reports.flatMap(\.cases).compactMap(\.verdict).max() {
+    case nil: throw ExitStatus.nothingCompared
+    case .fail: throw ExitStatus.mismatch
+    case .pass, .marginal: break
+    }
+  }
+
+  /// A case's input, made anew from its picture.
+  private func input(of goldenCase: GoldenCase, _ golden: GoldenFile, _ folder: String) throws
+    -> Tensor<Float>
+  {
+    guard let preprocessing = Preprocessing(goldenCase.preprocessing) else {
+      throw GoldenError(
+        .mismatch, path: golden.path,
+        "case \(goldenCase.name) does not say how its picture was prepared")
+    }
+    let path = "\(folder)/\(goldenCase.source)"
+    let hash = try SHA256Digest.ofFile(path)
+    guard goldenCase.sourceSHA256.isEmpty || hash == goldenCase.sourceSHA256 else {
+      throw GoldenError(
+        .mismatch, path: golden.path, "case \(goldenCase.name) was made from another \(path)")
+    }
+    return try preprocessing.prepare(path).input
+  }
+
+  private func print(_ reports: [GoldenReport], runs: [String], team: WorkerTeam) throws {
+    switch format {
+    case .table:
+      Swift.print(
+        VerifyText.table(
+          reports, showsAll: all, columns: Console.columns ?? 80, colored: Console.usesColor,
+          repeating: { report, layer in repeatCommand(report, layer) }))
+    case .json:
+      Swift.print(
+        try VerifyJSON.text(reports, backends: runs, version: Densecam.version, threads: team.count))
+    }
+  }
+
+  /// A command that judges one layer again, as it was judged here.
+  private func repeatCommand(_ report: GoldenReport, _ layer: LayerResult) -> String {
+    var words = ["densecam verify", report.path, "--backend", layer.requested]
+    if let name = model.model { words += ["--model", name] }
+    if backends.noFuse { words.append("--no-fuse") }
+    if let passes = backends.withoutPass { words += ["--without-pass", passes] }
+    if let images { words += ["--images", images] }
+    words += ["--feed", layer.feed.rawValue, "--match", "'^\(layer.layer)$'"]
+    return words.joined(separator: " ")
+  }
+}
+
+/// The feeds as the command line names them.
+enum FeedChoice: String, ExpressibleByArgument, CaseIterable {
+  case isolated
+  case network
+  case both
+
+  var feeds: Set<LayerResult.Feed> {
+    switch self {
+    case .isolated: [.isolated]
+    case .network: [.network]
+    case .both: [.isolated, .network]
+    }
+  }
+}

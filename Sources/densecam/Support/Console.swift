@@ -1,0 +1,69 @@
+import Glibc
+
+/// Writes a line to standard error.
+func printError(_ text: String) {
+  unsafe fputs(text.hasSuffix("\n") ? text : text + "\n", stderr)
+}
+
+/// What the terminal is and wants.
+enum Console {
+  static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+  static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// Whether to colour what goes to standard output; see no-color.org.
+  static var usesColor: Bool {
+    guard outputIsTerminal else { return false }
+    guard let value = unsafe getenv("NO_COLOR") else { return true }
+    return unsafe value.pointee == 0
+  }
+
+  /// The columns of the terminal, or nil if there is none.
+  static var columns: Int? {
+    var size = winsize()
+    guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return nil
+    }
+    return Int(size.ws_col)
+  }
+}
+
+/// A bar on standard error for long work; nothing if that is no terminal.
+final class ProgressBar {
+  private let title: String
+  private let start = Monotonic.seconds
+  private var lastDrawn = 0.0
+
+  init(_ title: String) { self.title = title }
+
+  deinit { clear() }
+
+  /// Shows the share that is done, at most ten times a second.
+  func update(_ share: Double) {
+    guard Console.errorIsTerminal else { return }
+    let now = Monotonic.seconds
+    guard now - lastDrawn > 0.1, now - start > 0.3 else { return }
+    lastDrawn = now
+    let width = 24
+    let filled = min(width, max(0, Int(share * Double(width))))
+    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+    let left = share > 0.02 ? " \(Int((now - start) / share * (1 - share) + 0.5)) s left" : ""
+    unsafe fputs("\r\u{1B}[K\(title) \(bar) \(Int(share * 100)) %\(left)", stderr)
+    fflush(stderr)
+  }
+
+  /// Removes the bar.
+  func clear() {
+    guard lastDrawn > 0 else { return }
+    unsafe fputs("\r\u{1B}[K", stderr)
+    lastDrawn = 0
+  }
+}
+
+/// A clock that never goes back.
+enum Monotonic {
+  static var seconds: Double {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}

@@ -1,0 +1,55 @@
+import Kernels
+import Net
+import Verify
+
+extension Model {
+  /// Loads the model that a golden was recorded from.
+  ///
+  /// - Parameter name: The model to use instead of the one that the golden names.
+  /// - Throws: ``GoldenError`` if the golden names a checkpoint, whose place it cannot know, or if its
+  ///   hashes are not this model's.
+  init(of golden: GoldenFile, named name: String?, team: WorkerTeam) throws {
+    if let name {
+      try self.init(name, team: team)
+    } else {
+      do {
+        try self.init(golden.header.model, team: team)
+      } catch is ModelError {
+        throw GoldenError(
+          .mismatch, path: golden.path,
+          "was recorded from \(golden.header.model); say where that is with --model PREFIX:EPOCH")
+      }
+    }
+    let hashes = try hashes()
+    guard hashes.symbol == golden.header.symbolSHA256 else {
+      throw GoldenError(
+        .mismatch, path: golden.path,
+        "was recorded from the network \(golden.header.model), and \(self.name) is another one "
+          + "(their symbols differ)")
+    }
+    guard hashes.weights == golden.header.weightsSHA256 else {
+      throw GoldenError(
+        .mismatch, path: golden.path,
+        "was recorded with other weights than those of \(self.name); record it again with "
+          + "`densecam golden record` if the weights were meant to change")
+    }
+  }
+}
+
+/// Models by name, so that goldens of one model load it once.
+struct ModelCache {
+  private var models: [String: Model] = [:]
+  let team: WorkerTeam
+
+  init(team: WorkerTeam) { self.team = team }
+
+  /// The model of a golden.
+  mutating func model(of golden: GoldenFile, named name: String?) throws -> Model {
+    let key =
+      "\(name ?? golden.header.model) \(golden.header.symbolSHA256) \(golden.header.weightsSHA256)"
+    if let model = models[key] { return model }
+    let model = try Model(of: golden, named: name, team: team)
+    models[key] = model
+    return model
+  }
+}
