@@ -1,6 +1,6 @@
 public import Kernels
 public import Net
-public import Verify
+import Verify
 
 /// Measures how long a network and each of its steps take, and never without a verdict.
 ///

@@ -110,10 +110,12 @@ public struct MachineDescription: Hashable, Sendable, Codable {
   /// Seconds since 1970 as UTC, ISO 8601.
   static func date(_ seconds: time_t) -> String {
     var seconds = seconds
-    var parts = tm()
+    var parts = unsafe tm()
     guard unsafe gmtime_r(&seconds, &parts) != nil else { return "unknown" }
     func digits(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
-    return "\(parts.tm_year + 1900)-\(digits(parts.tm_mon + 1))-\(digits(parts.tm_mday))"
-      + "T\(digits(parts.tm_hour)):\(digits(parts.tm_min)):\(digits(parts.tm_sec))+00:00"
+    let day = unsafe [parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday]
+    let hour = unsafe [parts.tm_hour, parts.tm_min, parts.tm_sec]
+    return day.map(digits).joined(separator: "-") + "T"
+      + hour.map(digits).joined(separator: ":") + "+00:00"
   }
 }

@@ -10,8 +10,10 @@ struct TimeSource {
 
   /// `CLOCK_MONOTONIC`, which is read without entering the kernel, and `CLOCK_PROCESS_CPUTIME_ID`,
   /// which is not and costs up to some microseconds.
-  static let system = TimeSource(
-    now: { nanoseconds(CLOCK_MONOTONIC) }, processor: { nanoseconds(CLOCK_PROCESS_CPUTIME_ID) })
+  static var system: TimeSource {
+    TimeSource(
+      now: { nanoseconds(CLOCK_MONOTONIC) }, processor: { nanoseconds(CLOCK_PROCESS_CPUTIME_ID) })
+  }
 
   private static func nanoseconds(_ clock: clockid_t) -> Int {
     var time = timespec()

@@ -27,9 +27,11 @@ public protocol ConvolutionBackend: Sendable {
   ///     needs them.
   ///   - bias: `[outputChannels]`, or nil for none.
   ///   - fusion: Operations to compute in the same pass, each among `fusions(for: problem)`.
+  ///   - instructionSet: The inner loops to use, a supported set.
   /// - Throws: ``KernelError`` if the problem is refused or the weights do not fit it.
   func prepare(
-    _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion
+    _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
+    instructionSet: InstructionSet
   ) throws(KernelError) -> any PreparedConvolution
 }
 

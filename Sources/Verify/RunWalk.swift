@@ -86,7 +86,8 @@ struct RunWalk {
     executor.run(step: index)
     let intact = executor.guardsAreIntact(afterStep: index)
     var allowed = reference.own
-    if let extra { allowed.add(Allowance(likely: extra)) }
+    // The factor covers the terms of second order, and the rounding of the bounds themselves.
+    if let extra { allowed.add(Allowance(likely: extra.mapped { $0 * (1 + 0x1p-20) })) }
     let backends = plan.backends(ofStep: index)
     return LayerResult(
       caseName: caseName, layer: plan.name(ofStep: index),

@@ -21,12 +21,13 @@ public struct Im2colOpenBLASBackend: ConvolutionBackend {
   public func fusions(for problem: ConvolutionProblem) -> Fusions { [.prologue, .relu] }
 
   public func prepare(
-    _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion
+    _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
+    instructionSet: InstructionSet
   ) throws(KernelError) -> any PreparedConvolution {
     try validate(problem, weights, bias)
     return Prepared(
       problem: problem, weights: weights, bias: bias, fusion: fusion,
-      microkernels: try InstructionSet.selected().microkernels)
+      microkernels: instructionSet.microkernels)
   }
 
   struct Prepared: PreparedConvolution {

@@ -14,7 +14,8 @@ public struct NaiveBackend: ConvolutionBackend {
   public func fusions(for problem: ConvolutionProblem) -> Fusions { [] }
 
   public func prepare(
-    _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion
+    _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
+    instructionSet: InstructionSet
   ) throws(KernelError) -> any PreparedConvolution {
     try validate(problem, weights, bias)
     precondition(fusion.prologue == nil && !fusion.relu, "naive offers no fusions")

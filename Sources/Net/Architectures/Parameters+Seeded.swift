@@ -10,7 +10,7 @@ extension Parameters {
   }
 }
 
-public nonisolated(unsafe) var tune = (count: 3, size: 128, k: 16.0, target: 0.4, centre: 1.0, rmin: 1.0, contrast: 60.0, rmins: [1.0])
+public nonisolated(unsafe) var tune = (count: 3, size: 128, k: 16.0, target: 0.4, centre: 1.0, rmin: 1.0, contrast: 60.0, rmins: [1.0], zeroMean: true)
 
 struct SeededWeights {
   let graph: Graph
@@ -51,8 +51,15 @@ struct SeededWeights {
     case .convolution(let a):
       let shape = [a.outputChannels, input.shape.channels / a.groups, a.kernel.height, a.kernel.width]
       let fan = shape.dropFirst().reduce(1, *)
-      let w = RandomStream(seed: seed, name: node.parameters[0]).normal(
+      var w = RandomStream(seed: seed, name: node.parameters[0]).normal(
         count: fan * shape[0], scale: (2 / Double(fan)).squareRoot(), team: team)
+      if fan != 147 && tune.zeroMean {
+        for o in 0..<shape[0] {
+          var m = 0.0
+          for i in 0..<fan { m += Double(w[o * fan + i]) }
+          for i in 0..<fan { w[o * fan + i] -= Float(m / Double(fan)) }
+        }
+      }
       parameters.set(node.parameters[0], Parameter(shape: shape, elements: w))
     case .batchNorm(_, let fixGamma):
       let c = input.shape.channels

@@ -12,15 +12,14 @@ public final class Executor {
 
   /// Reserves the memory of a run.
   ///
-  /// - Throws: ``KernelError`` if there is not enough memory, or the forced instruction set is
-  ///   unusable.
+  /// - Throws: ``KernelError`` if there is not enough memory.
   public init(plan: Plan, team: WorkerTeam) throws(KernelError) {
     self.plan = plan
     self.team = team
     let (scratch, overflow) = plan.scratchCount.multipliedReportingOverflow(by: team.count)
     guard !overflow else { throw KernelError(.outOfMemory, "the scratch memory is too large") }
     arena = try Arena(capacity: plan.memory.count + scratch)
-    microkernels = try InstructionSet.selected().microkernels
+    microkernels = plan.instructionSet.microkernels
   }
 
   /// Runs the whole plan.

@@ -10,6 +10,9 @@ public struct Plan: Sendable {
   let memory: MemoryPlan
   let backends: BackendChoice
 
+  /// The inner loops that run.
+  public let instructionSet: InstructionSet
+
   /// The scratch elements that each thread needs, guard included.
   let scratchCount: Int
 
@@ -44,13 +47,16 @@ public struct Plan: Sendable {
     }
     self.program = program
     self.backends = backends
+    let instructionSet = try options.instructionSet ?? .selected()
+    self.instructionSet = instructionSet
     let memory = try MemoryPlan(program, sharing: options.sharesMemory)
     self.memory = memory
     var steps: [PreparedStep] = []
     for step in program.steps {
       steps.append(
         try PreparedStep(
-          step, program: program, parameters: parameters, memory: memory, backends: backends))
+          step, program: program, parameters: parameters, memory: memory, backends: backends,
+          instructionSet: instructionSet))
       // What has been folded into a copy need not stay in memory beside it.
       if case .convolution(let roles) = step.kind, roles.foldedNorm != nil {
         parameters.dropResidentPages()

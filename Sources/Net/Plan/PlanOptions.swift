@@ -1,3 +1,5 @@
+public import Kernels
+
 /// How a graph is compiled.
 public struct PlanOptions: Sendable {
   /// The passes to run.
@@ -9,12 +11,17 @@ public struct PlanOptions: Sendable {
   /// Whether memory of values that are no longer needed is used again.
   public var sharesMemory: Bool
 
+  /// The inner loops to use; what ``InstructionSet/selected()`` gives if nil.
+  public var instructionSet: InstructionSet?
+
   public init(
-    passes: Set<Pass> = Set(Pass.allCases), taps: Set<String> = [], sharesMemory: Bool = true
+    passes: Set<Pass> = Set(Pass.allCases), taps: Set<String> = [], sharesMemory: Bool = true,
+    instructionSet: InstructionSet? = nil
   ) {
     self.passes = passes
     self.taps = taps
     self.sharesMemory = sharesMemory
+    self.instructionSet = instructionSet
   }
 
   /// Everything fused.

@@ -28,7 +28,7 @@ extension PreparedStep {
   /// Packs a step's weights and finds its views.
   init(
     _ step: Step, program: Program, parameters: Parameters, memory: MemoryPlan,
-    backends: BackendChoice
+    backends: BackendChoice, instructionSet: InstructionSet
   ) throws {
     self.step = step
     func view(_ node: Int) throws -> View {
@@ -51,7 +51,8 @@ extension PreparedStep {
       }
       let backend = backends.executed(for: node.name, problem: problem)
       let prepared = try backend.prepare(
-        problem, weights: weights.filter, bias: weights.bias, fusion: weights.fusion)
+        problem, weights: weights.filter, bias: weights.bias, fusion: weights.fusion,
+        instructionSet: instructionSet)
       // A fully connected layer sees each image as one pixel with many channels.
       var input = inputs[0]
       input.shape = problem.input

@@ -27,6 +27,7 @@ public struct Document: Hashable, Sendable {
   ///   - width: What tables have to fit in, in columns. Lines are not broken: each can be found with
   ///     `grep` as a whole.
   ///   - color: Whether styles become the terminal's codes.
+  /// - Returns: The text.
   public func text(width: Int = Report.standardWidth, color: Bool = false) -> String {
     join { block in
       switch block {

@@ -22,8 +22,9 @@ struct LayerRow: Sendable {
   /// The feed that distances are told of: the network's, which shows what has accumulated.
   var shown: LayerResult? { network ?? isolated }
 
-  /// How much further from the golden the network's own input leads than the golden's does: the
-  /// ratio of the relative L2 distances. Nil if one is missing or not to be divided by.
+  /// How much further from the golden the network's own input leads than the golden's does.
+  ///
+  /// It is the ratio of the relative L2 distances; nil if one is missing or not to be divided by.
   var growth: Double? {
     guard let network, let isolated, isolated.deviation.relativeL2 > 0 else { return nil }
     return network.deviation.relativeL2 / isolated.deviation.relativeL2
@@ -121,7 +122,9 @@ extension VerifyReport {
     }
     let hasIsolated = rows.contains { $0.isolated != nil }
     let hasNetwork = rows.contains { $0.network != nil }
-    if hasIsolated { lines.append([Span("isolated: error/bound, given the golden's input", .faint)]) }
+    if hasIsolated {
+      lines.append([Span("isolated: error/bound, given the golden's input", .faint)])
+    }
     if hasNetwork { lines.append([Span("network: error/bound, given the network's own", .faint)]) }
     if hasIsolated, hasNetwork {
       lines.append([Span("growth: rel. L2 in the network over rel. L2 isolated", .faint)])

@@ -30,15 +30,14 @@ public struct VerifyReport: Sendable {
     goldens.flatMap(\.cases).compactMap(\.verdict).max()
   }
 
-  /// The report for people.
-  ///
-  /// A table of layers for each backend, those of the maps and the classes, a paragraph for each
-  /// failure, and one line for each backend.
+  /// The report for people: a table of layers for each backend, those of the maps and the classes,
+  /// three lines for each failure, and one line for each backend.
   ///
   /// - Parameters:
   ///   - all: Whether every layer is listed, in the order of the network; otherwise those that are
   ///     not PASS and the ``listedPasses`` nearest to their bound.
   ///   - rerun: The command that repeats exactly one layer, given the golden file's path.
+  /// - Returns: Blocks to print as text or as Markdown.
   public func document(
     all: Bool, rerun: (_ golden: String, _ layer: LayerResult) -> String
   ) -> Document {

@@ -15,8 +15,8 @@ extension VerifyReport {
             + "error/bound \(NumberText.ratio(deviation.errorOverBound))"
           if deviation.nonFinite > 0 { text += ", \(deviation.nonFinite) elements not finite" }
           if !layer.guardsIntact { text += ", wrote outside of its memory" }
-          let ran = layer.executed.isEmpty || layer.executed == layer.requested
-            ? "" : " (ran on \(layer.executed))"
+          let isAsked = layer.executed.isEmpty || layer.executed == layer.requested
+          let ran = isAsked ? "" : " (ran on \(layer.executed))"
           lines.append([Span(.fail), Span(text)])
           lines.append([
             Span(

@@ -1,0 +1,92 @@
+import Bench
+import Verify
+
+extension BenchReport {
+  private static let timeColumns: [Table.Column] = [
+    Table.Column("verdict", .left), Table.Column("min ms"), Table.Column("median ms"),
+    Table.Column("GFLOP/s"), Table.Column("share"),
+  ]
+
+  /// A row for each step, in the order of the network.
+  func stepTable(_ result: BenchmarkResult) -> Table {
+    let namesBackend = result.steps.contains {
+      !$0.executed.isEmpty && $0.executed != result.backend
+    }
+    var columns = [Table.Column("layer", .left, isFlexible: true)]
+    if namesBackend { columns.append(Table.Column("ran on", .left, isFlexible: true)) }
+    var table = Table(columns + Self.timeColumns)
+    for step in result.steps {
+      var cells = [Span(step.name)]
+      if namesBackend { cells.append(Span(step.executed.isEmpty ? "–" : step.executed)) }
+      table.add(
+        cells
+          + times(
+            step.samples, verdict: step.verdict, operations: step.operations, of: result))
+    }
+    table.addRule()
+    table.add([Span("network", .strong)] + (namesBackend ? [""] : []) + total(result))
+    return table
+  }
+
+  /// A row for each group of steps; its times are those of the group's steps together.
+  func groupTable(_ result: BenchmarkResult, by title: (StepTiming) -> String) -> Table {
+    var table = Table(
+      [Table.Column("step", .left, isFlexible: true), Table.Column("count")] + Self.timeColumns)
+    for group in StepGroup.groups(of: result.steps, by: title) {
+      table.add(
+        [Span(group.title), Span(String(group.count))]
+          + times(
+            group.steps.totals, verdict: group.verdict, operations: group.operations, of: result))
+    }
+    table.addRule()
+    table.add([Span("network", .strong), Span(String(result.steps.count))] + total(result))
+    return table
+  }
+
+  /// All candidates, a row each.
+  var comparisonTable: Table {
+    var table = Table([
+      Table.Column("backend", .left, isFlexible: true), Table.Column("threads"),
+      Table.Column("batch"), Table.Column("verdict", .left), Table.Column("min ms"),
+      Table.Column("median ms"), Table.Column("cv"), Table.Column("GFLOP/s"),
+      Table.Column("speed"),
+    ])
+    let first = results.first.flatMap { Statistics($0.network) }
+    for result in results {
+      guard let whole = Statistics(result.network) else { continue }
+      table.add([
+        Span(result.backend), Span(String(result.threads)), Span(String(result.batch)),
+        Span(result.verdict), Span(NumberText.milliseconds(whole.minimum)),
+        Span(NumberText.milliseconds(whole.median)), Span(NumberText.percent(whole.variation)),
+        Span(Self.rate(result.operations, whole.minimum)),
+        Span(first.map { NumberText.fixed($0.minimum / whole.minimum, 2) + "×" } ?? "–"),
+      ])
+    }
+    return table
+  }
+
+  private func total(_ result: BenchmarkResult) -> [Span] {
+    times(
+      result.network, verdict: result.verdict, operations: result.operations, of: result)
+  }
+
+  /// The cells of ``timeColumns``.
+  private func times(
+    _ samples: [Int], verdict: Verdict?, operations: Int, of result: BenchmarkResult
+  ) -> [Span] {
+    guard let own = Statistics(samples), let whole = Statistics(result.network) else {
+      return [Span(verdict)]
+    }
+    return [
+      Span(verdict), Span(NumberText.milliseconds(own.minimum)),
+      Span(NumberText.milliseconds(own.median)), Span(Self.rate(operations, own.minimum)),
+      Span(NumberText.percent(whole.median > 0 ? own.median / whole.median : 0)),
+    ]
+  }
+
+  /// GFLOP/s: operations a nanosecond; `–` where nothing is credited.
+  private static func rate(_ operations: Int, _ nanoseconds: Double) -> String {
+    guard operations > 0, nanoseconds > 0 else { return "–" }
+    return NumberText.fixed(Double(operations) / nanoseconds, 1)
+  }
+}

@@ -1,0 +1,53 @@
+import Kernels
+import Synchronization
+import Testing
+
+@Suite("The worker team") struct WorkerTeamTests {
+  @Test("runs each task once, whatever the counts", arguments: [1, 2, 3, 8], [0, 1, 2, 7, 1000])
+  func once(threads: Int, tasks: Int) throws {
+    let team = try WorkerTeam(count: threads)
+    for _ in 0..<20 {
+      let counts = Mutex([Int](repeating: 0, count: tasks))
+      team.run(taskCount: tasks) { worker, task in
+        precondition((0..<threads).contains(worker))
+        counts.withLock { $0[task] += 1 }
+      }
+      #expect(counts.withLock { $0 } == [Int](repeating: 1, count: tasks))
+    }
+  }
+
+  @Test("never runs two tasks on one worker at a time") func distinctWorkers() throws {
+    let team = try WorkerTeam(count: 4)
+    let busy = Mutex(Set<Int>())
+    let clashes = Atomic<Int>(0)
+    team.run(taskCount: 2000) { worker, _ in
+      if !busy.withLock({ $0.insert(worker).inserted }) {
+        clashes.add(1, ordering: .relaxed)
+      }
+      busy.withLock { _ = $0.remove(worker) }
+    }
+    #expect(clashes.load(ordering: .relaxed) == 0)
+  }
+
+  @Test("wakes up after it has slept") func sleeps() async throws {
+    let team = try WorkerTeam(count: 3)
+    for _ in 0..<5 {
+      let sum = Atomic<Int>(0)
+      team.run(taskCount: 100) { _, task in sum.add(task, ordering: .relaxed) }
+      #expect(sum.load(ordering: .relaxed) == 4950)
+      try await Task.sleep(for: .milliseconds(20))
+    }
+  }
+
+  @Test("many short jobs in a row lose no task") func manyJobs() throws {
+    let team = try WorkerTeam(count: 2)
+    let sum = Atomic<Int>(0)
+    for _ in 0..<20_000 { team.run(taskCount: 3) { _, _ in sum.add(1, ordering: .relaxed) } }
+    #expect(sum.load(ordering: .relaxed) == 60_000)
+  }
+
+  @Test("refuses counts that make no sense", arguments: [0, -1, 10_000])
+  func refuses(count: Int) {
+    #expect(throws: KernelError.self) { try WorkerTeam(count: count) }
+  }
+}
