@@ -88,7 +88,7 @@ let package = Package(
     .executableTarget(
       name: "densecam",
       dependencies: [
-        "Report", "Bench", "Verify", "Net", "Imaging",
+        "Report", "Bench", "Verify", "Net", "Kernels", "Imaging",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe
@@ -100,14 +100,17 @@ let package = Package(
       swiftSettings: common),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: common),
-    .testTarget(name: "NetTests", dependencies: ["Net", "TestSupport"], swiftSettings: common),
+    .testTarget(name: "NetTests", dependencies: ["Net", "TestSupport"],
+      exclude: ["Formats/Fixtures", "Operators/Fixtures"], swiftSettings: common),
     .testTarget(
-      name: "VerifyTests", dependencies: ["Verify", "TestSupport"], swiftSettings: common),
+      name: "VerifyTests", dependencies: ["Verify", "HDF5", "TestSupport"], swiftSettings: common),
     .testTarget(
       name: "BenchTests", dependencies: ["Bench", "TestSupport"], swiftSettings: common),
     .testTarget(
-      name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], swiftSettings: common),
-    .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"], swiftSettings: common),
+      name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], exclude: ["Fixtures"],
+      swiftSettings: common),
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"], exclude: ["Fixtures"],
+      swiftSettings: common),
     .testTarget(
       name: "ReportTests", dependencies: ["Report", "TestSupport"], swiftSettings: common),
     .testTarget(

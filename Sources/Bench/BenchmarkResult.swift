@@ -12,6 +12,9 @@ public struct BenchmarkResult: Sendable {
   public var backend: String
   public var threads: Int
 
+  /// The inner loops that the plan was made with.
+  public var instructionSet: InstructionSet
+
   /// `[N, C, H, W]`.
   public var inputShape: TensorShape
 
@@ -30,12 +33,14 @@ public struct BenchmarkResult: Sendable {
   public var isWarm: Bool
 
   public init(
-    model: String, backend: String, threads: Int, inputShape: TensorShape, network: [Int],
-    processor: [Int], steps: [StepTiming], warmUpCount: Int = 0, isWarm: Bool = true
+    model: String, backend: String, threads: Int, instructionSet: InstructionSet,
+    inputShape: TensorShape, network: [Int], processor: [Int], steps: [StepTiming],
+    warmUpCount: Int = 0, isWarm: Bool = true
   ) {
     self.model = model
     self.backend = backend
     self.threads = threads
+    self.instructionSet = instructionSet
     self.inputShape = inputShape
     self.network = network
     self.processor = processor
@@ -126,7 +131,8 @@ extension BenchmarkResult {
   ) {
     self.init(
       model: model, backend: candidate.run.name, threads: candidate.team.count,
-      inputShape: plan.inputShape, network: samples.network, processor: samples.processor,
+      instructionSet: plan.instructionSet, inputShape: plan.inputShape,
+      network: samples.network, processor: samples.processor,
       steps: (0..<plan.stepCount).map { index in
         let step = plan.step(index)
         let name = plan.name(ofStep: index)

@@ -73,6 +73,7 @@ import Verify
       #expect(result.verdict == .pass)
       #expect(result.threads == 2)
       #expect(result.batch == 2)
+      #expect(try result.instructionSet == InstructionSet.selected())
       #expect(result.network.count == 3)
       #expect(result.processor.allSatisfy { $0 > 0 })
       #expect(result.steps.allSatisfy { $0.samples.count == 3 && $0.verdict == .pass })
@@ -141,10 +142,12 @@ private struct OffByOneBackend: ConvolutionBackend {
   func fusions(for problem: ConvolutionProblem) -> Fusions { [] }
 
   func prepare(
-    _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion
+    _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
+    instructionSet: InstructionSet
   ) throws(KernelError) -> any PreparedConvolution {
     Prepared(
-      honest: try NaiveBackend().prepare(problem, weights: weights, bias: bias, fusion: fusion))
+      honest: try NaiveBackend().prepare(
+        problem, weights: weights, bias: bias, fusion: fusion, instructionSet: instructionSet))
   }
 
   struct Prepared: PreparedConvolution {

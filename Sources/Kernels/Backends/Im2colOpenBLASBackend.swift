@@ -59,17 +59,32 @@ public struct Im2colOpenBLASBackend: ConvolutionBackend {
       self.bias = bias
       self.fusion = fusion
       self.microkernels = microkernels
-      // Columns of about a megabyte, but at least 48 pixels: `sgemm` packs the weights anew for
-      // every piece, which a narrow piece does not pay back.
+      let tiling = Self.tiling(problem)
+      pixels = tiling.pixels
+      channels = tiling.channels
+    }
+
+    /// Cuts the output of a group into tasks.
+    ///
+    /// The columns of a task are to stay in the cache, about a megabyte; but `sgemm` packs the
+    /// weights anew for each task, which a narrow one does not pay back. What has become one task is
+    /// cut once more, so that there is something to share: by pixels, which packs the weights twice,
+    /// or by channels, which gathers and packs the columns twice, whichever is less.
+    static func tiling(_ problem: ConvolutionProblem) -> (pixels: Int, channels: Int) {
       let plane = problem.output.planeCount
+      let channels = problem.groupOutputChannels
       let wanted = max(48, (1 << 18) / problem.depth)
-      let pieces = max(1, (plane + wanted - 1) / wanted)
+      var pieces = (plane + wanted - 1) / wanted
+      var parts = 1
+      if pieces == 1 {
+        if plane >= 32, 2 * plane + 2 * channels < 4 * plane + channels {
+          pieces = 2
+        } else if channels >= 64 {
+          parts = min(4, channels / 32)
+        }
+      }
       let even = (plane + pieces - 1) / pieces
-      pixels = min(plane, (even + 15) / 16 * 16)
-      // A small plane is one piece; its channels are then shared out.
-      let pixelTasks = (plane + pixels - 1) / pixels
-      let parts = max(1, min(4 / pixelTasks, problem.groupOutputChannels / 32))
-      channels = (problem.groupOutputChannels + parts - 1) / parts
+      return (min(plane, (even + 7) / 8 * 8), (channels + parts - 1) / parts)
     }
 
     func run(

@@ -6,6 +6,8 @@ enum CalibrationPictures {
     var result = Tensor<Double>(
       shape: TensorShape(batch: count, channels: 3, height: size, width: size), repeating: 0)
     for index in 0..<count {
+      if tune.noise { noise(RandomStream(seed: seed, name: "picture\(index)"), size, into: &result.elements,
+        at: index * result.shape.imageCount, index); continue }
       leaves(
         RandomStream(seed: seed, name: "picture\(index)"), size, into: &result.elements,
         at: index * result.shape.imageCount, index)
@@ -49,5 +51,44 @@ enum CalibrationPictures {
         }
       }
     }
+  }
+
+  private static func noise(
+    _ stream: RandomStream, _ size: Int, into elements: inout [Double], at base: Int, _ index: Int
+  ) {
+    let numbers = stream.uniform(0..<(16 * size * size + 4000))
+    var k = 8
+    var sum = [Double](repeating: 0, count: 3 * size * size)
+    var cell = 1
+    var amplitude = tune.contrast / 4 * (1 + 0.4 * numbers[1])
+    while cell <= size / 2 {
+      let side = (size + cell - 1) / cell + 1
+      let luma = Array(numbers[k..<(k + side * side)])
+      k += side * side
+      for c in 0..<3 {
+        let chroma = Array(numbers[k..<(k + side * side)])
+        k += side * side
+        for y in 0..<size {
+          for x in 0..<size {
+            let (i, u) = y.quotientAndRemainder(dividingBy: cell)
+            let (j, v) = x.quotientAndRemainder(dividingBy: cell)
+            let fu = Double(u) / Double(cell), fv = Double(v) / Double(cell)
+            func at(_ i: Int, _ j: Int) -> Double { luma[i * side + j] + 0.4 * chroma[i * side + j] }
+            let top = at(i, j) * (1 - fv) + at(i, j + 1) * fv
+            let bottom = at(i + 1, j) * (1 - fv) + at(i + 1, j + 1) * fv
+            sum[(c * size + y) * size + x] += amplitude * (top * (1 - fu) + bottom * fu)
+          }
+        }
+      }
+      cell *= 2
+      amplitude *= tune.growth
+    }
+    let n = Double(sum.count)
+    let m = sum.reduce(0, +) / n
+    let sd = (sum.reduce(0) { $0 + ($1 - m) * ($1 - m) } / n).squareRoot()
+    let place = Double(2 * index + 1) / Double(tune.count) - 1
+    let mean = 130 + 40 * place
+    let spread = tune.count == 1 ? 1 : [1 - tune.spread, 1 + tune.spread, 1][index % 3]
+    for i in sum.indices { elements[base + i] = min(256, max(0, mean + tune.contrast * spread * (sum[i] - m) / sd)) }
   }
 }

@@ -10,7 +10,7 @@ extension Parameters {
   }
 }
 
-public nonisolated(unsafe) var tune = (count: 3, size: 128, k: 16.0, target: 0.4, centre: 1.0, rmin: 1.0, contrast: 60.0, rmins: [1.0], zeroMean: true)
+public nonisolated(unsafe) var tune = (count: 3, size: 128, k: 16.0, target: 0.4, centre: 1.0, rmin: 1.0, contrast: 60.0, rmins: [1.0], zeroMean: true, noise: true, growth: 1.25, spread: 0.0)
 
 struct SeededWeights {
   let graph: Graph
@@ -140,7 +140,7 @@ struct SeededWeights {
         let mean = m.reduce(0, +) / N
         let between = m.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / N
         means.append(mean)
-        vars.append(within + between * (N + 1) / (N - 1))
+        vars.append(within + between * (N + 1) / max(1, N - 1))
       }
     }
     let pooled = vars.reduce(0, +) / Double(vars.count)

@@ -1,4 +1,5 @@
 import Bench
+import Kernels
 
 /// The report of a benchmark in JSON: Google Benchmark's shape, so that its `compare.py` reads it.
 ///
@@ -67,6 +68,7 @@ struct BenchRecord: Hashable, Codable {
     var cpuTime: Double
     var timeUnit: String
     var verdict: Nullable<String>
+    var instructionSet: String
 
     /// The backend that ran a step; empty for whole runs and steps that are not convolutions.
     var executed: String
@@ -99,6 +101,7 @@ extension BenchReport {
       entries +=
         BenchSeries(
           name: "\(prefix)/network", family: family, threads: result.threads,
+          instructionSet: result.instructionSet.rawValue,
           real: result.network, processor: result.processor, verdict: result.verdict,
           operations: result.operations
         ).entries
@@ -107,6 +110,7 @@ extension BenchReport {
         entries +=
           BenchSeries(
             name: "\(prefix)/\(step.name)/network", family: family, threads: result.threads,
+            instructionSet: result.instructionSet.rawValue,
             real: step.samples, processor: step.samples, verdict: step.verdict,
             operations: step.operations, step: step
           ).entries

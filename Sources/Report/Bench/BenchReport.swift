@@ -1,4 +1,5 @@
 public import Bench
+import Kernels
 
 /// What a benchmark found: the candidates of one model, measured in turn.
 public struct BenchReport: Sendable {
@@ -25,15 +26,17 @@ public struct BenchReport: Sendable {
     document.add(.lines(headerLines))
     for result in results {
       document.add(.heading(title(of: result)))
-      document.add(.table(layers ? stepTable(result) : groupTable(result, by: \.problemClass)))
-      document.add(.table(groupTable(result, by: \.kind)))
+      let steps = layers ? stepTable(result) : groupTable(result, by: \.problemClass)
+      let kinds = groupTable(result, by: \.kind)
+      document.add(.table(steps))
+      if kinds.rows.count < steps.rows.count { document.add(.table(kinds)) }
       document.add(.lines(notes(on: result)))
     }
     if results.count > 1 {
       document.add(.heading("Side by side"))
       document.add(.table(comparisonTable))
       document.add(
-        .lines([[Span("speed: the first candidate's min over this one's", .faint)]]))
+        .lines([[Span("speed: images a second at min, the first candidate's being 1", .faint)]]))
     }
     if results.isEmpty { document.add(.lines([[Span("nothing was measured", .bad)]])) }
     return document
@@ -46,7 +49,8 @@ public struct BenchReport: Sendable {
 
   /// A candidate with its circumstances.
   private func title(of result: BenchmarkResult) -> String {
-    "\(result.model) on \(result.backend), \(Self.threads(result)), input \(result.inputShape)"
+    "\(result.model) on \(result.backend), \(Self.threads(result)), "
+      + "\(result.instructionSet.rawValue), input \(result.inputShape)"
   }
 
   static func threads(_ result: BenchmarkResult) -> String {
@@ -72,7 +76,7 @@ public struct BenchReport: Sendable {
     if whole.minimum > 0 {
       lines.append([
         Span(
-          "taking the time: \(NumberText.percent(readings / whole.minimum)) of a run", .faint)
+          "reading the clock: \(NumberText.percent(readings / whole.minimum)) of a run", .faint)
       ])
     }
     if !result.isWarm {

@@ -1,4 +1,5 @@
 import Bench
+import Kernels
 import Verify
 
 /// The times of one name, on their way to JSON.
@@ -6,6 +7,7 @@ struct BenchSeries {
   var name: String
   var family: Int
   var threads: Int
+  var instructionSet: String
 
   /// Nanoseconds, one value a repetition.
   var real: [Int]
@@ -58,6 +60,7 @@ struct BenchSeries {
       name: name, runName: self.name, familyIndex: family, perFamilyInstanceIndex: 0,
       runType: "aggregate", repetitions: self.real.count, threads: threads, iterations: 1,
       realTime: real, cpuTime: processor, timeUnit: "ms", verdict: Nullable(verdict?.rawValue),
+      instructionSet: instructionSet,
       executed: step?.executed ?? "", problem: step?.problem?.description ?? "",
       errorOverBound: Nullable(step?.errorOverBound.map(JSONNumber.init)))
   }

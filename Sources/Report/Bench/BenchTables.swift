@@ -45,24 +45,37 @@ extension BenchReport {
 
   /// All candidates, a row each.
   var comparisonTable: Table {
-    var table = Table([
+    let namesBatch = Set(results.map(\.batch)).count > 1
+    var columns = [
       Table.Column("backend", .left, isFlexible: true), Table.Column("threads"),
-      Table.Column("batch"), Table.Column("verdict", .left), Table.Column("min ms"),
-      Table.Column("median ms"), Table.Column("cv"), Table.Column("GFLOP/s"),
-      Table.Column("speed"),
-    ])
-    let first = results.first.flatMap { Statistics($0.network) }
+      Table.Column("verdict", .left), Table.Column("min ms"), Table.Column("median ms"),
+      Table.Column("cv"), Table.Column("GFLOP/s"), Table.Column("speed"),
+    ]
+    if namesBatch { columns.insert(Table.Column("batch"), at: 2) }
+    var table = Table(columns)
+    let first = results.first.flatMap { Self.timePerImage($0) }
     for result in results {
-      guard let whole = Statistics(result.network) else { continue }
-      table.add([
-        Span(result.backend), Span(String(result.threads)), Span(String(result.batch)),
-        Span(result.verdict), Span(NumberText.milliseconds(whole.minimum)),
-        Span(NumberText.milliseconds(whole.median)), Span(NumberText.percent(whole.variation)),
-        Span(Self.rate(result.operations, whole.minimum)),
-        Span(first.map { NumberText.fixed($0.minimum / whole.minimum, 2) + "×" } ?? "–"),
-      ])
+      guard let whole = Statistics(result.network), let time = Self.timePerImage(result) else {
+        continue
+      }
+      table.add(
+        [Span(result.backend), Span(String(result.threads))]
+          + (namesBatch ? [Span(String(result.batch))] : [])
+          + [
+            Span(result.verdict), Span(NumberText.milliseconds(whole.minimum)),
+            Span(NumberText.milliseconds(whole.median)),
+            Span(NumberText.percent(whole.variation)),
+            Span(Self.rate(result.operations, whole.minimum)),
+            Span(first.map { NumberText.fixed($0 / time, 2) + "×" } ?? "–"),
+          ])
     }
     return table
+  }
+
+  /// The shortest time of a run, divided by its images; nil if there is none.
+  private static func timePerImage(_ result: BenchmarkResult) -> Double? {
+    guard let whole = Statistics(result.network), whole.minimum > 0 else { return nil }
+    return whole.minimum / Double(result.batch)
   }
 
   private func total(_ result: BenchmarkResult) -> [Span] {

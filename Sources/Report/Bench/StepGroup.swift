@@ -33,10 +33,10 @@ struct StepGroup {
 }
 
 extension StepTiming {
-  /// What the step does, such as `3×3 convolution`, `1×1 convolution /2`, `Pooling`.
+  /// What the step does, such as `3×3 conv`, `1×1 conv /2`, `Pooling`.
   var kind: String {
     guard let problem, operation == "Convolution" else { return operation }
-    var text = Self.sides(problem.kernel) + " convolution"
+    var text = Self.sides(problem.kernel) + " conv"
     if problem.stride != Size(1) {
       let stride = problem.stride
       text += " /" + (stride.height == stride.width ? "\(stride.height)" : Self.sides(stride))
@@ -46,7 +46,7 @@ extension StepTiming {
     return text
   }
 
-  /// The kind and the size of what comes out, such as `3×3 convolution → 56×56`.
+  /// The kind and the size of what comes out, such as `3×3 conv → 56×56`.
   var problemClass: String {
     "\(kind) → \(Self.sides(Size(height: outputShape.height, width: outputShape.width)))"
   }

@@ -73,19 +73,25 @@ extension VerifyReport {
   }
 
   /// The table of some rows, with only those columns that have something to say.
+  ///
+  /// Where a row has to name its case or another backend, what matters less makes room.
   func layerTable(_ rows: [LayerRow]) -> Table {
     let namesCase = hasManyCases
     let namesBackend = rows.contains { !$0.executed.isEmpty && $0.executed != $0.requested }
     let hasIsolated = rows.contains { $0.isolated != nil }
     let hasNetwork = rows.contains { $0.network != nil }
+    let isRoomy = !namesCase && !namesBackend
+    let hasGrowth = isRoomy && hasIsolated && hasNetwork
     var columns: [Table.Column] = [Table.Column("layer", .left, isFlexible: true)]
     if namesCase { columns.append(Table.Column("case", .left, isFlexible: true)) }
     if namesBackend { columns.append(Table.Column("ran on", .left, isFlexible: true)) }
     columns.append(Table.Column("verdict", .left))
-    if hasIsolated { columns.append(Table.Column("isolated")) }
-    if hasNetwork { columns.append(Table.Column("network")) }
-    if hasIsolated, hasNetwork { columns.append(Table.Column("growth")) }
-    columns += [Table.Column("rel. L2"), Table.Column("max abs"), Table.Column("max ulp")]
+    if hasIsolated { columns.append(Table.Column("iso")) }
+    if hasNetwork { columns.append(Table.Column("net")) }
+    if hasGrowth { columns.append(Table.Column("growth")) }
+    columns.append(Table.Column("rel. L2"))
+    if isRoomy { columns.append(Table.Column("max abs")) }
+    columns.append(Table.Column("max ulp"))
     var table = Table(columns)
     for row in rows {
       var cells = [Span(row.layer)]
@@ -94,14 +100,11 @@ extension VerifyReport {
       cells.append(Span(row.verdict))
       if hasIsolated { cells.append(Self.cell(row.isolated)) }
       if hasNetwork { cells.append(Self.cell(row.network)) }
-      if hasIsolated, hasNetwork {
-        cells.append(Span(row.growth.map(NumberText.ratio) ?? "–"))
-      }
+      if hasGrowth { cells.append(Span(row.growth.map(NumberText.ratio) ?? "–")) }
       if let deviation = row.shown?.deviation {
-        cells += [
-          Span(NumberText.scientific(deviation.relativeL2)),
-          Span(NumberText.scientific(deviation.maxAbs)), Span(NumberText.count(deviation.maxULP)),
-        ]
+        cells.append(Span(NumberText.scientific(deviation.relativeL2)))
+        if isRoomy { cells.append(Span(NumberText.scientific(deviation.maxAbs))) }
+        cells.append(Span(NumberText.count(deviation.maxULP)))
       }
       table.add(cells)
     }
@@ -114,21 +117,21 @@ extension VerifyReport {
     return Span(NumberText.ratio(result.deviation.errorOverBound), style)
   }
 
-  /// What a reader has to know of the table.
+  /// How many rows a table has left out.
   func layerNotes(rows: [LayerRow], listed: Int) -> [[Span]] {
-    var lines: [[Span]] = []
-    if listed < rows.count {
-      lines.append([Span("… \(rows.count - listed) more PASS; --all shows them", .faint)])
+    guard listed < rows.count else { return [] }
+    return [[Span("… \(rows.count - listed) more PASS; --all shows them", .faint)]]
+  }
+
+  /// What the columns of the tables of layers mean.
+  func legend(_ table: Table) -> [[Span]] {
+    let meanings = [
+      "iso": "error/bound of the isolated feed: given the golden's values",
+      "net": "error/bound of the network feed: given what the steps before have computed",
+      "growth": "rel. L2 of the network feed over that of the isolated one",
+    ]
+    return table.columns.compactMap { column in
+      meanings[column.title].map { [Span("\(column.title): \($0)", .faint)] }
     }
-    let hasIsolated = rows.contains { $0.isolated != nil }
-    let hasNetwork = rows.contains { $0.network != nil }
-    if hasIsolated {
-      lines.append([Span("isolated: error/bound, given the golden's input", .faint)])
-    }
-    if hasNetwork { lines.append([Span("network: error/bound, given the network's own", .faint)]) }
-    if hasIsolated, hasNetwork {
-      lines.append([Span("growth: rel. L2 in the network over rel. L2 isolated", .faint)])
-    }
-    return lines
   }
 }

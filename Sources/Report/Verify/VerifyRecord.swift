@@ -1,3 +1,4 @@
+import Bench
 import Verify
 
 /// The report of a verification in JSON.

@@ -48,8 +48,9 @@ public struct VerifyReport: Sendable {
       if !rows.isEmpty {
         document.add(.heading("Layers on \(backend)"))
         let listed = all ? rows : LayerRow.mostTelling(rows, passes: Self.listedPasses)
-        document.add(.table(layerTable(listed)))
-        document.add(.lines(layerNotes(rows: rows, listed: listed.count)))
+        let table = layerTable(listed)
+        document.add(.table(table))
+        document.add(.lines(layerNotes(rows: rows, listed: listed.count) + legend(table)))
       }
       document.add(.table(mapTable(of: backend)))
       document.add(.table(classTable(of: backend)))
@@ -69,11 +70,11 @@ public struct VerifyReport: Sendable {
     ]
     for golden in goldens {
       let header = golden.header
-      let origin = [header.generator, header.generatorVersion].filter { !$0.isEmpty }
-        .joined(separator: " ")
-      lines.append([
-        Span("\(golden.path): \(origin), \(header.precision.rawValue), \(header.created)", .faint)
-      ])
+      let generator = [header.generator, header.generatorVersion].filter { !$0.isEmpty }
+      let origin = [
+        generator.joined(separator: " "), header.precision.rawValue, header.created,
+      ].filter { !$0.isEmpty }
+      lines.append([Span("\(golden.path): " + origin.joined(separator: ", "), .faint)])
     }
     return lines
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Kernels
 import Verify
 
 /// `densecam golden info`: what is in a golden file?

@@ -76,7 +76,7 @@ struct GoldenRecordCommand: ParsableCommand {
       header: GoldenHeader(
         generator: "densecam", generatorVersion: Densecam.version, precision: .f64,
         model: network.name, weightsSHA256: hashes.weights, symbolSHA256: hashes.symbol,
-        created: Self.timestamp, command: Self.commandLine), team: team)
+        created: Self.timestamp, command: Console.commandLine), team: team)
     let progress = ProgressBar("recording")
     try recorder.record(
       inputs, to: output, overwriting: allowOverwrite, labels: labels.lines,
@@ -94,12 +94,5 @@ struct GoldenRecordCommand: ParsableCommand {
   private static var timestamp: String {
     let epoch = unsafe getenv("SOURCE_DATE_EPOCH").flatMap { unsafe Double(String(cString: $0)) }
     return (epoch.map { Date(timeIntervalSince1970: $0) } ?? Date()).formatted(.iso8601)
-  }
-
-  /// The command without the folders of this machine.
-  private static var commandLine: String {
-    CommandLine.arguments.map { argument in
-      argument.split(separator: "/").last.map(String.init) ?? argument
-    }.joined(separator: " ")
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bench
 import Kernels
 import Net
 import Report
@@ -58,13 +59,15 @@ struct VerifyCommand: ParsableCommand {
     let team = try WorkerTeam(count: model.threading.count)
     let runs = try backends.runs(default: Backends.all)
     var models = ModelCache(team: team)
-    var reports: [GoldenReport] = []
+    var reports: [VerifyReport.Golden] = []
+    var last: Model?
     for path in try GoldenPaths.resolve(goldens) where !Interruption.isRequested {
       let golden = try GoldenFile(path: path)
       let network = try models.model(of: golden, named: model.model)
       let verifier = Verifier(
         graph: network.graph, parameters: network.parameters, golden: golden, team: team)
-      var report = GoldenReport(path: path, header: golden.header, cases: [])
+      last = network
+      var report = VerifyReport.Golden(path: path, header: golden.header, cases: [])
       for goldenCase in golden.cases where !Interruption.isRequested {
         // `Regex` is not Sendable; each case makes its own.
         let names = Set(
@@ -82,7 +85,11 @@ struct VerifyCommand: ParsableCommand {
       }
       reports.append(report)
     }
-    try print(reports, runs: runs.map(\.name), team: team)
+    let context = ReportContext(
+      version: Densecam.version, machine: try .current(), model: last?.name ?? "",
+      symbolSHA256: reports.last?.header.symbolSHA256 ?? "",
+      weightsSHA256: reports.last?.header.weightsSHA256 ?? "", command: Console.commandLine)
+    try print(VerifyReport(context: context, threads: team.count, goldens: reports))
     if Interruption.isRequested { throw ExitStatus.interrupted }
     switch reports.flatMap(\.cases).compactMap(\.verdict).max() {
     case nil: throw ExitStatus.nothingCompared
@@ -109,22 +116,20 @@ struct VerifyCommand: ParsableCommand {
     return try preprocessing.prepare(path).input
   }
 
-  private func print(_ reports: [GoldenReport], runs: [String], team: WorkerTeam) throws {
+  private func print(_ report: VerifyReport) throws {
     switch format {
     case .table:
       Swift.print(
-        VerifyText.table(
-          reports, showsAll: all, columns: Console.columns ?? 80, colored: Console.usesColor,
-          repeating: { report, layer in repeatCommand(report, layer) }))
+        report.document(all: all, rerun: rerun).text(
+          width: Console.columns ?? Report.standardWidth, color: Console.usesColor))
     case .json:
-      Swift.print(
-        try VerifyJSON.text(reports, backends: runs, version: Densecam.version, threads: team.count))
+      Swift.print(try report.json())
     }
   }
 
   /// A command that judges one layer again, as it was judged here.
-  private func repeatCommand(_ report: GoldenReport, _ layer: LayerResult) -> String {
-    var words = ["densecam verify", report.path, "--backend", layer.requested]
+  private func rerun(_ golden: String, _ layer: LayerResult) -> String {
+    var words = ["densecam verify", golden, "--backend", layer.requested]
     if let name = model.model { words += ["--model", name] }
     if backends.noFuse { words.append("--no-fuse") }
     if let passes = backends.withoutPass { words += ["--without-pass", passes] }

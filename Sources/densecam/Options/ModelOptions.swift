@@ -1,5 +1,5 @@
 import ArgumentParser
-import Glibc
+import FoundationEssentials
 import Kernels
 import Net
 
@@ -29,15 +29,6 @@ struct ThreadOptions: ParsableArguments {
   /// The number asked for, or one for each processor that this process may use.
   var count: Int { threads ?? Self.processorCount }
 
-  static var processorCount: Int {
-    var set = cpu_set_t()
-    guard unsafe sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else {
-      return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    }
-    return max(
-      1,
-      unsafe withUnsafeBytes(of: &set) { bytes in
-        unsafe bytes.reduce(0) { $0 + $1.nonzeroBitCount }
-      })
-  }
+  /// The processors that this process may use.
+  static var processorCount: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
 }

@@ -2,11 +2,21 @@ import Glibc
 
 /// Writes a line to standard error.
 func printError(_ text: String) {
-  unsafe fputs(text.hasSuffix("\n") ? text : text + "\n", stderr)
+  Console.writeError(text.hasSuffix("\n") ? text : text + "\n")
 }
 
 /// What the terminal is and wants.
 enum Console {
+  /// Writes to standard error as it is, at once.
+  static func writeError(_ text: String) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+      guard count > 0 else { return }
+      rest = rest.dropFirst(count)
+    }
+  }
+
   static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
   static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
@@ -15,6 +25,13 @@ enum Console {
     guard outputIsTerminal else { return false }
     guard let value = unsafe getenv("NO_COLOR") else { return true }
     return unsafe value.pointee == 0
+  }
+
+  /// The command as it was called, without the folders of this machine.
+  static var commandLine: String {
+    CommandLine.arguments.map { argument in
+      argument.split(separator: "/").last.map(String.init) ?? argument
+    }.joined(separator: " ")
   }
 
   /// The columns of the terminal, or nil if there is none.
@@ -47,14 +64,13 @@ final class ProgressBar {
     let filled = min(width, max(0, Int(share * Double(width))))
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
     let left = share > 0.02 ? " \(Int((now - start) / share * (1 - share) + 0.5)) s left" : ""
-    unsafe fputs("\r\u{1B}[K\(title) \(bar) \(Int(share * 100)) %\(left)", stderr)
-    fflush(stderr)
+    Console.writeError("\r\u{1B}[K\(title) \(bar) \(Int(share * 100)) %\(left)")
   }
 
   /// Removes the bar.
   func clear() {
     guard lastDrawn > 0 else { return }
-    unsafe fputs("\r\u{1B}[K", stderr)
+    Console.writeError("\r\u{1B}[K")
     lastDrawn = 0
   }
 }

@@ -24,7 +24,7 @@ struct UsageError: Error, CustomStringConvertible {
 
 extension Densecam {
   static func exit(withStatus status: ExitStatus) -> Never {
-    fflush(stdout)
+    fflush(nil)
     Glibc.exit(status.rawValue)
   }
 
@@ -52,5 +52,5 @@ extension Densecam {
   }
 
   /// A reader that has gone away, as `head` does, ends the command without noise.
-  static func ignoreBrokenPipes() { unsafe signal(SIGPIPE, SIG_DFL) }
+  static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_DFL) }
 }

@@ -10,7 +10,7 @@ enum Interruption {
 
   /// Starts to listen.
   static func listen() {
-    unsafe signal(SIGINT) { _ in
+    signal(SIGINT) { _ in
       if Interruption.requested.exchange(true, ordering: .relaxed) { _exit(130) }
     }
   }

@@ -1,0 +1,148 @@
+import ArgumentParser
+import Bench
+import Kernels
+import Net
+import Report
+import Verify
+
+/// `densecam bench`: how fast is every layer, and is it right?
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Time backends, layer by layer, after judging them.",
+    discussion: """
+      The candidates take turns, so that a change of the machine's speed hits all alike. No time is \
+      printed without a verdict: each layer is first held against a double-precision run.
+
+      EXAMPLES
+        densecam bench
+        densecam bench --backend all --threads 1,2 --layers
+        densecam bench --model densenet121 --batch 1,8 --format json > bench.json
+      """)
+
+  @Option(help: ArgumentHelp("The network, as for cam and verify.", valueName: "model"))
+  var model = "densenet169@1"
+
+  @OptionGroup var backends: BackendOptions
+
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp("Numbers of threads, comma-separated.", valueName: "counts"))
+  var threads: String?
+
+  @Option(help: ArgumentHelp("Batch sizes, comma-separated.", valueName: "counts"))
+  var batch = "1"
+
+  @Option(help: ArgumentHelp("WIDTHxHEIGHT of the input.", valueName: "size"))
+  var size: String?
+
+  @Option(help: ArgumentHelp("Where weights and data lie: network.", valueName: "where"))
+  var cache: CacheState = .network
+
+  @Option(help: ArgumentHelp("Runs of each candidate, instead of a time.", valueName: "count"))
+  var repetitions: Int?
+
+  @Option(help: ArgumentHelp("Seconds to measure each candidate for.", valueName: "seconds"))
+  var seconds = 3.0
+
+  @Flag(help: "A row for every layer, not for every kind of layer.")
+  var layers = false
+
+  @Option(help: ArgumentHelp("table or json.", valueName: "format"))
+  var format: OutputFormat = .table
+
+  /// Where a layer's weights and data lie when it is timed.
+  enum CacheState: String, ExpressibleByArgument, CaseIterable {
+    /// Wherever the layers before it have left them.
+    case network
+  }
+
+  func validate() throws {
+    if let repetitions, repetitions < 1 { throw ValidationError("--repetitions takes 1 or more") }
+    guard seconds > 0, seconds.isFinite else { throw ValidationError("--seconds takes a time") }
+  }
+
+  func run() throws {
+    Interruption.listen()
+    let threadCounts = try counts(threads ?? "\(ThreadOptions.processorCount)", "--threads")
+    let batches = try counts(batch, "--batch")
+    let machine = try MachineDescription.current()
+    let teams = try threadCounts.map { try WorkerTeam(count: $0) }
+    guard let largest = teams.max(by: { $0.count < $1.count }) else { return }
+    let network = try Model(model, team: largest)
+    let runs = try backends.runs(default: [Backends.standard])
+    var options = SamplingOptions()
+    options.repetitions = repetitions
+    options.seconds = seconds
+    var results: [BenchmarkResult] = []
+    let progress = ProgressBar("bench")
+    for count in batches where !Interruption.isRequested {
+      let shape = try inputShape(network, batch: count)
+      let benchmark = Benchmark(
+        model: network.name, graph: network.graph, parameters: network.parameters,
+        input: Self.input(shape))
+      results += try benchmark.run(
+        runs.flatMap { run in teams.map { Candidate(run, team: $0) } }, options: options,
+        shouldStop: { Interruption.isRequested }, progress: { progress.update($0.fraction) })
+    }
+    progress.clear()
+    let report = BenchReport(
+      context: ReportContext(
+        version: Densecam.version, machine: machine, model: network.name,
+        command: Console.commandLine), results: results, clockCost: SamplingOptions.clockCost())
+    switch format {
+    case .table:
+      print(
+        report.document(layers: layers).text(
+          width: Console.columns ?? Report.standardWidth, color: Console.usesColor))
+    case .json: print(try report.json())
+    }
+    if Interruption.isRequested { throw ExitStatus.interrupted }
+    if results.contains(where: { $0.verdict == .fail }) { throw ExitStatus.mismatch }
+  }
+
+  private func inputShape(_ network: Model, batch: Int) throws -> TensorShape {
+    var extent = network.preprocessing.extent
+    if let size {
+      guard let value = Preprocessing.Extent(size) else {
+        throw UsageError("--size \(size): give WIDTHxHEIGHT in pixels")
+      }
+      extent = value
+    }
+    guard case .fixed(let size) = extent else {
+      throw UsageError("--size fit needs a picture; give WIDTHxHEIGHT")
+    }
+    let shape = TensorShape(batch: batch, channels: 3, height: size.height, width: size.width)
+    guard let count = shape.checkedCount, count <= 1 << 31 else {
+      throw UsageError("an input of \(shape) is too large")
+    }
+    return shape
+  }
+
+  /// Slopes and texture over the whole range, the same every time.
+  private static func input(_ shape: TensorShape) -> Tensor<Float> {
+    var elements: [Float] = []
+    elements.reserveCapacity(shape.count)
+    for plane in 0..<(shape.batch * shape.channels) {
+      for y in 0..<shape.height {
+        for x in 0..<shape.width {
+          let slope = (x &* (plane &+ 1) / 2 &+ y) & 127
+          let texture = (x &* 7919 &+ y &* 104_729 &+ plane &* 31) & 127
+          elements.append(Float(slope + texture))
+        }
+      }
+    }
+    return Tensor(shape: shape, elements: elements)
+  }
+
+  private func counts(_ text: String, _ option: String) throws -> [Int] {
+    let values = text.split(separator: ",", omittingEmptySubsequences: false).map {
+      Int(String($0))
+    }
+    let counts = values.compactMap { $0 }
+    guard !counts.isEmpty, counts.count == values.count, counts.allSatisfy({ $0 > 0 }) else {
+      throw UsageError("\(option) \(text): give whole numbers from 1, separated by commas")
+    }
+    return counts
+  }
+}

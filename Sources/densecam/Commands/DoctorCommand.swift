@@ -1,0 +1,42 @@
+import ArgumentParser
+import Bench
+import Kernels
+import Net
+import Report
+
+/// `densecam doctor`: is this machine ready, and what should be known about it?
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Show what this machine offers and whether every kernel works on it.")
+
+  func run() throws {
+    let machine = try MachineDescription.current()
+    let sets = InstructionSet.allCases.map { $0.rawValue + ($0.isSupported ? "" : " (missing)") }
+    print(
+      """
+      densecam           \(Densecam.version), Swift \(machine.swiftVersion)\
+      \(machine.isDebugBuild ? ", debug build" : "")
+      processor          \(machine.processor.model)
+      processors         \(machine.allowedProcessorCount) of \(machine.processorCount)
+      instruction sets   \(sets.joined(separator: ", ")); using \(machine.instructionSet)\
+      \(machine.isInstructionSetForced ? " (forced)" : "")
+      OpenBLAS           \(machine.blasConfiguration); running \(machine.blasCore)
+      governor           \(machine.processor.governor ?? "unknown")
+      load               \(machine.loadAverage.map { "\($0)" }.joined(separator: " "))
+      """)
+    for cache in machine.processor.caches {
+      print("cache              L\(cache.level) \(cache.type), \(cache.size / 1024) KiB")
+    }
+    for warning in machine.warnings { print("warning            \(warning)") }
+    var works = true
+    for set in InstructionSet.supported {
+      for backend in Backends.all {
+        let verdict = try KernelCheck.run(backend, on: set)
+        print("check              \(backend.name) on \(set.rawValue): \(verdict ? "works" : "WRONG")")
+        works = works && verdict
+      }
+    }
+    if !works { throw ExitStatus.mismatch }
+  }
+}

@@ -1,0 +1,52 @@
+import Testing
+
+@testable import Report
+
+@Suite struct TextTests {
+  /// Widths as `wcwidth` 0.2.13 (Python) tells them.
+  @Test(arguments: [
+    ("layer", 5), ("größe", 5), ("gro\u{0308}ße", 5), ("漢字", 4), ("ｶﾅ", 2), ("Ｗ", 2), ("한글", 4),
+    ("🙂", 2), ("☀\u{FE0F}", 2), ("☀", 1), ("3×3 → 56", 8), ("…", 1), ("", 0), ("e\u{0301}", 1),
+    ("👩\u{200D}🔬", 2),
+  ])
+  func `columns on a terminal`(text: String, width: Int) {
+    #expect(text.displayWidth == width)
+  }
+
+  @Test(arguments: [
+    ("DBstage3_unit12_conv2", 21, "DBstage3_unit12_conv2"),
+    ("DBstage3_unit12_conv2", 11, "DBsta…conv2"), ("DBstage3_unit12_conv2", 10, "DBsta…onv2"),
+    ("abc", 1, "…"), ("abc", 0, ""), ("漢字漢字", 7, "漢字…字"), ("漢字漢字", 6, "漢…字"),
+    ("漢字漢字", 2, "…"),
+  ])
+  func `long names lose their middle`(text: String, width: Int, expected: String) {
+    #expect(text.shortened(to: width) == expected)
+    #expect(text.shortened(to: width).displayWidth <= width)
+  }
+
+  @Test func `names cannot steer the terminal`() {
+    #expect("a\u{1B}[31mb\nc\td\u{202E}e\u{7F}".sanitized == "a\u{FFFD}[31mb c d\u{FFFD}e\u{FFFD}")
+    #expect("größe 漢字 🙂".sanitized == "größe 漢字 🙂")
+  }
+
+  @Test(arguments: [
+    (0.0, "0"), (0.0812, "0.08"), (1, "1.00"), (9.994, "9.99"), (9.996, "10.0"), (999.94, "999.9"),
+    (12345, "1.2e+04"), (1e-7, "1.0e-07"), (.infinity, "inf"), (.nan, "nan"),
+  ])
+  func `ratios`(value: Double, text: String) { #expect(NumberText.ratio(value) == text) }
+
+  @Test(arguments: [
+    (345.0, "0.0003"), (71_260, "0.0713"), (1_234_500, "1.234"), (20_104_000, "20.10"),
+    (1_500_400_000, "1500"),
+  ])
+  func `milliseconds of nanoseconds`(value: Double, text: String) {
+    #expect(NumberText.milliseconds(value) == text)
+  }
+
+  @Test(arguments: [(0.0, "0"), (1.25, "1.2"), (230.4, "230"), (4.5e6, "4.5e+06")])
+  func `counts`(value: Double, text: String) { #expect(NumberText.count(value) == text) }
+
+  @Test func `the largest number has room`() {
+    #expect(NumberText.fixed(-.greatestFiniteMagnitude, 17).count == 1 + 309 + 1 + 17)
+  }
+}

@@ -1,0 +1,187 @@
+import FoundationEssentials
+import HDF5
+import Kernels
+import Net
+import TestSupport
+import Testing
+
+@testable import Verify
+
+@Suite("Golden files") struct GoldenTests {
+  /// A folder that goes with the test.
+  final class Folder {
+    let path: String
+
+    init() throws {
+      path = FileManager.default.temporaryDirectory
+        .appending(path: "densecam-\(UInt64.random(in: 0...UInt64.max))").path
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    var contents: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] }
+  }
+
+  func record(
+    _ path: String, overwriting: Bool = false, threads: Int = 2,
+    taps: (String) -> Bool = { _ in true }
+  ) throws {
+    let team = try WorkerTeam(count: threads)
+    let model = try Model("densenet-mini@1", team: team)
+    let hashes = try model.hashes()
+    let recorder = GoldenRecorder(
+      graph: model.graph, parameters: model.parameters,
+      header: GoldenHeader(
+        generator: "densecam", generatorVersion: "test", precision: .f64, model: model.name,
+        weightsSHA256: hashes.weights, symbolSHA256: hashes.symbol,
+        created: "2026-01-01T00:00:00Z", command: "test"), team: team)
+    try recorder.record(
+      [
+        GoldenRecorder.Input(
+          name: "noise", source: "", sourceSHA256: "", preprocessing: "",
+          tensor: VerifierTests.golden(model).cases[0].input)
+      ], to: path, overwriting: overwriting, includes: taps)
+  }
+
+  func check(_ path: String) throws -> GoldenCheck {
+    let team = try WorkerTeam(count: 3)
+    let model = try Model("densenet-mini@1", team: team)
+    return try GoldenCheck(
+      GoldenFile(path: path), graph: model.graph, parameters: model.parameters, team: team)
+  }
+
+  @Test("are the same bytes twice, and the same bits again") func reproducible() throws {
+    let folder = try Folder()
+    try record(folder.path + "/a.h5", threads: 1)
+    try record(folder.path + "/b.h5", threads: 3)
+    let a = FileManager.default.contents(atPath: folder.path + "/a.h5")
+    #expect(a != nil && a == FileManager.default.contents(atPath: folder.path + "/b.h5"))
+    let result = try check(folder.path + "/a.h5")
+    #expect(result.isIdentical)
+    let model = try Model("densenet-mini@1", team: WorkerTeam(count: 1))
+    // Every node but the input, logits, probabilities and five maps.
+    #expect(result.items.count == model.graph.nodes.count - 1 + 2 + GoldenRecorder.mapCount)
+    #expect(folder.contents.sorted() == ["a.h5", "b.h5"])
+  }
+
+  @Test("are verified with what they store") func verified() throws {
+    let folder = try Folder()
+    let path = folder.path + "/a.h5"
+    try record(path) { $0.contains("concat") || $0 == "relu1" }
+    let team = try WorkerTeam(count: 2)
+    let model = try Model("densenet-mini@1", team: team)
+    let golden = try GoldenFile(path: path)
+    #expect(golden.cases[0].activationShapes.count == 9)
+    let result = try Verifier(
+      graph: model.graph, parameters: model.parameters, golden: golden, team: team
+    ).verify(
+      golden.cases[0],
+      runs: Backends.all.map { VerificationRun(name: $0.name, backends: BackendChoice($0)) },
+      options: VerificationOptions())
+    #expect(result.verdict == .pass)
+    #expect(result.maps.count == 5 * Backends.all.count)
+    #expect(result.classes.count == Backends.all.count)
+    #expect(result.classes.allSatisfy { $0.isSameTop5 })
+  }
+
+  @Test("are not replaced without permission") func overwriting() throws {
+    let folder = try Folder()
+    let path = folder.path + "/a.h5"
+    try record(path) { _ in false }
+    let before = FileManager.default.contents(atPath: path)
+    #expect(throws: GoldenError.self) { try record(path) }
+    #expect(FileManager.default.contents(atPath: path) == before)
+    try record(path, overwriting: true)
+    #expect(FileManager.default.contents(atPath: path) != before)
+    #expect(folder.contents == ["a.h5"])
+  }
+
+  @Test("leave nothing behind where they cannot be written") func unwritable() throws {
+    #expect(throws: GoldenError.self) { try record("/no/such/folder/a.h5") }
+  }
+
+  /// Writes a golden that is right but for one thing.
+  func writeGolden(
+    _ path: String, schema: String? = GoldenHeader.schema, skipping: String? = nil,
+    input: [Float] = [Float](repeating: 1, count: 12), shape: [Int] = [1, 3, 2, 2],
+    tap: (name: String, shape: [Int], values: [Float])? = nil, map: String? = nil
+  ) throws {
+    let file = try File(creating: path)
+    if let schema { try file.root.attributes.set(schema, for: "schema") }
+    for name in [
+      "generator", "generator_version", "model", "weights_sha256", "symbol_sha256", "created",
+      "command",
+    ] where name != skipping { try file.root.attributes.set("x", for: name) }
+    try file.root.attributes.set("f64", for: "reference_precision")
+    let group = try file.root.createGroup("cases").createGroup("one")
+    try group.createDataset("input", shape: shape, elements: input)
+    if let tap {
+      try group.createGroup("activations").createDataset(
+        tap.name, shape: tap.shape, elements: tap.values)
+    }
+    if let map {
+      try group.createGroup("cams").createDataset(map, shape: [1, 1], elements: [1] as [Float])
+    }
+    try file.close()
+  }
+
+  @Test("of another shape are refused, with the reason") func refused() throws {
+    let folder = try Folder()
+    var count = 0
+    func expect(_ code: GoldenError.Code, _ words: String, _ write: (String) throws -> Void)
+      throws
+    {
+      count += 1
+      let path = "\(folder.path)/\(count).h5"
+      try write(path)
+      do {
+        _ = try GoldenFile(path: path)
+        Issue.record("\(words): was accepted")
+      } catch let error as GoldenError {
+        #expect(error.code == code)
+        #expect(error.description.contains(words), "\(error)")
+        #expect(error.description.hasPrefix(path))
+      }
+    }
+    try writeGolden(folder.path + "/right.h5")
+    #expect(throws: Never.self) { try GoldenFile(path: folder.path + "/right.h5") }
+    try expect(.missing, "golden record") { _ in }
+    try expect(.unreadable, "no schema") { try writeGolden($0, schema: nil) }
+    try expect(.unreadable, "densecam.golden/2") {
+      try writeGolden($0, schema: "densecam.golden/2")
+    }
+    try expect(.unreadable, "weights_sha256") { try writeGolden($0, skipping: "weights_sha256") }
+    try expect(.unreadable, "nan at element 5") {
+      var input = [Float](repeating: 1, count: 12)
+      input[5] = .nan
+      try writeGolden($0, input: input)
+    }
+    try expect(.unreadable, "3 sides") { try writeGolden($0, shape: [3, 2, 2]) }
+    try expect(.unreadable, "not the map") { try writeGolden($0, map: "tabby") }
+    try expect(.unreadable, "") {
+      FileManager.default.createFile(atPath: $0, contents: Data("no HDF5 at all".utf8))
+    }
+  }
+
+  @Test("that contradict the network stop the verification") func contradiction() throws {
+    let folder = try Folder()
+    let path = folder.path + "/a.h5"
+    let team = try WorkerTeam(count: 2)
+    let model = try Model("densenet-mini@1", team: team)
+    let input = VerifierTests.golden(model).cases[0].input
+    let relu = [Float](repeating: 1, count: 16 * 32 * 32)
+    try writeGolden(
+      path, input: input.elements, shape: input.shape.dimensions,
+      tap: ("relu0", [1, 16, 32, 32], relu))
+    let golden = try GoldenFile(path: path)
+    #expect(throws: GoldenError.self) {
+      try Verifier(
+        graph: model.graph, parameters: model.parameters, golden: golden, team: team
+      ).verify(
+        golden.cases[0],
+        runs: [VerificationRun(name: "naive", backends: BackendChoice(NaiveBackend()))],
+        options: VerificationOptions(feeds: [.isolated]))
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import Kernels
+import Net
+import TestSupport
+import Testing
+
+@testable import Verify
+
+@Suite("The verifier") struct VerifierTests {
+  static let shape = TensorShape(channels: 3, height: 64, width: 64)
+
+  /// A picture with structure, and the same one every time.
+  static func golden(_ model: Model) -> GoldenFile {
+    var generator = SeededGenerator(seed: 9)
+    let noise = generator.floats(shape.count)
+    let values = noise.indices.map { i in
+      128 + 60 * noise[i] + 0.8 * Float(i % 64)
+    }
+    return GoldenFile(
+      unrecorded: Tensor(shape: shape, elements: values), name: "noise", model: model.name)
+  }
+
+  func verify(
+    _ backends: [any ConvolutionBackend], options: PlanOptions = .standard, threads: Int = 2
+  ) throws -> CaseResult {
+    let team = try WorkerTeam(count: threads)
+    let model = try Model("densenet-mini@1", team: team)
+    let golden = Self.golden(model)
+    let verifier = Verifier(
+      graph: model.graph, parameters: model.parameters, golden: golden, team: team)
+    return try verifier.verify(
+      golden.cases[0],
+      runs: backends.map {
+        VerificationRun(name: $0.name, backends: BackendChoice($0), options: options)
+      }, options: VerificationOptions())
+  }
+
+  @Test("passes every right backend, fused and not", arguments: [true, false], [1, 3])
+  func right(isFused: Bool, threads: Int) throws {
+    let result = try verify(
+      Backends.all, options: isFused ? .standard : .unfused, threads: threads)
+    let wrong = result.layers.filter { $0.verdict != .pass }
+    #expect(wrong.isEmpty, "\(wrong.map { ($0.layer, $0.requested, $0.deviation) })")
+    #expect(result.layers.count > 2 * Backends.all.count * 20)
+    #expect(result.verdict == .pass)
+  }
+
+  @Test("fails each fault at its layer, and only there", arguments: FaultyBackend.Fault.allCases)
+  func faults(fault: FaultyBackend.Fault) throws {
+    // The second unit's 3×3 convolution in the third block: 32 channels in, 8 out, on 4×4 pixels.
+    let backend = FaultyBackend(fault: fault) {
+      $0.kernel == Size(3) && $0.input.height == 4 && $0.input.channels == 32
+    }
+    let result = try verify([backend])
+    let struck: Set = ["DBstage3_unit1_conv2", "DBstage3_unit2_conv2"]
+    for layer in result.layers where layer.feed == .isolated {
+      #expect(
+        (layer.verdict == .fail) == struck.contains(layer.layer),
+        "\(layer.layer): \(layer.verdict) \(layer.deviation)")
+    }
+    // What follows has inherited the error; it must not be blamed for it.
+    for layer in result.layers where layer.feed == .network && !struck.contains(layer.layer) {
+      if fault != .oneNaN, fault != .notWritten, fault != .oneInfinity {
+        #expect(layer.verdict == .pass, "\(layer.layer): \(layer.deviation)")
+      }
+    }
+  }
+
+  @Test("says where the worst element is") func position() throws {
+    let backend = FaultyBackend(fault: .oneElementOff) {
+      $0.kernel == Size(3) && $0.input.height == 8
+    }
+    let result = try verify([backend])
+    let failed = try #require(
+      result.layers.first { $0.verdict == .fail && $0.feed == .isolated })
+    #expect(failed.worstPosition == [0, 2, 0, 0])
+    #expect((failed.deviation.got - failed.deviation.expected - 0.05).magnitude < 1e-4)
+    #expect(failed.deviation.errorOverBound > 1)
+  }
+
+  @Test("counts what is not finite, and never passes it") func nonFinite() throws {
+    let backend = FaultyBackend(fault: .oneNaN) { $0.kernel == Size(7) }
+    let result = try verify([backend])
+    #expect(result.verdict == .fail)
+    let stem = try #require(result.layers.first { $0.layer == "conv0" })
+    #expect(stem.deviation.nonFinite == 1)
+    #expect(result.layers.last?.verdict == .fail || result.layers.last?.feed == .isolated)
+  }
+
+  @Test("judges only what is asked for") func match() throws {
+    let team = try WorkerTeam(count: 2)
+    let model = try Model("densenet-mini@1", team: team)
+    let golden = Self.golden(model)
+    let result = try Verifier(
+      graph: model.graph, parameters: model.parameters, golden: golden, team: team
+    ).verify(
+      golden.cases[0],
+      runs: [VerificationRun(name: "naive", backends: BackendChoice(NaiveBackend()))],
+      options: VerificationOptions(feeds: [.isolated], includes: { $0 == "conv0" }))
+    #expect(result.layers.map(\.layer) == ["conv0"])
+  }
+}
+
+@Suite("Verdicts") struct VerdictTests {
+  @Test("of NaN and infinity are FAIL", arguments: [Double.nan, .infinity])
+  func notANumber(value: Double) {
+    #expect(Verdict(errorOverBound: value, errorOverWorst: value) == .fail)
+    #expect(Verdict(errorOverBound: value, errorOverWorst: 0.5) == .marginal)
+  }
+
+  @Test("have two limits") func limits() {
+    #expect(Verdict(errorOverBound: 1, errorOverWorst: 0.1) == .pass)
+    #expect(Verdict(errorOverBound: 1.01, errorOverWorst: 1) == .marginal)
+    #expect(Verdict(errorOverBound: 3, errorOverWorst: 1.01) == .fail)
+    #expect(Verdict.pass < .marginal && Verdict.marginal < .fail)
+  }
+}
+
+@Suite("The rounding model") struct RoundingModelTests {
+  @Test("is the worst case where that is less") func small() {
+    let model = RoundingModel(roundings: 3, sums: 100)
+    let u = 0x1p-24
+    #expect(model.worst == 3 * u / (1 - 3 * u))
+    #expect(model.likely == model.worst)
+  }
+
+  @Test("grows with the root of the length") func root() {
+    let short = RoundingModel(roundings: 1000, sums: 1)
+    let long = RoundingModel(roundings: 4000, sums: 1)
+    #expect(long.likely / short.likely > 2 && long.likely / short.likely < 2.2)
+    #expect(long.likely < long.worst / 5)
+    // λ² / 2 = ln(2 · 1000 / 1e-6), so λ = 6.545; λ √1000 u = 1.2337e-5.
+    #expect((short.likely / 1.2337e-5 - 1).magnitude < 1e-3)
+  }
+
+  @Test("holds for sums in single precision, seldom exceeding a tenth of it", arguments: [64, 1152])
+  func sums(count: Int) {
+    var generator = SeededGenerator(seed: UInt64(count))
+    let model = RoundingModel(roundings: count, sums: 200)
+    var worst = 0.0
+    for _ in 0..<200 {
+      let x = generator.floats(count)
+      let w = generator.floats(count)
+      var sum: Float = 0
+      var exact = 0.0
+      var magnitude = 0.0
+      for i in 0..<count {
+        sum += w[i] * x[i]
+        exact += Double(w[i]) * Double(x[i])
+        magnitude += (Double(w[i]) * Double(x[i])).magnitude
+      }
+      worst = max(worst, (Double(sum) - exact).magnitude / (model.likely * magnitude))
+    }
+    #expect(worst < 0.5)
+    #expect(worst > 0.001)
+  }
+}
