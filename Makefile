@@ -16,8 +16,8 @@ demo: release ## Explain a picture, verify the kernels, time them; results in ou
 	@scripts/demo
 
 test: setup ## Build and run the tests
-	swift build --build-tests
-	swift test --skip-build
+	swift build --configuration release --build-tests
+	swift test --configuration release --skip-build
 
 lint: ## Check the format
 	swift format lint --strict --recursive Sources Tests Package.swift

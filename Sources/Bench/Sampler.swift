@@ -12,8 +12,8 @@ public struct SamplingOptions: Hashable, Sendable {
   /// The longest time to warm up for, per candidate, in seconds.
   public var warmUpSeconds: Double
 
-  /// Where repetitions by time end, so that a network of microseconds does not fill the memory.
-  public static let mostRepetitions = 10_000
+  /// Where repetitions by time end, for a report keeps every one of them.
+  public static let mostRepetitions = 200
 
   public init(
     repetitions: Int? = nil, seconds: Double = 3, leastRepetitions: Int = 5,

@@ -72,6 +72,16 @@ public final class Arena: @unchecked Sendable {
     return unsafe base + offset
   }
 
+  /// The bit patterns of a region.
+  ///
+  /// - Precondition: The region lies in the arena.
+  public func bits(in region: Range<Int>) -> [UInt32] {
+    let start = unsafe UnsafeRawPointer(scratch(at: region.lowerBound, count: region.count))
+    return (0..<region.count).map {
+      unsafe start.load(fromByteOffset: 4 * $0, as: UInt32.self)
+    }
+  }
+
   /// Writes the guard pattern into the `guardCount` elements from `offset` on.
   public func setGuard(at offset: Int) {
     let start = unsafe UnsafeMutableRawPointer(scratch(at: offset, count: Self.guardCount))

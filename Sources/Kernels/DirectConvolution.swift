@@ -1,9 +1,9 @@
-/// Convolution as it is defined, summed in double precision.
+/// Convolution as it is defined, summed in double precision and rounded once.
 ///
-/// The `naive` backend and the double-precision reference both run this, so that what they are is
-/// settled in one place: `y = bias + Σ_c Σ_ky Σ_kx w · x`, in that order, each product and each sum
-/// rounded to double, never contracted to a fused multiply-add, so that the bits are the same on
-/// every machine.
+/// `y = bias + Σ_c Σ_ky Σ_kx w · x`, in that order, each product and each sum rounded to double,
+/// never contracted to a fused multiply-add, so that the bits are the same on every machine. It is
+/// ``ReferenceConvolution`` on single-precision planes, written independently: one plane at a time,
+/// without a copy of the input.
 enum DirectConvolution {
   /// Accumulators of one piece of a plane: small enough to stay in the first-level cache.
   private static let pieceCount = 1024
@@ -11,31 +11,14 @@ enum DirectConvolution {
   /// Computes one plane of the output.
   ///
   /// - Parameters:
+  ///   - problem: The geometry.
   ///   - weights: The `depth` weights of this output channel.
+  ///   - bias: What the sums begin with.
   ///   - input: The first input plane that this channel's group reads, in one image.
   ///   - output: The plane.
   static func plane(
     _ problem: ConvolutionProblem, weights: UnsafePointer<Float>, bias: Double,
-    input: UnsafePointer<Double>, output: UnsafeMutablePointer<Double>
-  ) {
-    unsafe sums(problem, weights: weights, bias: bias, input: input) { unsafe output[$0] = $1 }
-  }
-
-  /// The same, of single-precision elements: converting them is exact, and the sum is rounded once.
-  static func plane(
-    _ problem: ConvolutionProblem, weights: UnsafePointer<Float>, bias: Double,
     input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
-  ) {
-    unsafe sums(problem, weights: weights, bias: bias, input: input) {
-      unsafe output[$0] = Float($1)
-    }
-  }
-
-  /// - Parameter store: Receives each element's index in the plane and its sum.
-  @inline(__always)
-  private static func sums<Element: BinaryFloatingPoint>(
-    _ problem: ConvolutionProblem, weights: UnsafePointer<Float>, bias: Double,
-    input: UnsafePointer<Element>, store: (_ index: Int, _ sum: Double) -> Void
   ) {
     // A pointwise convolution sees no rows: one long row keeps the inner loop long.
     let flat = problem.isPointwise
@@ -88,7 +71,7 @@ enum DirectConvolution {
           var next = unsafe sums
           for y in firstRow..<lastRow {
             for x in firstColumn..<lastColumn {
-              unsafe store(y * outputWidth + x, next.pointee)
+              unsafe output[y * outputWidth + x] = Float(next.pointee)
               unsafe next += 1
             }
           }

@@ -13,8 +13,13 @@ extension Graph {
     shapes.reserveCapacity(nodes.count)
     for node in nodes {
       let inputs = node.inputs.map { shapes[$0] }
-      let result =
-        if case .input = node.operation { shape } else { try node.outputShape(of: inputs) }
+      let result: TensorShape
+      do {
+        result = node.operation == .input ? shape : try node.outputShape(of: inputs)
+      } catch {
+        throw GraphError(
+          error.code, node: error.node, "\(error.cause) (the network's input is \(shape))")
+      }
       guard result.checkedCount != nil else {
         throw GraphError(.tooLarge, node: node.name, "its output of \(result) is too large")
       }

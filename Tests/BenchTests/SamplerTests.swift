@@ -84,6 +84,11 @@ private final class FakeWorld {
     #expect(sampler(options).sample(networks).map(\.network.count) == [10, 10])
     options.leastRepetitions = 12
     #expect(sampler(options).sample(networks).map(\.network.count) == [12, 12])
+    options.seconds = 1e6
+    let most = SamplingOptions.mostRepetitions
+    #expect(sampler(options).sample(networks).map(\.network.count) == [most, most])
+    options.repetitions = most + 1
+    #expect(sampler(options).sample(networks).map(\.network.count) == [most + 1, most + 1])
   }
 
   @Test(arguments: [0, 3, 8, 9, 11]) func `a stop keeps what is measured`(runs: Int) {

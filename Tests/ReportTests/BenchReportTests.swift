@@ -92,7 +92,7 @@ import Testing
     #expect(Self.report([]).document(layers: true).text().hasSuffix("nothing was measured\n"))
   }
 
-  /// The keys are those that `json_reporter.cc` of Google Benchmark 1.9 writes and that
+  /// The keys are those that Google Benchmark's `json_reporter.cc` writes and that
   /// `tools/gbench/report.py` and `util.py` read.
   @Test func `JSON has Google Benchmark's shape`() throws {
     let json = try JSONValue.parse(try Self.report([Samples.benchmark("fast")]).json())

@@ -3,10 +3,11 @@ import Testing
 @testable import Report
 
 @Suite struct TextTests {
-  /// Widths as `wcwidth` 0.2.13 (Python) tells them.
+  /// Widths as `wcwidth` 0.7.0 (Python) tells them.
   @Test(arguments: [
     ("layer", 5), ("größe", 5), ("gro\u{0308}ße", 5), ("漢字", 4), ("ｶﾅ", 2), ("Ｗ", 2), ("한글", 4),
-    ("🙂", 2), ("☀\u{FE0F}", 2), ("☀", 1), ("3×3 → 56", 8), ("…", 1), ("", 0), ("e\u{0301}", 1),
+    ("🙂", 2), ("☀\u{FE0F}", 2), ("☀", 1), ("3×3 → 56", 8), ("…", 1), ("㉈", 1), ("", 0),
+    ("e\u{0301}", 1),
     ("👩\u{200D}🔬", 2),
   ])
   func `columns on a terminal`(text: String, width: Int) {

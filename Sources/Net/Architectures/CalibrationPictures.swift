@@ -1,94 +1,86 @@
 import Kernels
 
-/// Pictures that nobody took, to calibrate seeded weights on.
+/// Pictures that nobody took: coloured clouds with structure at every scale, on which the
+/// statistics of seeded weights are calibrated.
+///
+/// Octaves of noise are added, each twice as coarse as the one before and half as strong again. That
+/// ratio is what photographs have, in which differences between neighbouring blocks grow with the
+/// blocks, and it matters: on pictures that are too rough, a network's later layers see less
+/// variation than photographs bring, and photographs then overdrive it.
 enum CalibrationPictures {
-  static func batch(seed: UInt64, count: Int, size: Int) -> Tensor<Double> {
-    var result = Tensor<Double>(
-      shape: TensorShape(batch: count, channels: 3, height: size, width: size), repeating: 0)
+  /// The fewest pixels, over all pictures, that the last maps of a network have.
+  private static let lastPixels = 49
+
+  /// How much a network shrinks a picture's sides.
+  private static let reduction = 32
+
+  /// How much stronger each octave is than the next finer one.
+  private static let growth = 1.5
+
+  /// The share of colour in the noise.
+  private static let chroma = 0.4
+
+  /// The standard deviation of a picture's values.
+  private static let contrast = 70.0
+
+  /// Pictures of the network's natural size, with values in 0...256.
+  ///
+  /// At 224 pixels one picture does. Smaller ones come in greater number, so that statistics over
+  /// the last maps rest on as many pixels; enlarging them instead would make less of the zeros that
+  /// the convolutions see at the borders.
+  static func batch(seed: UInt64, size: Int) -> Tensor<Double> {
+    let side = max(1, size / reduction)
+    let count = (lastPixels + side * side - 1) / (side * side)
+    var elements: [Double] = []
     for index in 0..<count {
-      if tune.noise { noise(RandomStream(seed: seed, name: "picture\(index)"), size, into: &result.elements,
-        at: index * result.shape.imageCount, index); continue }
-      leaves(
-        RandomStream(seed: seed, name: "picture\(index)"), size, into: &result.elements,
-        at: index * result.shape.imageCount, index)
+      // Dark and bright pictures in turn.
+      let brightness = 130 + 40 * (Double(2 * index + 1) / Double(count) - 1)
+      elements += picture(seed: seed, name: "picture \(index)", size: size, brightness: brightness)
     }
-    return result
+    return Tensor(
+      shape: TensorShape(batch: count, channels: 3, height: size, width: size), elements: elements)
   }
 
-  private static func leaves(
-    _ stream: RandomStream, _ size: Int, into elements: inout [Double], at base: Int, _ index: Int
-  ) {
-    let leaves = size * size / 8
-    let numbers = stream.uniform(0..<(leaves * 10 + 8))
-    let mean = 130 + 40 * numbers[0]
-    let contrast = tune.contrast * (1 + 0.4 * numbers[1])
-    let rmin = tune.rmin * tune.rmins[index % tune.rmins.count]
-    let rmax = Double(size) / 2
-    var k = 8
-    for leaf in 0..<leaves {
-      let u = leaf == 0 ? 0 : (numbers[k] + 1) / 2
-      let radius = 1 / (u / (rmin * rmin) + (1 - u) / (rmax * rmax)).squareRoot()
-      let limit = leaf == 0 ? 4 * Double(size * size) : radius * radius
-      let cx = (numbers[k + 1] + 1) / 2 * Double(size)
-      let cy = (numbers[k + 2] + 1) / 2 * Double(size)
-      let luma = mean + contrast * 1.5 * numbers[k + 3]
-      let slopeX = contrast * 0.5 * numbers[k + 4] / radius
-      let slopeY = contrast * 0.5 * numbers[k + 5] / radius
-      let chroma = [numbers[k + 6], numbers[k + 7], numbers[k + 8]].map { $0 * 0.5 * contrast }
-      k += 10
-      let reach = leaf == 0 ? Double(size) : radius
-      let x0 = max(0, Int(cx - reach)), x1 = min(size - 1, Int(cx + reach))
-      let y0 = max(0, Int(cy - reach)), y1 = min(size - 1, Int(cy + reach))
-      guard x0 <= x1, y0 <= y1 else { continue }
-      for y in y0...y1 {
-        for x in x0...x1 {
-          let dx = Double(x) - cx, dy = Double(y) - cy
-          guard dx * dx + dy * dy <= limit else { continue }
-          for c in 0..<3 {
-            let v = luma + chroma[c] + slopeX * dx + slopeY * dy
-            elements[base + (c * size + y) * size + x] = min(256, max(0, v))
-          }
-        }
-      }
+  private static func picture(seed: UInt64, name: String, size: Int, brightness: Double)
+    -> [Double]
+  {
+    let light = clouds(seed: seed, name: name, size: size)
+    var picture: [Double] = []
+    for channel in 0..<3 {
+      let colour = clouds(seed: seed, name: "\(name) channel \(channel)", size: size)
+      for i in light.indices { picture.append(light[i] + chroma * colour[i]) }
     }
+    let count = Double(picture.count)
+    let mean = picture.reduce(0, +) / count
+    let variance = picture.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+    let factor = contrast / variance.squareRoot()
+    return picture.map { min(256, max(0, brightness + factor * ($0 - mean))) }
   }
 
-  private static func noise(
-    _ stream: RandomStream, _ size: Int, into elements: inout [Double], at base: Int, _ index: Int
-  ) {
-    let numbers = stream.uniform(0..<(16 * size * size + 4000))
-    var k = 8
-    var sum = [Double](repeating: 0, count: 3 * size * size)
+  /// One map of noise: octaves of random values on a grid, bilinear in between.
+  private static func clouds(seed: UInt64, name: String, size: Int) -> [Double] {
+    var sum = [Double](repeating: 0, count: size * size)
     var cell = 1
-    var amplitude = tune.contrast / 4 * (1 + 0.4 * numbers[1])
-    while cell <= size / 2 {
-      let side = (size + cell - 1) / cell + 1
-      let luma = Array(numbers[k..<(k + side * side)])
-      k += side * side
-      for c in 0..<3 {
-        let chroma = Array(numbers[k..<(k + side * side)])
-        k += side * side
-        for y in 0..<size {
-          for x in 0..<size {
-            let (i, u) = y.quotientAndRemainder(dividingBy: cell)
-            let (j, v) = x.quotientAndRemainder(dividingBy: cell)
-            let fu = Double(u) / Double(cell), fv = Double(v) / Double(cell)
-            func at(_ i: Int, _ j: Int) -> Double { luma[i * side + j] + 0.4 * chroma[i * side + j] }
-            let top = at(i, j) * (1 - fv) + at(i, j + 1) * fv
-            let bottom = at(i + 1, j) * (1 - fv) + at(i + 1, j + 1) * fv
-            sum[(c * size + y) * size + x] += amplitude * (top * (1 - fu) + bottom * fu)
-          }
+    var strength = 1.0
+    while 2 * cell <= size {
+      let columns = (size - 1) / cell + 2
+      let grid = RandomStream(seed: seed, name: "\(name) octave \(cell)")
+        .uniform(columns * columns)
+      for y in 0..<size {
+        let (row, below) = y.quotientAndRemainder(dividingBy: cell)
+        let v = Double(below) / Double(cell)
+        for x in 0..<size {
+          let (column, right) = x.quotientAndRemainder(dividingBy: cell)
+          let u = Double(right) / Double(cell)
+          let corner = row * columns + column
+          let top = grid[corner] * (1 - u) + grid[corner + 1] * u
+          let bottom = grid[corner + columns] * (1 - u) + grid[corner + columns + 1] * u
+          sum[y * size + x] += strength * (top * (1 - v) + bottom * v)
         }
       }
       cell *= 2
-      amplitude *= tune.growth
+      strength *= growth
     }
-    let n = Double(sum.count)
-    let m = sum.reduce(0, +) / n
-    let sd = (sum.reduce(0) { $0 + ($1 - m) * ($1 - m) } / n).squareRoot()
-    let place = Double(2 * index + 1) / Double(tune.count) - 1
-    let mean = 130 + 40 * place
-    let spread = tune.count == 1 ? 1 : [1 - tune.spread, 1 + tune.spread, 1][index % 3]
-    for i in sum.indices { elements[base + i] = min(256, max(0, mean + tune.contrast * spread * (sum[i] - m) / sd)) }
+    return sum
   }
 }

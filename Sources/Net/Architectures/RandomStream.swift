@@ -2,9 +2,9 @@ import Kernels
 
 /// The random numbers that belong to a seed and a name.
 ///
-/// The seed is ``Philox``'s key and the FNV-1a hash of the name the upper half of its counter, so
-/// what one parameter gets depends neither on the others nor on their order. Only integers are
-/// added and one product is rounded: the bits are the same on every machine.
+/// The seed is ``Philox``'s key and the FNV-1a hash of the name is the upper half of its counter, so
+/// what one parameter gets depends neither on the others nor on their order. Deviates are sums of
+/// integers, so no function of the C library has a say in their bits.
 struct RandomStream: Sendable {
   private let philox: Philox
   private let high: UInt64
@@ -19,27 +19,25 @@ struct RandomStream: Sendable {
     name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 
-  /// Numbers spread evenly over −1 ..< 1, in steps of 2⁻³¹.
-  ///
-  /// - Parameter range: Which elements of the stream.
-  /// - Returns: As many numbers as `range` has elements.
-  func uniform(_ range: Range<Int>) -> [Double] {
-    range.map { index in
-      let (word, half) = index.quotientAndRemainder(dividingBy: 2)
-      let bits = philox.bits(low: UInt64(word), high: high).first >> (UInt64(half) * 32)
+  /// The first `count` numbers of the stream, spread evenly over −1 ..< 1 in steps of 2⁻³¹.
+  func uniform(_ count: Int) -> [Double] {
+    (0..<count).map { index in
+      let bits = philox.bits(low: UInt64(index), high: high).first
       return Double(Int32(truncatingIfNeeded: bits)) / 2_147_483_648
     }
   }
 
-  /// Nearly normal deviates, times `scale`.
+  /// The standard deviation of what ``deviates(_:team:)`` returns: that of a number spread evenly
+  /// over 2¹⁶ integers is √((2³² − 1) / 12), and four of them are added.
+  static let deviation = (4_294_967_295 / 3.0).squareRoot()
+
+  /// The first `count` nearly normal deviates of the stream: whole numbers of at most 131,070 around
+  /// zero, exact in single precision.
   ///
-  /// Each is the sum of four numbers of 16 bits, less their mean, which has the standard deviation
-  /// √((2³² − 1) / 3). Its tails end at 3.46 standard deviations, where a normal deviate has 0.05 %
-  /// of its weight. Two come from one call of ``Philox``: about 10 ns.
-  ///
-  /// - Returns: The first `count` deviates of the stream.
-  func normal(count: Int, scale: Double, team: WorkerTeam) -> [Float] {
-    let factor = scale / ((4_294_967_296 - 1) / 3.0).squareRoot()
+  /// Each is the sum of four numbers of 16 bits, less its mean. Its tails end at 3.46 standard
+  /// deviations, beyond which a normal deviate has 0.05 % of its weight. Cost: about 5 ns each and
+  /// thread.
+  func deviates(_ count: Int, team: WorkerTeam) -> [Float] {
     let pairsPerTask = 8192
     let pairs = (count + 1) / 2
     return unsafe [Float](unsafeUninitializedCapacity: count) { buffer, filled in
@@ -47,10 +45,8 @@ struct RandomStream: Sendable {
         team.run(taskCount: (pairs + pairsPerTask - 1) / pairsPerTask) { _, task in
           for pair in (task * pairsPerTask)..<min(pairs, (task + 1) * pairsPerTask) {
             let bits = philox.bits(low: UInt64(pair), high: high)
-            unsafe target[2 * pair] = Float(Self.centredSum(bits.first) * factor)
-            if 2 * pair + 1 < count {
-              unsafe target[2 * pair + 1] = Float(Self.centredSum(bits.second) * factor)
-            }
+            unsafe target[2 * pair] = Self.deviate(bits.first)
+            if 2 * pair + 1 < count { unsafe target[2 * pair + 1] = Self.deviate(bits.second) }
           }
         }
       }
@@ -58,9 +54,8 @@ struct RandomStream: Sendable {
     }
   }
 
-  @inline(__always)
-  private static func centredSum(_ bits: UInt64) -> Double {
+  private static func deviate(_ bits: UInt64) -> Float {
     let sum = (bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + (bits >> 48)
-    return Double(Int(sum) - 2 * 0xFFFF)
+    return Float(Int(sum) - 2 * 0xFFFF)
   }
 }

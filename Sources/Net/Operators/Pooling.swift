@@ -33,8 +33,8 @@ struct Pooling {
         for column in window.columns.dropFirst() {
           let element = unsafe scratch[column]
           if maximum {
-            // NaN spreads: it is not less than anything.
-            if !(element <= value) { value = element }
+            // NaN spreads: it replaces everything, and nothing is greater than it.
+            if element > value || element.isNaN { value = element }
           } else {
             value += element
           }

@@ -10,6 +10,9 @@ public final class Executor {
   private let arena: Arena
   private let microkernels: MicrokernelTable
 
+  /// What lay beside the output of the step that traps were set for.
+  private var borders: [(offset: Int, bits: [UInt32])] = []
+
   /// Reserves the memory of a run.
   ///
   /// - Throws: ``KernelError`` if there is not enough memory.
@@ -128,7 +131,8 @@ public final class Executor {
 extension Executor {
   /// Prepares the memory around a step so that its faults show: NaN in the output, so that an
   /// element which is not written is found; junk in the scratch, so that what was left there is not
-  /// taken for data; guards behind the output and the scratch.
+  /// taken for data; guards behind the output's buffer and the scratch. What lies right beside the
+  /// output, in a buffer that it shares, is remembered.
   public func setTraps(forStep index: Int) {
     let output = plan.step(index).output
     let view = unsafe mutableView(of: output)
@@ -140,11 +144,29 @@ extension Executor {
       unsafe scratch(worker).update(repeating: 1e30, count: plan.scratchCount)
     }
     for offset in guardOffsets(ofStep: index) { arena.setGuard(at: offset) }
+    borders = borderRanges(of: output).map { ($0.lowerBound, arena.bits(in: $0)) }
   }
 
-  /// Whether the guards that ``setTraps(forStep:)`` set are as they were.
+  /// Whether everything around the output and the scratch is as ``setTraps(forStep:)`` left it.
   public func guardsAreIntact(afterStep index: Int) -> Bool {
     guardOffsets(ofStep: index).allSatisfy { arena.isGuardIntact(at: $0) }
+      && borders.allSatisfy { offset, bits in
+        arena.bits(in: offset..<(offset + bits.count)) == bits
+      }
+  }
+
+  /// The elements right before and right behind each image of a value that are not its own.
+  private func borderRanges(of node: Int) -> [Range<Int>] {
+    guard let location = plan.memory.locations[plan.program.resolved(node)] else { return [] }
+    let shape = plan.program.shapes[node]
+    let gap = min(Arena.guardCount, location.batchStride - shape.imageCount)
+    return (0..<shape.batch).flatMap { image in
+      let start = location.offset + image * location.batchStride
+      let end = start + shape.imageCount
+      let before = image == 0 ? min(Arena.guardCount, start) : gap
+      let behind = image == shape.batch - 1 ? Arena.guardCount : gap
+      return [(start - before)..<start, end..<(end + behind)]
+    }
   }
 
   private func guardOffsets(ofStep index: Int) -> [Int] {

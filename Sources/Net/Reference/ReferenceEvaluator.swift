@@ -123,7 +123,7 @@ public struct ReferenceEvaluator: Sendable {
               switch geometry.attributes.reduction {
               case .average: value += element
               // NaN spreads: it is not less than anything.
-              case .maximum: if !(element <= value) { value = element }
+              case .maximum: if element > value || element.isNaN { value = element }
               }
             }
           }

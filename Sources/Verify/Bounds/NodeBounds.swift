@@ -1,10 +1,11 @@
+import Glibc
 import Kernels
 import Net
 
 /// What one node does to errors: how it passes on those of its inputs, and how much it adds.
 ///
-/// Both are first-order statements about the exact operation at the exact inputs; the terms of
-/// second order are a factor of 1 + 2⁻²⁰ or less.
+/// The first is rigorous for errors of any size. The second is a first-order statement about the
+/// exact operation at the exact inputs; the terms of second order are a factor of 1 + 2⁻²⁰ or less.
 struct NodeBounds: Sendable {
   let evaluator: ReferenceEvaluator
   let team: WorkerTeam
@@ -53,7 +54,10 @@ struct NodeBounds: Sendable {
       weights: magnitudes.span, bias: nil, team: team)
   }
 
-  /// `p_i · (δ_i + Σ_j p_j δ_j)`: the derivative of softmax is `p_i (1[i = j] − p_j)`.
+  /// `p_i · (exp(δ_i + L) − 1)` with `L = log Σ_j p_j exp(δ_j)`.
+  ///
+  /// `log p_i = x_i − lse(x)`, and errors of at most δ move `lse` by at most L upwards, and by
+  /// Jensen's inequality by no more downwards. Unlike the derivative, this holds for errors of any size.
   private func softmaxPropagation(_ delta: Tensor<Double>, output: Tensor<Double>)
     -> Tensor<Double>
   {
@@ -64,9 +68,11 @@ struct NodeBounds: Sendable {
         let indices = (0..<shape.channels).map {
           image * shape.imageCount + $0 * shape.planeCount + pixel
         }
-        let mean = indices.reduce(0) { $0 + output.elements[$1] * delta.elements[$1] }
+        // log1p and expm1 keep the small differences that double precision would cancel.
+        let shift = log1p(
+          indices.reduce(0) { $0 + output.elements[$1] * expm1(delta.elements[$1]) })
         for i in indices {
-          result.elements[i] = output.elements[i] * (delta.elements[i] + mean)
+          result.elements[i] = output.elements[i] * expm1(delta.elements[i] + shift)
         }
       }
     }

@@ -26,7 +26,7 @@ struct BenchCommand: ParsableCommand {
   @OptionGroup var backends: BackendOptions
 
   @Option(
-    name: [.short, .long],
+    name: [.short, .long], parsing: .unconditional,
     help: ArgumentHelp("Numbers of threads, comma-separated.", valueName: "counts"))
   var threads: String?
 

@@ -23,7 +23,8 @@ struct ModelOptions: ParsableArguments {
 /// How many threads.
 struct ThreadOptions: ParsableArguments {
   @Option(
-    name: [.short, .long], help: ArgumentHelp("Threads to compute on.", valueName: "count"))
+    name: [.short, .long], parsing: .unconditional,
+    help: ArgumentHelp("Threads to compute on.", valueName: "count"))
   var threads: Int?
 
   /// The number asked for, or one for each processor that this process may use.

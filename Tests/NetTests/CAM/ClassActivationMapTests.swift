@@ -19,7 +19,8 @@ import Testing
       options: PlanOptions(taps: ["relu1", "fc1"]))
     let executor = try Executor(plan: plan, team: WorkerTeam(count: 2))
     var generator = SeededGenerator(seed: 1)
-    executor.run(generator.floats(shape.count).map { 128 * ($0 + 1) }.span)
+    let input = generator.floats(shape.count).map { 128 * ($0 + 1) }
+    executor.run(input.span)
     let logits = executor.value(of: head.logits)
     let largest = logits.reduce(0) { max($0, Double($1.magnitude)) }
     for index in 0..<10 {

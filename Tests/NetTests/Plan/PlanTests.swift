@@ -26,7 +26,8 @@ enum SmallNetwork {
       graph: model.graph, parameters: model.parameters, input: shape,
       backends: BackendChoice(backend), options: options)
     let executor = try Executor(plan: plan, team: WorkerTeam(count: threads))
-    executor.run((input ?? SmallNetwork.input(shape)).span)
+    let elements = input ?? SmallNetwork.input(shape)
+    executor.run(elements.span)
     return executor.value(of: model.graph.output)
   }
 
@@ -147,11 +148,13 @@ enum SmallNetwork {
       backends: BackendChoice(Backends.standard), options: PlanOptions(taps: Set(names)))
     let executor = try Executor(plan: plan, team: WorkerTeam(count: 2))
     var seen: [Int] = []
-    executor.run(SmallNetwork.input(shape).span) { seen.append($0) }
+    let input = SmallNetwork.input(shape)
+    executor.run(input.span) { seen.append($0) }
     #expect(seen == Array(0..<plan.stepCount))
     for index in names.indices {
       #expect(plan.isMaterialized(index))
-      #expect(executor.value(of: index).allSatisfy(\.isFinite))
+      let isFinite = executor.value(of: index).allSatisfy { $0.isFinite }
+      #expect(isFinite)
     }
     for (a, b) in zip(plain, executor.value(of: model.graph.output)) {
       #expect((a - b).magnitude <= 1e-4)
