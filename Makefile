@@ -28,8 +28,8 @@ check: setup ## Lint, both builds with warnings as errors, isolation of instruct
 release: setup ## Build the command, optimised
 	swift build --configuration release
 
-goldens: release ## Record goldens anew; refuses to overwrite, see CONTRIBUTING.md
-	"$(RELEASE)/densecam" golden record
+goldens: release ## Record goldens that are missing; never replaces one
+	scripts/record-goldens
 
 install: release ## Install the command and its models below PREFIX (/usr/local)
 	install -D "$(RELEASE)/densecam" "$(DESTDIR)$(PREFIX)/bin/densecam"

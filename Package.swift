@@ -66,6 +66,7 @@ let package = Package(
     microkernels("AVX512", march: "x86-64-v4"),
 
     // MARK: - Libraries, lowest first
+    // Each names all that it imports: the build follows no dependency through another.
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: safe),
     .target(name: "Imaging", dependencies: ["CPNG", "CJPEG"], swiftSettings: fast),
     .target(
@@ -80,9 +81,10 @@ let package = Package(
       dependencies: ["Kernels", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: fast
     ),
-    .target(name: "Verify", dependencies: ["Net", "HDF5"], swiftSettings: fast),
-    .target(name: "Bench", dependencies: ["Verify"], swiftSettings: fast),
-    .target(name: "Report", dependencies: ["Bench", "Verify"], swiftSettings: safe),
+    .target(name: "Verify", dependencies: ["Net", "Kernels", "HDF5"], swiftSettings: fast),
+    .target(name: "Bench", dependencies: ["Verify", "Net", "Kernels"], swiftSettings: fast),
+    .target(
+      name: "Report", dependencies: ["Bench", "Verify", "Net", "Kernels"], swiftSettings: safe),
 
     // MARK: - Command
     .executableTarget(
@@ -100,19 +102,25 @@ let package = Package(
       swiftSettings: common),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: common),
-    .testTarget(name: "NetTests", dependencies: ["Net", "TestSupport"],
+    .testTarget(
+      name: "NetTests", dependencies: ["Net", "Kernels", "TestSupport"],
       exclude: ["Formats/Fixtures", "Operators/Fixtures"], swiftSettings: common),
     .testTarget(
-      name: "VerifyTests", dependencies: ["Verify", "HDF5", "TestSupport"], swiftSettings: common),
+      name: "VerifyTests", dependencies: ["Verify", "Net", "Kernels", "HDF5", "TestSupport"],
+      swiftSettings: common),
     .testTarget(
-      name: "BenchTests", dependencies: ["Bench", "TestSupport"], swiftSettings: common),
+      name: "BenchTests", dependencies: ["Bench", "Verify", "Net", "Kernels", "TestSupport"],
+      swiftSettings: common),
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: common),
-    .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"], exclude: ["Fixtures"],
+    .testTarget(
+      name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: common),
     .testTarget(
-      name: "ReportTests", dependencies: ["Report", "TestSupport"], swiftSettings: common),
+      name: "ReportTests",
+      dependencies: ["Report", "Bench", "Verify", "Net", "Kernels", "TestSupport"],
+      swiftSettings: common),
     .testTarget(
       name: "CommandTests", dependencies: ["densecam", "TestSupport"], swiftSettings: common),
   ],

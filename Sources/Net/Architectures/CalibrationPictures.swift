@@ -11,9 +11,6 @@ enum CalibrationPictures {
   /// The fewest pixels, over all pictures, that the last maps of a network have.
   private static let lastPixels = 49
 
-  /// How much a network shrinks a picture's sides.
-  private static let reduction = 32
-
   /// How much stronger each octave is than the next finer one.
   private static let growth = 1.5
 
@@ -23,12 +20,18 @@ enum CalibrationPictures {
   /// The standard deviation of a picture's values.
   private static let contrast = 70.0
 
-  /// Pictures of the network's natural size, with values in 0...256.
+  /// Pictures of a network's natural size, with values in 0...256.
   ///
   /// At 224 pixels one picture does. Smaller ones come in greater number, so that statistics over
   /// the last maps rest on as many pixels; enlarging them instead would make less of the zeros that
   /// the convolutions see at the borders.
-  static func batch(seed: UInt64, size: Int) -> Tensor<Double> {
+  ///
+  /// - Parameters:
+  ///   - seed: The seed of the weights.
+  ///   - size: The pictures' side.
+  ///   - reduction: How many times smaller the sides of the network's last maps are.
+  /// - Returns: `[N, 3, size, size]`.
+  static func batch(seed: UInt64, size: Int, reduction: Int) -> Tensor<Double> {
     let side = max(1, size / reduction)
     let count = (lastPixels + side * side - 1) / (side * side)
     var elements: [Double] = []

@@ -21,8 +21,7 @@ public struct DenseNetArchitecture: Hashable, Sendable {
 
   /// The side of the square pictures that the network is meant for, in pixels.
   ///
-  /// It runs on any other size as well, from 32 upwards: each of the five halvings has to leave a
-  /// pixel.
+  /// It runs on any other size as well, from ``reduction`` upwards.
   public let naturalSize: Int
 
   /// The channels between a unit's two convolutions, in units of ``growth``: the B of DenseNet-BC.
@@ -31,6 +30,12 @@ public struct DenseNetArchitecture: Hashable, Sendable {
   /// The share of its channels that a block passes on to the next is 1 / `compressionDivisor`: the C
   /// of DenseNet-BC.
   public static let compressionDivisor = 2
+
+  /// How many times smaller the sides of the last maps are than those of the picture: 32 with four
+  /// blocks.
+  ///
+  /// The first convolution and the pooling after it halve the sides, and so does each transition.
+  public var reduction: Int { 4 << (blocks.count - 1) }
 
   /// Creates an architecture of its own.
   ///

@@ -29,9 +29,14 @@ extension Parameters {
   public static func seeded(
     for architecture: DenseNetArchitecture, seed: UInt64, team: WorkerTeam
   ) throws(GraphError) -> Parameters {
-    var calibration = SeededCalibration(
-      graph: try Graph.denseNet(architecture), seed: seed, team: team)
-    return try calibration.run(
-      on: CalibrationPictures.batch(seed: seed, size: architecture.naturalSize))
+    let graph = try Graph.denseNet(architecture)
+    let size = architecture.naturalSize
+    // Finds out whether the network can run at all before pictures are made for it.
+    _ = try graph.shapes(
+      input: TensorShape(channels: 3, height: size, width: size), parameters: nil)
+    let pictures = CalibrationPictures.batch(
+      seed: seed, size: size, reduction: architecture.reduction)
+    var calibration = SeededCalibration(graph: graph, seed: seed, team: team)
+    return try calibration.run(on: pictures)
   }
 }

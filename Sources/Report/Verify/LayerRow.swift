@@ -16,8 +16,11 @@ struct LayerRow: Sendable {
 
   var verdict: Verdict? { feeds.map(\.verdict).max() }
 
-  /// The larger one of the feeds'.
-  var errorOverBound: Double { feeds.map(\.deviation.errorOverBound).max() ?? 0 }
+  /// The feed that tells most about the kernel: the isolated one. With the network's, a step that
+  /// rounds nothing and passes on what it was given reaches its bound exactly.
+  var judged: LayerResult? { isolated ?? network }
+
+  var errorOverBound: Double { judged?.deviation.errorOverBound ?? 0 }
 
   /// The feed that distances are told of: the network's, which shows what has accumulated.
   var shown: LayerResult? { network ?? isolated }

@@ -45,10 +45,9 @@ extension VerifyReport {
       var parts: [String] = []
       if !rows.isEmpty { parts.append(Self.tally(rows.compactMap(\.verdict), "layer")) }
       if let worst = rows.max(by: { $0.errorOverBound < $1.errorOverBound }) {
-        let feed = worst.feeds.max { $0.deviation.errorOverBound < $1.deviation.errorOverBound }
         parts.append(
           "worst \(NumberText.ratio(worst.errorOverBound)) of its bound at \(worst.layer)"
-            + (feed.map { " (\($0.feed.rawValue))" } ?? ""))
+            + (worst.judged.map { " (\($0.feed.rawValue))" } ?? ""))
       }
       if !maps.isEmpty { parts.append(Self.tally(maps.map(\.verdict), "map")) }
       if !classes.isEmpty {

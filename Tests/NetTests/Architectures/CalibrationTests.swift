@@ -6,7 +6,7 @@ import Testing
 @Suite struct CalibrationTests {
   @Test(arguments: [(224, 1), (64, 13), (256, 1), (32, 49)])
   func `There are enough pictures for the last maps`(size: Int, count: Int) {
-    let pictures = CalibrationPictures.batch(seed: 1, size: size)
+    let pictures = CalibrationPictures.batch(seed: 1, size: size, reduction: 32)
     #expect(
       pictures.shape == TensorShape(batch: count, channels: 3, height: size, width: size))
     #expect(pictures.elements.allSatisfy { (0...256).contains($0) })
@@ -14,7 +14,7 @@ import Testing
 
   /// Differences between neighbouring blocks grow with the blocks, as in photographs.
   @Test func `Pictures have structure at all scales`() {
-    let pictures = CalibrationPictures.batch(seed: 2, size: 128)
+    let pictures = CalibrationPictures.batch(seed: 2, size: 128, reduction: 32)
     var differences: [Double] = []
     for block in [1, 4, 16] {
       let side = 128 / block

@@ -22,7 +22,30 @@ import Testing
   ) throws {
     let parameters = try Parameters.seeded(
       for: .mini, seed: 1, team: try WorkerTeam(count: threads))
-    #expect(Self.checksum(parameters) == 0)
+    #expect(Self.checksum(parameters) == 169_645_564_533_144_628)
+  }
+
+  /// Computed from the definition by a script in another language.
+  @Test func `Weights are deviates of the documented stream`() throws {
+    let parameters = try Parameters.seeded(for: .mini, seed: 1, team: try WorkerTeam(count: 1))
+    let weights = try #require(parameters["conv0_weight"])
+    #expect(weights.shape == [16, 3, 7, 7])
+    #expect(
+      weights.elements.prefix(4) == [
+        -0.10885466635227203, -0.21931852400302887, 0.13444142043590546, -0.047489624470472336,
+      ])
+  }
+
+  @Test func `Too small a natural size is refused`() throws {
+    let tiny = DenseNetArchitecture(
+      name: "tiny", growth: 8, blocks: [1, 1, 1, 1, 1, 1, 1], initialChannels: 8,
+      naturalSize: 64)
+    let team = try WorkerTeam(count: 1)
+    #expect {
+      try Parameters.seeded(for: tiny, seed: 1, team: team)
+    } throws: { error in
+      (error as? GraphError)?.code == .sizeTooSmall
+    }
   }
 
   @Test func `Another seed gives other weights`() throws {
@@ -93,7 +116,7 @@ import Testing
       graph: graph, parameters: try Parameters.seeded(for: .mini, seed: seed, team: team),
       team: team)
     // Pictures that the weights were not calibrated on.
-    let pictures = CalibrationPictures.batch(seed: seed + 1000, size: 64)
+    let pictures = CalibrationPictures.batch(seed: seed + 1000, size: 64, reduction: 32)
     try evaluator.run(pictures) { index, value in
       let node = graph.nodes[index]
       let count = Double(value.elements.count)
