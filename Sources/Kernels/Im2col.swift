@@ -23,12 +23,54 @@ struct Im2col {
         for kx in 0..<problem.kernel.width {
           if problem.isPointwise {
             unsafe copy(plane + pixels.lowerBound, pixels.count, channel: c, to: row)
+          } else if keepsRows {
+            unsafe shift(plane, channel: c, ky: ky, kx: kx, pixels: pixels, to: row)
           } else {
             unsafe gather(plane, channel: c, ky: ky, kx: kx, pixels: pixels, to: row)
           }
           unsafe row += pixels.count
         }
       }
+    }
+  }
+
+  /// Whether input and output rows are equally long and one step apart, as in most 3×3 layers.
+  private var keepsRows: Bool {
+    problem.stride == Size(1) && problem.input.width == problem.output.width
+  }
+
+  /// Gathers one matrix row where ``keepsRows`` holds: a tap then sees the input plane shifted by a
+  /// fixed distance, which is one copy, but for the columns where it sees the padding.
+  private func shift(
+    _ plane: UnsafePointer<Float>, channel: Int, ky: Int, kx: Int, pixels: Range<Int>,
+    to row: UnsafeMutablePointer<Float>
+  ) {
+    let width = problem.input.width
+    let dy = ky * problem.dilation.height - problem.padding.top
+    let dx = kx * problem.dilation.width - problem.padding.left
+    let distance = dy * width + dx
+    // The pixels whose input lies in the plane, padding columns of neighbouring rows included.
+    let begin = min(pixels.upperBound, max(pixels.lowerBound, -distance))
+    let end = max(begin, min(pixels.upperBound, problem.input.planeCount - distance))
+    for i in 0..<(begin - pixels.lowerBound) { unsafe row[i] = 0 }
+    if begin < end {
+      unsafe copy(
+        plane + begin + distance, end - begin, channel: channel,
+        to: row + (begin - pixels.lowerBound))
+    }
+    for i in (end - pixels.lowerBound)..<pixels.count { unsafe row[i] = 0 }
+    guard dx != 0 else { return }
+    // The columns of each row that lie in the padding.
+    let first = dx < 0 ? 0 : max(0, width - dx)
+    let last = dx < 0 ? min(width, -dx) : width
+    var start = pixels.lowerBound / width * width
+    while start < pixels.upperBound {
+      for pixel in max(pixels.lowerBound, start + first)..<max(
+        max(pixels.lowerBound, start + first), min(pixels.upperBound, start + last))
+      {
+        unsafe row[pixel - pixels.lowerBound] = 0
+      }
+      start += width
     }
   }
 

@@ -7,8 +7,8 @@ extension Graph {
   /// Batch norm comes first in each unit (pre-activation) and also stands before the first
   /// convolution, where it takes the place of subtracting means: the input is a picture in 0...256.
   ///
-  /// - Throws: Nothing for an ``DenseNetArchitecture``; ``GraphError`` stands there because a graph
-  ///   is checked whoever builds it.
+  /// - Throws: Nothing for any architecture; ``GraphError`` stands there because every graph
+  ///   is checked, whoever builds it.
   public static func denseNet(_ architecture: DenseNetArchitecture) throws(GraphError) -> Graph {
     var builder = DenseNetBuilder()
     builder.stem(architecture.initialChannels)

@@ -25,7 +25,7 @@ extension Parameters {
   /// - Throws: ``GraphError`` with the code `sizeTooSmall` if the architecture's natural size does
   ///   not survive its poolings.
   ///
-  /// Cost: one run of the double-precision reference; about 0.6 s for DenseNet-169 on two threads.
+  /// Cost: one run of the double-precision reference; about 0.8 s for DenseNet-169 on two threads.
   public static func seeded(
     for architecture: DenseNetArchitecture, seed: UInt64, team: WorkerTeam
   ) throws(GraphError) -> Parameters {
