@@ -21,10 +21,14 @@ public struct MapComparison: Sendable {
   public let identityError: Double
 
   /// Up to here a map counts as the same: PASS.
-  public static let sameRelativeL2 = 1e-5
+  ///
+  /// This judges meaning, not rounding, so it is tied to what can be seen: a colour of the drawn map
+  /// spans 1/256 of its range, and an error of 10⁻⁴ moves about one place in forty across the border
+  /// of a colour.
+  public static let sameRelativeL2 = 1e-4
 
-  /// Up to here a map tells the same story: MARGINAL.
-  public static let similarRelativeL2 = 1e-3
+  /// Up to here a map tells the same story: MARGINAL. It is the width of one colour.
+  public static let similarRelativeL2 = 1.0 / 256
 
   /// How far the identity may be off: it holds in theory for every network with such a head.
   public static let identityTolerance = 1e-4
