@@ -65,8 +65,9 @@ struct Im2col {
     let last = dx < 0 ? min(width, -dx) : width
     var start = pixels.lowerBound / width * width
     while start < pixels.upperBound {
-      for pixel in max(pixels.lowerBound, start + first)..<max(
-        max(pixels.lowerBound, start + first), min(pixels.upperBound, start + last))
+      for pixel in max(
+        pixels.lowerBound, start + first)..<max(
+          max(pixels.lowerBound, start + first), min(pixels.upperBound, start + last))
       {
         unsafe row[pixel - pixels.lowerBound] = 0
       }

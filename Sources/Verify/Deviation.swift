@@ -72,7 +72,8 @@ public struct Deviation: Hashable, Sendable, Codable {
       errorOverBound = .infinity
       errorOverWorst = .infinity
     }
-    relativeL2 = squaredNorm > 0 ? (squaredError / squaredNorm).squareRoot() : squaredError.squareRoot()
+    relativeL2 =
+      squaredNorm > 0 ? (squaredError / squaredNorm).squareRoot() : squaredError.squareRoot()
     if !actual.isEmpty {
       self.expected = expected.elements[worstIndex]
       got = Double(actual[worstIndex])

@@ -124,8 +124,9 @@ import Testing
     expect(try CommandRun("verify", golden, "--threads", "10000"), naming: "10000")
     expect(try CommandRun("verify", golden, "--match", "("), naming: "(")
     expect(
-      try CommandRun("verify", golden, "--backend", "naive", "--match", "no such layer",
-        "--feed", "isolated", environment: [:]), status: 5)
+      try CommandRun(
+        "verify", golden, "--backend", "naive", "--match", "no such layer",
+        "--feed", "isolated"), status: 5, naming: "no such layer")
     expect(
       try CommandRun("doctor", environment: ["DENSECAM_ISA": "sse9"]), naming: "sse9", "baseline")
     expect(

@@ -13,7 +13,9 @@ struct CommandRun {
     for argument in CommandLine.arguments.prefix(1) {
       folder = URL(filePath: argument).deletingLastPathComponent()
     }
-    let candidates = [folder, Bundle.main.bundleURL, Bundle.main.executableURL?.deletingLastPathComponent()]
+    let candidates = [
+      folder, Bundle.main.bundleURL, Bundle.main.executableURL?.deletingLastPathComponent(),
+    ]
     for case let candidate? in candidates {
       let url = candidate.appending(path: "densecam")
       if FileManager.default.isExecutableFile(atPath: url.path) { return url }

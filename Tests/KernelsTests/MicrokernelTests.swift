@@ -56,7 +56,9 @@ import Testing
 
   @Test("are named as the environment names them") func names() {
     #expect(throws: KernelError.self) { try InstructionSet.named("sse9") }
-    for set in InstructionSet.supported { #expect(throws: Never.self) { try InstructionSet.named(set.rawValue) } }
+    for set in InstructionSet.supported {
+      #expect(throws: Never.self) { try InstructionSet.named(set.rawValue) }
+    }
     for set in InstructionSet.allCases where !set.isSupported {
       #expect(throws: KernelError.self) { try InstructionSet.named(set.rawValue) }
     }

@@ -13,7 +13,8 @@ import Testing
     let path: String
 
     init() throws {
-      path = FileManager.default.temporaryDirectory
+      path =
+        FileManager.default.temporaryDirectory
         .appending(path: "densecam-\(UInt64.random(in: 0...UInt64.max))").path
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }

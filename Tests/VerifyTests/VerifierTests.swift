@@ -132,7 +132,8 @@ import Testing
     #expect((short.likely / 1.2337e-5 - 1).magnitude < 1e-3)
   }
 
-  @Test("holds for sums in single precision, seldom exceeding a tenth of it", arguments: [64, 1152])
+  @Test(
+    "holds for sums in single precision, seldom exceeding a tenth of it", arguments: [64, 1152])
   func sums(count: Int) {
     var generator = SeededGenerator(seed: UInt64(count))
     let model = RoundingModel(roundings: count, sums: 200)

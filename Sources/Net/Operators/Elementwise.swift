@@ -36,7 +36,7 @@ struct Elementwise {
   func add(_ inputs: [FeatureView], _ relu: Bool, _ output: MutableFeatureView) {
     unsafe forEachPlane(of: output.shape) { image, channel in
       let target = unsafe output.plane(image, channel)
-        var sum = unsafe inputs[0].plane(image, channel)
+      var sum = unsafe inputs[0].plane(image, channel)
       for i in unsafe 1..<inputs.count {
         unsafe microkernels.add(
           output.shape.planeCount, sum, inputs[i].plane(image, channel),

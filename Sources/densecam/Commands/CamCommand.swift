@@ -77,7 +77,7 @@ struct CamCommand: ParsableCommand {
           classes: className.map { .named($0) } ?? .top(top ?? 1))
         try result.figure(on: prepared.picture).writePNG(to: path)
         results.append(result.written(to: path))
-      } catch where images.count > 1 {
+      } catch  where images.count > 1 {
         progress?.clear()
         printError("densecam: error: \(error)")
         failed = true

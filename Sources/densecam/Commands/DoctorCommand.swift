@@ -33,7 +33,8 @@ struct DoctorCommand: ParsableCommand {
     for set in InstructionSet.supported {
       for backend in Backends.all {
         let verdict = try KernelCheck.run(backend, on: set)
-        print("check              \(backend.name) on \(set.rawValue): \(verdict ? "works" : "WRONG")")
+        print(
+          "check              \(backend.name) on \(set.rawValue): \(verdict ? "works" : "WRONG")")
         works = works && verdict
       }
     }

@@ -85,6 +85,13 @@ struct VerifyCommand: ParsableCommand {
       }
       reports.append(report)
     }
+    if !Interruption.isRequested, reports.allSatisfy({ $0.cases.allSatisfy { $0.verdict == nil } })
+    {
+      printError(
+        "densecam: error: nothing was compared: "
+          + (match.map { "no layer's name matches \($0)" } ?? "the goldens hold nothing"))
+      throw ExitStatus.nothingCompared
+    }
     let context = ReportContext(
       version: Densecam.version, machine: try .current(), model: last?.name ?? "",
       symbolSHA256: reports.last?.header.symbolSHA256 ?? "",

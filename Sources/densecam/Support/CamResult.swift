@@ -83,8 +83,10 @@ struct CamResult {
         let peak = entry.map.peak.map { "peak at row \($0.row), column \($0.column)" } ?? ""
         lines.append(
           "  \(fixedPoint(entry.probability, 3))  \(entry.label)  "
-            + (entry.isFlat ? "flat map, drawn as empty" : "\(peak) of "
-              + "\(entry.map.height)×\(entry.map.width)"))
+            + (entry.isFlat
+              ? "flat map, drawn as empty"
+              : "\(peak) of "
+                + "\(entry.map.height)×\(entry.map.width)"))
       }
     }
     return lines.joined(separator: "\n")

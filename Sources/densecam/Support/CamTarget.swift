@@ -19,7 +19,8 @@ struct CamTarget {
         throw UsageError("\(output): is a file; several pictures need a folder")
       }
       if !exists, unsafe mkdir(output, 0o777) != 0 {
-        throw UsageError("\(output): cannot make the folder: \(unsafe String(cString: strerror(errno)))")
+        throw UsageError(
+          "\(output): cannot make the folder: \(unsafe String(cString: strerror(errno)))")
       }
     } else {
       guard output.lowercased().hasSuffix(".png") else {

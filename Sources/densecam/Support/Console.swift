@@ -11,7 +11,9 @@ enum Console {
   static func writeError(_ text: String) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+      let count = unsafe rest.withUnsafeBytes {
+        unsafe write(STDERR_FILENO, $0.baseAddress, $0.count)
+      }
       guard count > 0 else { return }
       rest = rest.dropFirst(count)
     }

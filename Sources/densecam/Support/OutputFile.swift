@@ -7,7 +7,8 @@ enum OutputFile {
   static func check(_ path: String, overwriting: Bool) throws {
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
     guard unsafe access(folder, W_OK) == 0 else {
-      throw UsageError("\(path): cannot write into \(folder): \(unsafe String(cString: strerror(errno)))")
+      throw UsageError(
+        "\(path): cannot write into \(folder): \(unsafe String(cString: strerror(errno)))")
     }
     if !overwriting, unsafe access(path, F_OK) == 0 {
       throw UsageError("\(path): exists; say --force to replace it")

@@ -38,7 +38,8 @@ import Testing
       nodes: [
         Node(name: "data", operation: .input, inputs: []),
         Node(
-          name: "conv", operation: .convolution(
+          name: "conv",
+          operation: .convolution(
             ConvolutionAttributes(outputChannels: 2, kernel: Size(1), hasBias: false)),
           inputs: [0], parameters: ["w"]),
         Node(name: "relu", operation: .activation(.relu), inputs: [1]),

@@ -61,7 +61,9 @@ enum SmallNetwork {
     // One batch norm a unit follows a convolution; so does the stem's.
     let folded = 1 + concatenations
     #expect(try count([.foldBatchNorm]) == nodes - folded)
-    let transitions = model.graph.nodes.count { $0.name.hasPrefix("TB") && $0.name.contains("conv") }
+    let transitions = model.graph.nodes.count {
+      $0.name.hasPrefix("TB") && $0.name.contains("conv")
+    }
     #expect(
       try count(Set(Pass.allCases))
         == nodes - noOps - concatenations - relus - folded - concatenations - transitions)
