@@ -282,7 +282,7 @@ def main():
 
     partial = options.output + ".tmp"
     try:
-        with h5py.File(partial, "w") as file:
+        with h5py.File(partial, "w", libver=("v110", "v110")) as file:
             file.attrs.update({
                 "schema": SCHEMA, "generator": "mxnet", "generator_version": mx.__version__,
                 "reference_precision": "f32", "model": os.path.basename(prefix),

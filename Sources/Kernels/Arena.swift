@@ -17,7 +17,9 @@ public final class Arena: @unchecked Sendable {
 
   private let base: UnsafeMutablePointer<Float>
 
-  /// Reserves memory. It holds zeros, and pages of it that nothing touches cost nothing.
+  /// Reserves memory.
+  ///
+  /// It holds zeros, and pages of it that nothing touches cost nothing.
   ///
   /// - Throws: ``KernelError`` if the system has not that much memory.
   public init(capacity: Int) throws(KernelError) {

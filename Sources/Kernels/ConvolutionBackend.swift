@@ -23,11 +23,13 @@ public protocol ConvolutionBackend: Sendable {
   /// Packs or transforms the weights once; the result may then run many times.
   ///
   /// - Parameters:
+  ///   - problem: The geometry of the convolution.
   ///   - weights: `[outputChannels, groupInputChannels, kH, kW]`, kept alive by the result if it
   ///     needs them.
   ///   - bias: `[outputChannels]`, or nil for none.
   ///   - fusion: Operations to compute in the same pass, each among `fusions(for: problem)`.
   ///   - instructionSet: The inner loops to use, a supported set.
+  /// - Returns: The convolution, cut into tasks that any number of threads may share.
   /// - Throws: ``KernelError`` if the problem is refused or the weights do not fit it.
   func prepare(
     _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,

@@ -11,8 +11,10 @@ public struct ConvolutionProblem: Hashable, Sendable {
   /// The shape of the result.
   public let output: TensorShape
 
-  /// The largest side, count or padding that a problem may have. Products of a few such numbers
-  /// stay within 63 bits, and every array still has to pass ``TensorShape/checkedCount``.
+  /// The largest side, count or padding that a problem may have.
+  ///
+  /// Products of a few such numbers stay within 63 bits, and every array still has to pass
+  /// ``TensorShape/checkedCount``.
   static let largestExtent = 1 << 24
 
   /// Creates a problem after checking that it has a result.

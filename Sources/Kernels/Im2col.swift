@@ -10,8 +10,11 @@ struct Im2col {
   /// Writes a `depth × pixels.count` row-major matrix.
   ///
   /// - Parameters:
+  ///   - input: The convolution's input, with the problem's input shape.
+  ///   - image: The image of the batch.
   ///   - firstChannel: The first input channel of the group.
   ///   - pixels: Indices into the output plane.
+  ///   - matrix: Where to write, with room for `depth * pixels.count` elements.
   func columns(
     of input: FeatureView, image: Int, firstChannel: Int, pixels: Range<Int>,
     into matrix: UnsafeMutablePointer<Float>

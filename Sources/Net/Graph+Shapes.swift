@@ -3,7 +3,10 @@ public import Kernels
 extension Graph {
   /// The shape of every node's output for an input of one size.
   ///
-  /// - Parameter parameters: Where weight shapes are checked against; nil skips that.
+  /// - Parameters:
+  ///   - shape: The shape of the network's input, batch first.
+  ///   - parameters: The weights whose shapes are checked; nil skips that.
+  /// - Returns: One shape for each of ``Graph/nodes``, in the same order.
   /// - Throws: ``GraphError`` that names the node at which the sizes stop making sense or whose
   ///   parameters are missing or misshapen.
   public func shapes(input shape: TensorShape, parameters: Parameters?) throws(GraphError)

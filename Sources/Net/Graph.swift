@@ -71,7 +71,7 @@ public struct Graph: Hashable, Sendable {
     self.input = input
   }
 
-  /// The index of the node with a name. O(n).
+  /// The index of the node with a name, in O(n).
   public func index(named name: String) -> Int? { nodes.firstIndex { $0.name == name } }
 
   /// The nodes that read each node.

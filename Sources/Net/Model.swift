@@ -21,9 +21,11 @@ public struct Model: Sendable {
 
   /// Loads a model by its name on the command line.
   ///
-  /// - Parameter specification: `ARCHITECTURE[@SEED]` with the name of a
-  ///   ``DenseNetArchitecture`` and a seed of 1 unless given, or `PREFIX:EPOCH`, which stands for the
-  ///   files `PREFIX-symbol.json` and `PREFIX-EPOCH.params`, the epoch with four digits.
+  /// - Parameters:
+  ///   - specification: `ARCHITECTURE[@SEED]` with the name of a ``DenseNetArchitecture`` and a
+  ///     seed of 1 unless given, or `PREFIX:EPOCH`, which stands for the files
+  ///     `PREFIX-symbol.json` and `PREFIX-EPOCH.params`, the epoch with four digits.
+  ///   - team: The threads that calibrate seeded weights; a checkpoint does not need them.
   /// - Throws: ``ModelError``, ``FormatError``, ``FileError`` or ``GraphError``.
   public init(_ specification: String, team: WorkerTeam) throws {
     switch try ModelSpecification(specification) {
@@ -48,8 +50,10 @@ public struct Model: Sendable {
     }
   }
 
-  /// The SHA-256 of the symbol file and of the weights file; of the files that
-  /// `densecam export` would write if the weights are seeded. Reads the files whole.
+  /// The SHA-256 of the symbol file and of the weights file.
+  ///
+  /// A checkpoint's files are read whole. If the weights are seeded, the sums are those of the
+  /// files that `densecam export` would write.
   public func hashes() throws -> (symbol: String, weights: String) {
     switch source {
     case .seeded:

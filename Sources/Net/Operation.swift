@@ -101,8 +101,9 @@ public struct PoolingAttributes: Hashable, Sendable {
   /// Whether one window covers each map whole; kernel, stride and padding are then ignored.
   public var isGlobal: Bool
 
-  /// Whether an average divides by the window's elements that lie in the padding, too. The window
-  /// is clipped to the padded input in either case.
+  /// Whether an average divides by the window's elements that lie in the padding, too.
+  ///
+  /// The window is clipped to the padded input in either case.
   public var countsPadding: Bool
 
   public init(

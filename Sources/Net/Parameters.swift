@@ -96,7 +96,9 @@ public struct Parameters: Sendable {
   public var byteCount: Int { entries.values.reduce(0) { $0 + $1.count * 4 } }
 
   /// Lets the system drop file pages that have been read, so that weights which a plan has packed
-  /// are not held in memory twice. They are read again from the file when needed.
+  /// are not held in memory twice.
+  ///
+  /// They are read again from the file when needed.
   public func dropResidentPages() {
     var seen: Set<ObjectIdentifier> = []
     for entry in entries.values {

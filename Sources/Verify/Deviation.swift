@@ -3,10 +3,14 @@ import Kernels
 
 /// How far a tensor is from the one it should be, and from what rounding allows.
 public struct Deviation: Hashable, Sendable, Codable {
-  /// The largest ratio of an element's error to its likely bound. Above 1 it is no PASS.
+  /// The largest ratio of an element's error to its likely bound.
+  ///
+  /// Above 1 it is no PASS.
   public internal(set) var errorOverBound = 0.0
 
-  /// The largest ratio of an element's error to its worst-case bound. Above 1 it is a FAIL.
+  /// The largest ratio of an element's error to its worst-case bound.
+  ///
+  /// Above 1 it is a FAIL.
   public internal(set) var errorOverWorst = 0.0
 
   /// `‖ŷ − y‖₂ / ‖y‖₂`.
@@ -32,9 +36,11 @@ public struct Deviation: Hashable, Sendable, Codable {
   /// Compares a tensor with the expected one.
   ///
   /// - Parameters:
+  ///   - actual: What the backend computed, in `[N, C, H, W]` order.
   ///   - expected: What the golden says, which the distances are told from.
   ///   - exact: What the operation gives without rounding, which the bounds hold around.
-  ///   - likely, worst: The bounds by element.
+  ///   - likely: The error that rounding makes likely, by element.
+  ///   - worst: The error that rounding makes possible, by element.
   init(
     of actual: [Float], from expected: Tensor<Double>, exact: Tensor<Double>,
     likely: Tensor<Double>, worst: Tensor<Double>

@@ -40,7 +40,9 @@ struct ReferenceTrace {
     self.lastUse = lastUse
   }
 
-  /// Computes or reads the next node's value. Nodes must be visited in order.
+  /// Computes or reads the next node's value.
+  ///
+  /// Nodes must be visited in order.
   ///
   /// - Throws: ``GoldenError`` if the golden contradicts the network.
   mutating func advance(to index: Int) throws {
@@ -91,6 +93,8 @@ struct ReferenceTrace {
 
   func isStored(_ node: Int) -> Bool { stored[node] != nil }
 
+  /// Checks that a stored value can be the value that the network computes.
+  ///
   /// A golden in double precision must hold the very bits; one in single precision must be as near as
   /// single precision gets. The limits only tell right files from wrong ones; no backend is judged
   /// by them.

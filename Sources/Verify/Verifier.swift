@@ -20,7 +20,13 @@ public struct Verifier {
 
   /// Verifies one case.
   ///
-  /// - Parameter progress: Called after each node with the share that is done.
+  /// - Parameters:
+  ///   - goldenCase: The case, which must be one of the golden's.
+  ///   - runs: The ways of running the network that are to be judged.
+  ///   - options: Which layers to judge and with which feeds, and inputs in place of the golden's.
+  ///   - progress: Called after each node with the share of the graph that is done, from 0 to 1.
+  /// - Returns: The verdicts on the layers of every run and, if the network feed is among the feeds
+  ///   and the network is a classifier, on its maps and classes.
   /// - Throws: ``GoldenError`` if the golden contradicts the network, ``GraphError`` or
   ///   ``KernelError`` if the network cannot run.
   public func verify(

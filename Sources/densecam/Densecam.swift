@@ -1,7 +1,9 @@
 import ArgumentParser
 import Kernels
 
-/// The command. Each subcommand is one file in `Commands/`: it parses, calls a library and prints.
+/// The command.
+///
+/// Each subcommand is one file in `Commands/`: it parses, calls a library and prints.
 @main
 struct Densecam: ParsableCommand {
   static let version = "0.1.0"

@@ -23,7 +23,9 @@ public struct ClassActivationMap: Hashable, Sendable {
 
   public var mean: Double { values.reduce(0, +) / Double(values.count) }
 
-  /// The row and column of the largest value; the first one of several. Nil if a value is NaN.
+  /// The row and column of the largest value; the first one of several.
+  ///
+  /// Nil if a value is NaN.
   public var peak: (row: Int, column: Int)? {
     guard values.allSatisfy({ !$0.isNaN }), let largest = values.max(),
       let index = values.firstIndex(of: largest)
@@ -36,8 +38,11 @@ extension ClassifierHead {
   /// The map of one class, from the features of one picture.
   ///
   /// - Parameters:
-  ///   - features: `[C, h, w]`.
+  ///   - classIndex: The class, below ``classCount``.
+  ///   - features: The value of the node ``features`` for one picture, `[C, h, w]`.
   ///   - shape: Their shape; the batch does not matter.
+  ///   - parameters: The weights of the network, among them the linear layer's if there is one.
+  /// - Returns: A map of `h × w` values.
   /// - Throws: ``GraphError`` if the weights are missing or do not fit.
   public func map<Element: BinaryFloatingPoint>(
     ofClass classIndex: Int, features: ArraySlice<Element>, shape: TensorShape,

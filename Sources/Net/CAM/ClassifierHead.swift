@@ -22,8 +22,10 @@ public struct ClassifierHead: Hashable, Sendable {
 
   /// Finds the head of a graph.
   ///
-  /// - Parameter shapes: The shapes for the input size in question: a window counts as global if it
-  ///   covers the map.
+  /// - Parameters:
+  ///   - graph: The network.
+  ///   - shapes: The shape of each node's output for the input size in question: a window counts as
+  ///     global if it covers the map.
   /// - Throws: ``GraphError`` if the graph does not end in such a head.
   public init(of graph: Graph, shapes: [TensorShape]) throws(GraphError) {
     func skip(_ node: Int) -> Int {

@@ -1,7 +1,9 @@
 import Glibc
 
 extension Activation {
-  /// The function's value. NaN gives NaN.
+  /// The function's value.
+  ///
+  /// NaN gives NaN.
   func apply(_ x: Double) -> Double {
     switch self {
     case .relu: x < 0 ? 0 : x

@@ -9,7 +9,10 @@ struct Pooling {
   /// Pools one plane: each row of windows is first reduced along its columns, into `scratch`, then
   /// window by window.
   ///
-  /// - Parameter scratch: One input row.
+  /// - Parameters:
+  ///   - input: The input plane, `geometry.input.planeCount` elements.
+  ///   - output: The output plane, `geometry.output.planeCount` elements; all are written.
+  ///   - scratch: One input row.
   func plane(
     _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
     scratch: UnsafeMutablePointer<Float>

@@ -129,10 +129,12 @@ public final class Executor {
 // MARK: - Traps for faulty kernels
 
 extension Executor {
-  /// Prepares the memory around a step so that its faults show: NaN in the output, so that an
-  /// element which is not written is found; junk in the scratch, so that what was left there is not
-  /// taken for data; guards behind the output's buffer and the scratch. What lies right beside the
-  /// output, in a buffer that it shares, is remembered.
+  /// Prepares the memory around a step so that its faults show.
+  ///
+  /// The output is filled with NaN, so that an element which is not written is found; the scratch
+  /// with junk, so that what was left there is not taken for data. Guards are set behind the
+  /// output's buffer and the scratch. What lies right beside the output, in a buffer that it
+  /// shares, is remembered.
   public func setTraps(forStep index: Int) {
     let output = plan.step(index).output
     let view = unsafe mutableView(of: output)

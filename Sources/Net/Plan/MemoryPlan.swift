@@ -37,8 +37,9 @@ struct MemoryPlan: Sendable {
 
   /// Lays out a program.
   ///
-  /// - Parameter sharing: Whether dead buffers' memory is used again. Off, every value survives the
-  ///   run.
+  /// - Parameters:
+  ///   - program: The steps, after the passes.
+  ///   - sharing: Whether dead buffers' memory is used again. Off, every value survives the run.
   /// - Throws: ``GraphError`` if the buffers together are too large to address.
   init(_ program: Program, sharing: Bool) throws(GraphError) {
     var buffers: [Int: Buffer] = [:]

@@ -34,7 +34,9 @@ public enum Pass: String, CaseIterable, Sendable {
 
   /// Applies the pass.
   ///
-  /// - Parameter fusions: What the backend of a convolution node computes in the same pass.
+  /// - Parameters:
+  ///   - program: What is rewritten, in place.
+  ///   - fusions: What the backend of a convolution node computes in the same pass.
   func apply(to program: inout Program, fusions: (_ node: Int) -> Fusions) {
     switch self {
     case .dropNoOps: program.dropNoOps()

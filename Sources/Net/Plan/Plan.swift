@@ -19,8 +19,11 @@ public struct Plan: Sendable {
   /// Compiles a graph.
   ///
   /// - Parameters:
-  ///   - input: The shape of the input, batch first.
+  ///   - graph: The network.
   ///   - parameters: The weights. Memory-mapped ones are used in place where the backend can.
+  ///   - input: The shape of the input, batch first.
+  ///   - backends: Which backend computes each convolution.
+  ///   - options: The passes, the nodes to tap, and how memory and inner loops are chosen.
   /// - Throws: ``GraphError`` that names the node at fault, or ``KernelError``.
   public init(
     graph: Graph, parameters: Parameters, input: TensorShape, backends: BackendChoice,

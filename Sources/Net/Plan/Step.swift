@@ -19,7 +19,9 @@ public struct Step: Hashable, Sendable {
 
   public var kind: Kind
 
-  /// The graph's nodes that the step computes, in order. The last one's value is the output.
+  /// The graph's nodes that the step computes, in order.
+  ///
+  /// The last one's value is the output.
   public var nodes: [Int]
 
   /// The values that the step reads, as nodes of the graph.

@@ -16,8 +16,10 @@ struct LayerRow: Sendable {
 
   var verdict: Verdict? { feeds.map(\.verdict).max() }
 
-  /// The feed that tells most about the kernel: the isolated one. With the network's, a step that
-  /// rounds nothing and passes on what it was given reaches its bound exactly.
+  /// The feed that tells most about the kernel: the isolated one.
+  ///
+  /// With the network's, a step that rounds nothing and passes on what it was given reaches its
+  /// bound exactly.
   var judged: LayerResult? { isolated ?? network }
 
   var errorOverBound: Double { judged?.deviation.errorOverBound ?? 0 }

@@ -18,8 +18,11 @@ struct NodeBounds: Sendable {
   /// The error of a node's output that errors of its inputs can cause: `|J| · δ`.
   ///
   /// - Parameters:
-  ///   - deltas: The largest error of each input element.
-  ///   - output: The node's exact output.
+  ///   - index: The node.
+  ///   - deltas: The largest error of each input element, one tensor for each input, in order.
+  ///   - output: The node's exact output, which only softmax looks at.
+  /// - Returns: The largest error of each output element.
+  /// - Throws: ``GraphError`` if the shapes or parameters do not fit the node.
   func propagate(_ index: Int, deltas: [Tensor<Double>], output: Tensor<Double>) throws
     -> Tensor<Double>
   {
@@ -84,11 +87,15 @@ struct NodeBounds: Sendable {
   /// The rounding errors that a node adds when it is computed in 32-bit floats.
   ///
   /// - Parameters:
-  ///   - inputs: The exact inputs.
+  ///   - index: The node.
+  ///   - inputs: The exact inputs, in order.
   ///   - output: The exact output.
-  ///   - algorithm: How a convolution is summed.
+  ///   - algorithm: How a convolution is summed; in 32-bit floats, in any order, if it is nil.
   ///   - extraRoundings: Roundings that each weight has gone through before, as when a batch norm is
   ///     folded into it.
+  /// - Returns: The error that is likely and the one that is possible, by output element, without
+  ///   what the errors of the inputs cause.
+  /// - Throws: ``GraphError`` if the shapes or parameters do not fit the node.
   func own(
     _ index: Int, inputs: [Tensor<Double>], output: Tensor<Double>, algorithm: Algorithm?,
     extraRoundings: Int

@@ -9,8 +9,10 @@ struct StepReference: Sendable {
   /// The exact value of each node of the step at the given inputs, the last being the output.
   let exact: [Int: Tensor<Double>]
 
-  /// The exact output at the given inputs. Verdicts rest on the distance from this: the golden's own
-  /// value was rounded too, and its error is not a backend's.
+  /// The exact output at the given inputs.
+  ///
+  /// Verdicts rest on the distance from this: the golden's own value was rounded too, and its error
+  /// is not a backend's.
   let output: Tensor<Double>
 
   /// What the step's own rounding may add.
@@ -21,8 +23,14 @@ extension NodeBounds {
   /// Evaluates a step exactly and derives what rounding may do to it.
   ///
   /// - Parameters:
-  ///   - given: The inputs, as 32-bit floats.
-  ///   - algorithm: How the step's convolution is summed, if it is one.
+  ///   - step: One node, or several that are computed together.
+  ///   - program: The program that the step belongs to, which knows the shapes and the aliases.
+  ///   - given: The elements of each of the step's inputs, in order, as 32-bit floats.
+  ///   - algorithm: How the step's convolution is summed, if it has one.
+  /// - Returns: The exact value of each of the step's nodes, and what rounding inside the step may
+  ///   add to the last.
+  /// - Throws: ``GraphError`` if the shapes or parameters do not fit, or if a node reads what is
+  ///   not part of the step.
   func reference(
     for step: Step, program: Program, given: [[Float]], algorithm: Algorithm?
   ) throws -> StepReference {

@@ -10,8 +10,9 @@ public struct MapComparison: Sendable {
   /// `‖map − golden‖₂ / ‖golden‖₂`.
   public let relativeL2: Double
 
-  /// How far the peak has moved, in cells: the larger of the row's and the column's shift. Nil if a
-  /// map has no peak.
+  /// How far the peak has moved, in cells: the larger of the row's and the column's shift.
+  ///
+  /// It is nil if a map has no peak.
   public let peakShift: Int?
 
   /// Intersection over union of the places at or above half of each map's maximum.
@@ -27,7 +28,9 @@ public struct MapComparison: Sendable {
   /// of a colour.
   public static let sameRelativeL2 = 1e-4
 
-  /// Up to here a map tells the same story: MARGINAL. It is the width of one colour.
+  /// Up to here a map tells the same story: MARGINAL.
+  ///
+  /// It is the width of one colour.
   public static let similarRelativeL2 = 1.0 / 256
 
   /// How far the identity may be off: it holds in theory for every network with such a head.

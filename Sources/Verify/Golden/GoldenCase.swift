@@ -25,7 +25,9 @@ public struct GoldenCase: Sendable {
   /// Reads one stored activation.
   let readActivation: @Sendable (_ node: String) throws(GoldenError) -> Tensor<Float>
 
-  /// The stored value of a node, or nil if it is not stored. Read from the file at each call.
+  /// The stored value of a node, or nil if it is not stored.
+  ///
+  /// It is read from the file at each call.
   public func activation(_ node: String) throws(GoldenError) -> Tensor<Float>? {
     activationShapes[node] == nil ? nil : try readActivation(node)
   }
@@ -46,8 +48,9 @@ public struct StoredMap: Hashable, Sendable {
 }
 
 extension GoldenFile {
-  /// A golden that nobody recorded: an input, and no stored values. Whatever is held against it is
-  /// judged by the double-precision run alone.
+  /// A golden that nobody recorded: an input, and no stored values.
+  ///
+  /// Whatever is held against it is judged by the double-precision run alone.
   public init(unrecorded input: Tensor<Float>, name: String, model: String) {
     self.init(
       path: name,

@@ -2,7 +2,9 @@ import Glibc
 import HDF5
 import Kernels
 
-/// A golden file, opened for reading. Activations are read when they are asked for.
+/// A golden file, opened for reading.
+///
+/// Activations are read when they are asked for.
 public struct GoldenFile: Sendable {
   public let path: String
   public let header: GoldenHeader

@@ -45,10 +45,12 @@ public struct GoldenRecorder: Sendable {
   /// Records a file.
   ///
   /// - Parameters:
-  ///   - includes: Decides by its name whether a node's output is stored.
+  ///   - inputs: What to run the network on; each becomes one case of the file.
+  ///   - path: Where the file goes. It is written beside this and renamed when it is complete.
   ///   - overwriting: Whether a file that exists may be replaced.
-  ///   - labels: The class names, or none.
-  ///   - progress: Called with the share that is done.
+  ///   - labels: The class names by index, or none.
+  ///   - includes: Decides by its name whether a node's output is stored.
+  ///   - progress: Called after each node with the share of all inputs that is done, from 0 to 1.
   /// - Throws: ``GoldenError``, or what the run throws. A file that existed is then untouched.
   public func record(
     _ inputs: [Input], to path: String, overwriting: Bool, labels: [String] = [],

@@ -5,7 +5,7 @@ import Net
 import Report
 import Verify
 
-/// `densecam bench`: how fast is every layer, and is it right?
+/// `densecam bench` tells how fast every layer is, and whether it is right.
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",

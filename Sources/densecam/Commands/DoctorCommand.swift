@@ -4,7 +4,7 @@ import Kernels
 import Net
 import Report
 
-/// `densecam doctor`: is this machine ready, and what should be known about it?
+/// `densecam doctor` tells whether this machine is ready, and what should be known about it.
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",

@@ -3,7 +3,7 @@ import Kernels
 import Net
 import Verify
 
-/// `densecam golden check`: would recording again give the same bits?
+/// `densecam golden check` tells whether recording again would give the same bits.
 struct GoldenCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",

@@ -2,7 +2,7 @@ import ArgumentParser
 import Kernels
 import Verify
 
-/// `densecam golden info`: what is in a golden file?
+/// `densecam golden info` tells what is in a golden file.
 struct GoldenInfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info", abstract: "Show where goldens come from and what they hold.")

@@ -5,7 +5,7 @@ import Net
 import Report
 import Verify
 
-/// `densecam verify`: is every kernel right?
+/// `densecam verify` tells whether every kernel is right.
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",

@@ -3,8 +3,9 @@ import Kernels
 import Net
 import Report
 
-/// Runs pictures through a network and makes the maps of some classes. Pictures of one size share
-/// one plan.
+/// Runs pictures through a network and makes the maps of some classes.
+///
+/// Pictures of one size share one plan.
 struct CamMapper {
   /// Which classes to map.
   enum Classes {

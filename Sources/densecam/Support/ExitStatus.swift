@@ -28,8 +28,10 @@ extension Densecam {
     Glibc.exit(status.rawValue)
   }
 
-  /// Prints one line about an error and ends with the status that fits it. What the argument parser
-  /// throws is its own business, help included, but for the status of a usage error.
+  /// Prints one line about an error and ends with the status that fits it.
+  ///
+  /// What the argument parser throws is its own business, help included, but for the status of a
+  /// usage error.
   static func exit(reporting error: any Error) -> Never {
     let status: ExitStatus
     switch error {

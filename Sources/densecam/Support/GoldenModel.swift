@@ -5,9 +5,12 @@ import Verify
 extension Model {
   /// Loads the model that a golden was recorded from.
   ///
-  /// - Parameter name: The model to use instead of the one that the golden names.
+  /// - Parameters:
+  ///   - golden: The golden, whose header names the model and holds its hashes.
+  ///   - name: The model to use instead of the one that the golden names.
+  ///   - team: The threads that calibrate seeded weights; a checkpoint does not need them.
   /// - Throws: ``GoldenError`` if the golden names a checkpoint, whose place it cannot know, or if its
-  ///   hashes are not this model's.
+  ///   hashes are not this model's; otherwise what loading or hashing the model throws.
   init(of golden: GoldenFile, named name: String?, team: WorkerTeam) throws {
     if let name {
       try self.init(name, team: team)

@@ -1,8 +1,9 @@
 import Glibc
 import Synchronization
 
-/// Ctrl-C as a request: long work looks at it between its pieces, keeps what is done and ends. A
-/// second Ctrl-C ends the command at once.
+/// Ctrl-C as a request: long work looks at it between its pieces, keeps what is done and ends.
+///
+/// A second Ctrl-C ends the command at once.
 enum Interruption {
   private static let requested = Atomic<Bool>(false)
 

@@ -1,0 +1,28 @@
+// Kernels: convolutions, and what is needed to run them on many threads.
+//
+// This module knows problems and the ways to compute them, and nothing of networks. What comes in
+// is the geometry of one convolution (`ConvolutionProblem`), its weights, and views of memory; what
+// goes out is the result in memory that the caller owns. A convolution is used in three stages:
+// 1. A backend (`ConvolutionBackend`) is asked whether it refuses the problem, by which `Algorithm`
+//    it sums, and which neighbouring operations it can compute in the same pass (`Fusions`).
+// 2. `prepare` puts the weights into the form that the backend wants, once.
+// 3. The `PreparedConvolution` is cut into tasks that write disjoint parts of the output. The tasks
+//    do not depend on the number of threads, and so neither do the bits of the result.
+//
+// The files, lowest first:
+// - `Size.swift`, `TensorShape.swift`, `Tensor.swift`, `FeatureView.swift`: arrays in the order
+//   `[N, C, H, W]`, owned and lent.
+// - `ConvolutionProblem.swift`, `Algorithm.swift`, `KernelError.swift`: the words of the interface.
+// - `InstructionSet.swift`, `MicrokernelTable.swift`: which build of the Microkernels modules runs.
+//   Only the first of these files imports them.
+// - `Arena.swift`, `WeightBuffer.swift`: memory for activations and for weights. The arena checks
+//   the range of every view, and sets guards that show a write past an output.
+// - `Thread.swift`, `JobBoard.swift`, `WorkerTeam.swift`: threads that claim tasks one by one.
+// - `DirectConvolution.swift`, `ReferenceConvolution.swift`: the sum as it is defined, twice. The
+//   one serves the naive backend, the other computes goldens and bounds in double precision.
+// - `Im2col.swift`, `OpenBLAS.swift`: the parts of convolution as a matrix product.
+// - `ConvolutionBackend.swift`, `Backends/`, `Backends.swift`: the interface, the backends with one
+//   file each, and their list. A new backend is one file and one line of that list.
+//
+// A backend never states a tolerance. It states its algorithm, and the Verify module derives from
+// that what rounding may do.
