@@ -1,9 +1,9 @@
 import Glibc
 
 /// Numbers as tables show them, few digits and no locale.
-enum NumberText {
+public enum NumberText {
   /// With so many digits after the point, such as `12.50`.
-  static func fixed(_ value: Double, _ digits: Int) -> String {
+  public static func fixed(_ value: Double, _ digits: Int) -> String {
     format(value, "%.*f", digits)
   }
 

@@ -60,7 +60,7 @@ struct CamCommand: ParsableCommand {
     let (network, team) = try model.load()
     let preprocessing = try input.preprocessing(default: network.preprocessing)
     guard let backend = try backends.backends(default: [Backends.standard]).first else { return }
-    let target = try CamTarget(output, imageCount: images.count, overwriting: force)
+    var target = try CamTarget(output, imageCount: images.count, overwriting: force)
     var mapper = CamMapper(
       model: network, backend: backend, options: try backends.planOptions(), team: team)
     var results: [CamResult] = []

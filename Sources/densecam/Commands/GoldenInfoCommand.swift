@@ -1,5 +1,6 @@
 import ArgumentParser
 import Kernels
+import Report
 import Verify
 
 /// `densecam golden info` tells what is in a golden file.
@@ -44,7 +45,7 @@ struct GoldenInfoCommand: ParsableCommand {
         for map in goldenCase.maps {
           print(
             "    map            \(map.height)×\(map.width) of \(map.label ?? "class \(map.classIndex)"), "
-              + "rank \(map.rank), probability \(fixedPoint(map.probability, 4))")
+              + "rank \(map.rank), probability \(NumberText.fixed(map.probability, 4))")
         }
       }
     }

@@ -82,7 +82,7 @@ struct CamResult {
       for entry in result.top {
         let peak = entry.map.peak.map { "peak at row \($0.row), column \($0.column)" } ?? ""
         lines.append(
-          "  \(fixedPoint(entry.probability, 3))  \(entry.label)  "
+          "  \(NumberText.fixed(entry.probability, 3))  \(entry.label)  "
             + (entry.isFlat
               ? "flat map, drawn as empty"
               : "\(peak) of "

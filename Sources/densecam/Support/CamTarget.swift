@@ -6,6 +6,9 @@ struct CamTarget {
   private let isFolder: Bool
   private let overwriting: Bool
 
+  /// The files of pictures before, so that two of one name do not end up in one file.
+  private var taken: Set<String> = []
+
   /// - Throws: ``UsageError`` if the place cannot be written to.
   init(_ output: String, imageCount: Int, overwriting: Bool) throws {
     var status = stat()
@@ -33,11 +36,14 @@ struct CamTarget {
   /// The file for one picture.
   ///
   /// - Throws: ``UsageError`` if it exists and may not be replaced.
-  func path(for image: String) throws -> String {
+  mutating func path(for image: String) throws -> String {
     guard isFolder else { return output }
     let file = image.split(separator: "/").last.map(String.init) ?? image
     let stem = file.lastIndex(of: ".").map { String(file[..<$0]) } ?? file
     let path = output.hasSuffix("/") ? "\(output)\(stem).png" : "\(output)/\(stem).png"
+    guard taken.insert(path).inserted else {
+      throw UsageError("\(image): another picture is called \(stem), too, and has become \(path)")
+    }
     try OutputFile.check(path, overwriting: overwriting)
     return path
   }
