@@ -66,13 +66,13 @@ public struct Deviation: Hashable, Sendable, Codable {
       maxULP = max(maxULP, error / Double(Float(e).magnitude.ulp))
       let own = (Double(actual[i]) - exact.elements[i]).magnitude
       guard own > 0 else { continue }
-      let ratio = own / likely.elements[i]
+      let ratio = Self.ratio(own, likely.elements[i])
       if ratio > worstRatio {
         worstRatio = ratio
         worstIndex = i
       }
       errorOverBound = max(errorOverBound, ratio)
-      errorOverWorst = max(errorOverWorst, own / worst.elements[i])
+      errorOverWorst = max(errorOverWorst, Self.ratio(own, worst.elements[i]))
     }
     if nonFinite > 0 {
       errorOverBound = .infinity
@@ -84,6 +84,11 @@ public struct Deviation: Hashable, Sendable, Codable {
       self.expected = expected.elements[worstIndex]
       got = Double(actual[worstIndex])
     }
+  }
+
+  /// An error over its bound; a bound that is NaN allows nothing.
+  private static func ratio(_ error: Double, _ bound: Double) -> Double {
+    bound.isNaN ? .infinity : error / bound
   }
 
   public var verdict: Verdict {

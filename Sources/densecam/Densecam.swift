@@ -23,7 +23,7 @@ struct Densecam: ParsableCommand {
         densecam list backends                      what can I choose from?
 
       EXIT STATUS
-        0 good   1 mismatch   2 usage or bad input   3 regression
+        0 good   1 mismatch   2 usage or bad input
         4 golden missing or not matching the model   5 nothing was compared
         130 interrupted
 

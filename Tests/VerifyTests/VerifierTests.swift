@@ -107,6 +107,20 @@ import Testing
     #expect(Verdict(errorOverBound: value, errorOverWorst: 0.5) == .marginal)
   }
 
+  @Test("do not come from a bound that is NaN") func noBound() {
+    func tensor(_ value: Double) -> Tensor<Double> {
+      Tensor(shape: TensorShape(channels: 1), elements: [value])
+    }
+    for bound in [Double.nan, 0] {
+      let deviation = Deviation(
+        of: [2], from: tensor(1), exact: tensor(1), likely: tensor(bound), worst: tensor(bound))
+      #expect(deviation.verdict == .fail)
+    }
+    let allowed = Deviation(
+      of: [2], from: tensor(1), exact: tensor(1), likely: tensor(1), worst: tensor(1))
+    #expect(allowed.verdict == .pass)
+  }
+
   @Test("have two limits") func limits() {
     #expect(Verdict(errorOverBound: 1, errorOverWorst: 0.1) == .pass)
     #expect(Verdict(errorOverBound: 1.01, errorOverWorst: 1) == .marginal)

@@ -94,7 +94,6 @@ public struct Program: Sendable {
     let places = producers()
     var merged = steps
     var absorbed: Set<Int> = []
-    // Where a step has gone that has been merged into a later one.
     for index in steps.indices {
       guard let producer = soleProducer(of: merged[index], counts, places),
         !absorbed.contains(producer),

@@ -122,7 +122,7 @@ public struct ReferenceEvaluator: Sendable {
               let element = unsafe source[row * width + column]
               switch geometry.attributes.reduction {
               case .average: value += element
-              // NaN spreads: it is not less than anything.
+              // NaN spreads: it replaces everything, and nothing is greater than it.
               case .maximum: if element > value || element.isNaN { value = element }
               }
             }

@@ -42,14 +42,4 @@ extension Tensor where Element == Double {
   func mapped(_ body: (Double) -> Double) -> Tensor<Double> {
     Tensor(shape: shape, elements: elements.map(body))
   }
-
-  /// `|a − b|` element by element.
-  static func distance(_ a: Tensor<Double>, _ b: Tensor<Double>) -> Tensor<Double> {
-    precondition(a.shape.count == b.shape.count)
-    var result = a
-    for i in result.elements.indices {
-      result.elements[i] = (a.elements[i] - b.elements[i]).magnitude
-    }
-    return result
-  }
 }

@@ -75,7 +75,9 @@ struct NodeBounds: Sendable {
         let shift = log1p(
           indices.reduce(0) { $0 + output.elements[$1] * expm1(delta.elements[$1]) })
         for i in indices {
-          result.elements[i] = output.elements[i] * expm1(delta.elements[i] + shift)
+          let error = output.elements[i] * expm1(delta.elements[i] + shift)
+          // No two probabilities differ by more than 1, however far the exponential overflows.
+          result.elements[i] = error <= 1 ? error : 1
         }
       }
     }

@@ -31,9 +31,6 @@ public struct GoldenCase: Sendable {
   public func activation(_ node: String) throws(GoldenError) -> Tensor<Float>? {
     activationShapes[node] == nil ? nil : try readActivation(node)
   }
-
-  /// The classes of the first image, most likely first.
-  public var classCount: Int { probabilities.count / input.shape.batch }
 }
 
 /// A Class Activation Map in a golden file.

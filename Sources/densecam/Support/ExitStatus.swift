@@ -9,7 +9,6 @@ import Verify
 enum ExitStatus: Int32, Error {
   case mismatch = 1
   case badInput = 2
-  case regression = 3
   case golden = 4
   case nothingCompared = 5
   case interrupted = 130
