@@ -33,6 +33,7 @@ let fast: [SwiftSetting] = safe + [.unsafeFlags(["-O"])]
 func microkernels(_ variant: String, march: String? = nil) -> Target {
   .target(
     name: "Microkernels\(variant)",
+    dependencies: ["CCPU"],
     swiftSettings: [.unsafeFlags(["-O"])]
       + (march.map { [.define(variant), .unsafeFlags(["-Xcc", "-march=\($0)"])] } ?? [])
       + common

@@ -8,6 +8,9 @@ public enum Algorithm: Hashable, Sendable {
 
   /// The products are summed in 32-bit floats, in any order, with or without fused multiply-adds.
   case reassociated
+
+  /// Minimal filtering with tiles of so many results a side, by the ``WinogradTransform`` of that size.
+  case winograd(tile: Int)
 }
 
 extension Algorithm: CustomStringConvertible {
@@ -15,6 +18,7 @@ extension Algorithm: CustomStringConvertible {
     switch self {
     case .direct: "direct"
     case .reassociated: "reassociated"
+    case .winograd(let tile): "winograd F(\(tile)×\(tile))"
     }
   }
 }

@@ -42,26 +42,33 @@ public final class Arena: @unchecked Sendable {
   ///
   /// - Precondition: The region lies in the arena.
   @unsafe
-  public func view(at offset: Int, shape: TensorShape, batchStride: Int) -> FeatureView {
-    check(offset, shape, batchStride)
-    return unsafe FeatureView(base: base + offset, shape: shape, batchStride: batchStride)
+  public func view(at offset: Int, shape: TensorShape, layout: Layout, batchStride: Int)
+    -> FeatureView
+  {
+    check(offset, shape, layout, batchStride)
+    return unsafe FeatureView(
+      base: base + offset, shape: shape, layout: layout, batchStride: batchStride)
   }
 
   /// Lends a region to write to.
   ///
   /// - Precondition: The region lies in the arena.
   @unsafe
-  public func mutableView(at offset: Int, shape: TensorShape, batchStride: Int)
+  public func mutableView(at offset: Int, shape: TensorShape, layout: Layout, batchStride: Int)
     -> MutableFeatureView
   {
-    check(offset, shape, batchStride)
-    return unsafe MutableFeatureView(base: base + offset, shape: shape, batchStride: batchStride)
+    check(offset, shape, layout, batchStride)
+    return unsafe MutableFeatureView(
+      base: base + offset, shape: shape, layout: layout, batchStride: batchStride)
   }
 
-  private func check(_ offset: Int, _ shape: TensorShape, _ batchStride: Int) {
+  private func check(
+    _ offset: Int, _ shape: TensorShape, _ layout: Layout, _ batchStride: Int
+  ) {
+    let imageCount = layout.imageCount(of: shape)
     precondition(
-      offset >= 0 && batchStride >= shape.imageCount
-        && offset + (shape.batch - 1) * batchStride + shape.imageCount <= capacity,
+      offset >= 0 && batchStride >= imageCount
+        && offset + (shape.batch - 1) * batchStride + imageCount <= capacity,
       "a view exceeds the arena")
   }
 

@@ -6,13 +6,16 @@ public enum Backends {
   public static let all: [any ConvolutionBackend] = [
     NaiveBackend(),
     Im2colOpenBLASBackend(),
+    TiledBackend(),
+    WinogradBackend(),
+    AutoBackend(),
   ]
 
   /// The names, in order.
   public static var names: [String] { all.map(\.name) }
 
   /// The backend that runs when none is named.
-  public static var standard: any ConvolutionBackend { Im2colOpenBLASBackend() }
+  public static var standard: any ConvolutionBackend { AutoBackend() }
 
   public static func named(_ name: String) -> (any ConvolutionBackend)? {
     all.first { $0.name == name }

@@ -20,6 +20,19 @@ public protocol ConvolutionBackend: Sendable {
   /// becomes a step of its own in the plan.
   func fusions(for problem: ConvolutionProblem) -> Fusions
 
+  /// The layouts in which the backend takes its input and gives its output.
+  ///
+  /// - Parameters:
+  ///   - problem: The geometry of the convolution.
+  ///   - instructionSet: The inner loops to use, which decide how wide blocks are.
+  /// - Returns: One layout each; whoever runs the convolution has to supply views of them.
+  func layouts(for problem: ConvolutionProblem, instructionSet: InstructionSet)
+    -> ConvolutionLayouts
+
+  /// The backend that does the work for a problem: itself, unless it only chooses among others.
+  func delegate(for problem: ConvolutionProblem, instructionSet: InstructionSet)
+    -> any ConvolutionBackend
+
   /// Packs or transforms the weights once; the result may then run many times.
   ///
   /// - Parameters:
@@ -38,6 +51,18 @@ public protocol ConvolutionBackend: Sendable {
 }
 
 extension ConvolutionBackend {
+  public func layouts(for problem: ConvolutionProblem, instructionSet: InstructionSet)
+    -> ConvolutionLayouts
+  {
+    ConvolutionLayouts(input: .planar, output: .planar)
+  }
+
+  public func delegate(for problem: ConvolutionProblem, instructionSet: InstructionSet)
+    -> any ConvolutionBackend
+  {
+    self
+  }
+
   /// Checks what every backend has to check before it prepares.
   func validate(_ problem: ConvolutionProblem, _ weights: WeightBuffer, _ bias: [Float]?)
     throws(KernelError)
@@ -58,27 +83,15 @@ extension ConvolutionBackend {
   }
 }
 
-/// A convolution whose weights are in the form that its backend wants.
-///
-/// The work is cut into tasks that write disjoint parts of the output, the same ones for any number
-/// of threads, so that the result has the same bits whoever runs them and in whatever order.
-public protocol PreparedConvolution: Sendable {
-  /// The number of tasks.
-  var taskCount: Int { get }
+/// The layouts of a convolution's input and output.
+public struct ConvolutionLayouts: Hashable, Sendable {
+  public var input: Layout
+  public var output: Layout
 
-  /// The scratch elements that each thread needs.
-  var scratchCount: Int { get }
-
-  /// The bytes of weights that the backend packed, beyond those it was given.
-  var packedBytes: Int { get }
-
-  /// Runs one task.
-  ///
-  /// - Precondition: The views have the problem's shapes and do not overlap; `scratch` holds
-  ///   `scratchCount` elements and is not used by another thread meanwhile.
-  func run(
-    task: Int, input: FeatureView, output: MutableFeatureView,
-    scratch: UnsafeMutablePointer<Float>)
+  public init(input: Layout, output: Layout) {
+    self.input = input
+    self.output = output
+  }
 }
 
 /// The operations around a convolution that a backend may compute in the same pass.
@@ -92,17 +105,28 @@ public struct Fusions: OptionSet, Hashable, Sendable {
 
   /// `max(0, y)` on the result.
   public static let relu = Fusions(rawValue: 2)
+
+  /// The average over windows of the input that lie side by side, after the prologue.
+  public static let averagePool = Fusions(rawValue: 4)
 }
 
 /// The operations to fuse with one convolution.
 public struct Fusion: Sendable {
   public var prologue: ScaleShift?
 
+  /// The windows that the input is averaged over, after the prologue, which lie side by side and
+  /// begin at its upper left corner.
+  ///
+  /// The problem is then that of the averages, and the input that is given to a run is larger by
+  /// these factors; rows and columns that fill no window are left out.
+  public var averagePool: Size?
+
   /// Whether the result goes through `max(0, y)`.
   public var relu: Bool
 
-  public init(prologue: ScaleShift? = nil, relu: Bool = false) {
+  public init(prologue: ScaleShift? = nil, averagePool: Size? = nil, relu: Bool = false) {
     self.prologue = prologue
+    self.averagePool = averagePool
     self.relu = relu
   }
 

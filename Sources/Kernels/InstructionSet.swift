@@ -1,8 +1,5 @@
 import CCPU
 import Glibc
-import MicrokernelsAVX2
-import MicrokernelsAVX512
-import MicrokernelsBaseline
 
 /// An instruction set that the inner loops are compiled for, in ascending order of preference.
 public enum InstructionSet: String, CaseIterable, Sendable {
@@ -63,22 +60,17 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   /// - Precondition: The instruction set is supported.
   public var microkernels: MicrokernelTable {
     precondition(isSupported, "\(rawValue) code would trap on this processor")
-    return switch self {
-    case .baseline:
-      unsafe MicrokernelTable(
-        scaleShift: { unsafe MicrokernelsBaseline.scaleShift($0, $1, $2, $3, $4, $5) },
-        add: { unsafe MicrokernelsBaseline.add($0, $1, $2, $3, $4) },
-        maximum: { unsafe MicrokernelsBaseline.maximum($0, $1, $2, $3) })
-    case .avx2:
-      unsafe MicrokernelTable(
-        scaleShift: { unsafe MicrokernelsAVX2.scaleShift($0, $1, $2, $3, $4, $5) },
-        add: { unsafe MicrokernelsAVX2.add($0, $1, $2, $3, $4) },
-        maximum: { unsafe MicrokernelsAVX2.maximum($0, $1, $2, $3) })
-    case .avx512:
-      unsafe MicrokernelTable(
-        scaleShift: { unsafe MicrokernelsAVX512.scaleShift($0, $1, $2, $3, $4, $5) },
-        add: { unsafe MicrokernelsAVX512.add($0, $1, $2, $3, $4) },
-        maximum: { unsafe MicrokernelsAVX512.maximum($0, $1, $2, $3) })
+    return table
+  }
+
+  /// The floats that one register holds, and so the channels of a block of ``Layout/blocked(_:)``.
+  public var laneCount: Int { table.laneCount }
+
+  private var table: MicrokernelTable {
+    switch self {
+    case .baseline: .baseline
+    case .avx2: .avx2
+    case .avx512: .avx512
     }
   }
 }

@@ -1,38 +1,92 @@
 /// The inner loops of one instruction set.
 ///
-/// Each takes element counts of any size and pointers of any alignment. The output may be one of
-/// the inputs.
+/// Pointers may have any alignment. What each loop computes is documented where it is written, in
+/// `Sources/MicrokernelsBaseline`; V stands for ``laneCount`` there.
 @safe
 public struct MicrokernelTable: Sendable {
+  public typealias Input = UnsafePointer<Float>
+  public typealias Output = UnsafeMutablePointer<Float>
+
+  /// The floats that one register holds, and the width of the blocks that blocked loops work on.
+  public let laneCount: Int
+
+  // MARK: - Planes: any number of elements; the output may be one of the inputs
+
   /// `y[i] = scale · x[i] + shift`, then `max(0, y[i])` if `relu`; the product may be fused with the
   /// sum.
   public typealias ScaleShift =
     @Sendable (
-      _ count: Int, _ x: UnsafePointer<Float>, _ scale: Float, _ shift: Float, _ relu: Bool,
-      _ y: UnsafeMutablePointer<Float>
+      _ count: Int, _ x: Input, _ scale: Float, _ shift: Float, _ relu: Bool, _ y: Output
     ) -> Void
 
   /// `y[i] = a[i] + b[i]`, then `max(0, y[i])` if `relu`.
   public typealias Add =
-    @Sendable (
-      _ count: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ relu: Bool,
-      _ y: UnsafeMutablePointer<Float>
-    ) -> Void
+    @Sendable (_ count: Int, _ a: Input, _ b: Input, _ relu: Bool, _ y: Output) -> Void
 
   /// `y[i] = max(a[i], b[i])`; NaN in either gives NaN.
   public typealias Maximum =
-    @Sendable (
-      _ count: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-      _ y: UnsafeMutablePointer<Float>
-    ) -> Void
+    @Sendable (_ count: Int, _ a: Input, _ b: Input, _ y: Output) -> Void
 
   public let scaleShift: ScaleShift
   public let add: Add
   public let maximum: Maximum
 
-  init(scaleShift: @escaping ScaleShift, add: @escaping Add, maximum: @escaping Maximum) {
-    unsafe self.scaleShift = unsafe scaleShift
-    unsafe self.add = unsafe add
-    unsafe self.maximum = unsafe maximum
-  }
+  // MARK: - Blocked maps
+
+  public typealias ScaleShiftBlock =
+    @Sendable (
+      _ pixels: Int, _ x: Input, _ scale: Input, _ shift: Input, _ relu: Bool, _ y: Output
+    ) -> Void
+  typealias AverageBlock =
+    @Sendable (
+      _ windows: Int, _ height: Int, _ width: Int, _ x: Input, _ rowStride: Int, _ scale: Input,
+      _ shift: Input, _ relu: Bool, _ y: Output
+    ) -> Void
+  public typealias PoolBlock =
+    @Sendable (
+      _ windows: Int, _ stride: Int, _ taps: Int, _ x: Input, _ offsets: UnsafePointer<Int>,
+      _ divisor: Float, _ y: Output
+    ) -> Void
+
+  /// Scale and shift of a run of pixels, each lane with factors of its own.
+  public let scaleShiftBlock: ScaleShiftBlock
+  let averageBlock: AverageBlock
+
+  /// The largest or the average element of each of a run of windows in one block.
+  public let poolBlock: PoolBlock
+
+  // MARK: - Sums of products
+
+  typealias Multiply =
+    @Sendable (
+      _ pixels: Int, _ terms: Int, _ x: Input, _ offsets: UnsafePointer<Int>, _ w: Input,
+      _ next: Input, _ accumulates: Bool, _ bias: Input, _ relu: Bool, _ y: Output,
+      _ yVectorStride: Int
+    ) -> Void
+  typealias MultiplyLanes =
+    @Sendable (
+      _ pixels: Int, _ terms: Int, _ x: Input, _ offsets: UnsafePointer<Int>, _ w: Input,
+      _ accumulates: Bool, _ bias: Input, _ relu: Bool, _ y: Output
+    ) -> Void
+
+  let multiply: Multiply
+  let multiplyLanes: MultiplyLanes
+
+  // MARK: - Winograd transforms
+
+  typealias WinogradInput =
+    @Sendable (
+      _ blocks: Int, _ x: Input, _ rowStride: Int, _ blockStride: Int, _ y: Output,
+      _ yStride: Int, _ yBlockStride: Int
+    ) -> Void
+  typealias WinogradOutput =
+    @Sendable (
+      _ blocks: Int, _ x: Input, _ xStride: Int, _ xBlockStride: Int, _ bias: Input,
+      _ relu: Bool, _ y: Output, _ yRowStride: Int, _ yBlockStride: Int
+    ) -> Void
+
+  let winograd2Input: WinogradInput
+  let winograd2Output: WinogradOutput
+  let winograd4Input: WinogradInput
+  let winograd4Output: WinogradOutput
 }

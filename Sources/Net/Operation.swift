@@ -66,6 +66,11 @@ public struct ConvolutionAttributes: Hashable, Sendable {
     self.groups = groups
     self.hasBias = hasBias
   }
+
+  /// Whether each result depends on one pixel alone.
+  var isPointwise: Bool {
+    kernel == Size(1) && stride == Size(1) && padding == Padding(0)
+  }
 }
 
 /// A function of one element.

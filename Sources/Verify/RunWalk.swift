@@ -33,9 +33,7 @@ struct RunWalk {
       network?.run(step: index)
       return []
     }
-    let algorithm = plan.backends(ofStep: index).flatMap { backends in
-      plan.problem(ofStep: index).map { backends.executed.algorithm(for: $0) }
-    }
+    let algorithm = plan.backends(ofStep: index)?.algorithm
     let key = ReferenceKey(step: step, algorithm: algorithm)
     let reference: StepReference
     if let known = references[key] {

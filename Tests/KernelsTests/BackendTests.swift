@@ -23,6 +23,9 @@ import Testing
       problem(1, 3, (7, 5), 2, (3, 3), padding: (1, 1, 1, 1)),
       problem(1, 64, (56, 56), 128, (1, 1)),
       problem(1, 128, (28, 28), 32, (3, 3), padding: (1, 1, 1, 1)),
+      problem(2, 20, (7, 7), 33, (3, 3), padding: (1, 1, 1, 1)),
+      problem(1, 9, (13, 30), 17, (3, 3), padding: (0, 2, 1, 0)),
+      problem(1, 16, (3, 3), 8, (3, 3)),
       problem(1, 3, (64, 64), 16, (7, 7), stride: (2, 2), padding: (3, 3, 3, 3)),
       problem(2, 17, (13, 11), 31, (1, 1)),
       problem(3, 8, (9, 9), 12, (3, 3), stride: (2, 2), padding: (0, 1, 1, 0)),
@@ -54,11 +57,30 @@ import Testing
   /// The most that rounding can do: K + 2 roundings of each product (Higham 2002, section 3.1), the
   /// prologue's two and the ReLU's none included.
   func agrees(_ item: ConvolutionCase, _ combination: Combination, threads: Int) throws {
+    guard combination.backend.refusal(of: item.problem) == nil else { return }
     let team = try WorkerTeam(count: threads)
     let (output, guards) = try item.run(
       on: combination.backend, instructionSet: combination.instructionSet, team: team)
-    let (values, magnitudes) = item.expected()
-    let rounding = Double(item.problem.depth + 2) * 0x1p-24
+    var (values, magnitudes) = item.expected()
+    // An average adds the sum of its window and the division.
+    let window = item.window.map { $0.height * $0.width + 1 } ?? 0
+    var roundings = item.problem.depth + 2 + window
+    let algorithm = combination.backend.algorithm(for: item.problem)
+    if case .winograd(let tile) = algorithm, let transform = WinogradTransform.of(tile: tile) {
+      let (input, weights, bias, _) = item.data
+      let scaled = try WinogradMagnitudes.compute(
+        item.problem, transform,
+        input: Tensor(shape: item.problem.input, elements: input.map(Double.init)),
+        weights: weights.span, team: team)
+      let plane = item.problem.output.planeCount
+      for i in magnitudes.indices {
+        magnitudes[i] =
+          scaled.elements[i]
+          + Double((bias?[i / plane % item.problem.outputChannels] ?? 0).magnitude)
+      }
+      roundings = transform.roundings(channels: item.problem.input.channels) + 1
+    }
+    let rounding = Double(roundings) * 0x1p-24
     // A prologue's rounding is relative to its own terms, at most 2 here, times Σ|w|.
     let prologue = item.fusions.contains(.prologue) ? Double(item.problem.depth) * 0x1p-22 : 0
     for i in values.indices {
@@ -90,10 +112,18 @@ import Testing
         try agrees(ConvolutionCase(random: seed, fusions: fusions), combination, threads: 1)
       }
     }
+    for problem in Self.problems where problem.isPointwise {
+      let offered = combination.backend.fusions(for: problem)
+      for fusions in [Fusions.averagePool, [.averagePool, .prologue, .relu]]
+      where offered.contains(fusions) {
+        try agrees(ConvolutionCase(problem, seed: 5, fusions: fusions), combination, threads: 2)
+      }
+    }
   }
 
   @Test("give the same bits for any number of threads", arguments: combinations, problems)
   func threads(combination: Combination, problem: ConvolutionProblem) throws {
+    guard combination.backend.refusal(of: problem) == nil else { return }
     let item = ConvolutionCase(problem, seed: 11)
     let outputs = try [1, 2, 7].map { count in
       try item.run(
@@ -107,33 +137,16 @@ import Testing
   @Test("spread NaN from the input to the output", arguments: combinations)
   func spreadsNaN(combination: Combination) throws {
     let problem = try ConvolutionProblem(
-      input: TensorShape(channels: 4, height: 6, width: 6), outputChannels: 4, kernel: Size(1))
-    let prepared = try combination.backend.prepare(
-      problem, weights: WeightBuffer([Float](repeating: 1, count: 16)), bias: nil,
-      fusion: combination.backend.fusions(for: problem).contains(.relu)
-        ? Fusion(relu: true) : .none, instructionSet: combination.instructionSet)
-    var input = [Float](repeating: 1, count: problem.input.count)
-    input[7] = .nan
-    var output = [Float](repeating: 0, count: problem.output.count)
-    var scratch = [Float](repeating: 0, count: prepared.scratchCount + 1)
-    input.withUnsafeBufferPointer { input in
-      output.withUnsafeMutableBufferPointer { output in
-        scratch.withUnsafeMutableBufferPointer { scratch in
-          guard let input = input.baseAddress, let output = output.baseAddress,
-            let scratch = scratch.baseAddress
-          else { return }
-          for task in 0..<prepared.taskCount {
-            prepared.run(
-              task: task,
-              input: FeatureView(
-                base: input, shape: problem.input, batchStride: problem.input.imageCount),
-              output: MutableFeatureView(
-                base: output, shape: problem.output, batchStride: problem.output.imageCount),
-              scratch: scratch)
-          }
-        }
-      }
-    }
+      input: TensorShape(channels: 20, height: 6, width: 6), outputChannels: 4, kernel: Size(1))
+    guard combination.backend.refusal(of: problem) == nil else { return }
+    let offered = combination.backend.fusions(for: problem)
+    var item = ConvolutionCase(
+      problem, seed: 3, fusions: offered.contains(.relu) ? .relu : [])
+    item.poisoned = 7
+    let output = try item.run(
+      on: combination.backend, instructionSet: combination.instructionSet,
+      team: WorkerTeam(count: 1)
+    ).output
     for channel in 0..<4 { #expect(output[channel * 36 + 7].isNaN) }
     #expect(output.count { $0.isNaN } == 4)
   }

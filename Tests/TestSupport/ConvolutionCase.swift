@@ -7,6 +7,9 @@ public struct ConvolutionCase: Sendable, CustomStringConvertible {
   public let fusions: Fusions
   public let hasBias: Bool
 
+  /// The element of the input that is NaN, if one is.
+  public var poisoned: Int?
+
   public init(
     _ problem: ConvolutionProblem, seed: UInt64, fusions: Fusions = [], hasBias: Bool = true
   ) {
@@ -18,6 +21,19 @@ public struct ConvolutionCase: Sendable, CustomStringConvertible {
 
   public var description: String {
     "\(problem) pad \(problem.padding) seed \(seed) fusions \(fusions.rawValue) bias \(hasBias)"
+  }
+
+  /// The windows that the input is averaged over first, if that is among the fusions.
+  public var window: Size? { fusions.contains(.averagePool) ? Size(height: 2, width: 3) : nil }
+
+  /// The shape of the input, before it is averaged.
+  public var inputShape: TensorShape {
+    guard let window else { return problem.input }
+    // One row and one column that fill no window.
+    return TensorShape(
+      batch: problem.input.batch, channels: problem.input.channels,
+      height: problem.input.height * window.height + 1,
+      width: problem.input.width * window.width + 1)
   }
 
   /// A problem whose every number is drawn from the seed.
@@ -56,8 +72,10 @@ public struct ConvolutionCase: Sendable, CustomStringConvertible {
   /// The data: input, weights, bias and prologue.
   public var data: (input: [Float], weights: [Float], bias: [Float]?, prologue: ScaleShift?) {
     var generator = SeededGenerator(seed: seed &+ 1)
+    var input = generator.floats(inputShape.count)
+    if let poisoned { input[poisoned] = .nan }
     return (
-      generator.floats(problem.input.count), generator.floats(problem.weightCount),
+      input, generator.floats(problem.weightCount),
       hasBias ? generator.floats(problem.outputChannels) : nil,
       fusions.contains(.prologue)
         ? ScaleShift(
@@ -71,14 +89,25 @@ public struct ConvolutionCase: Sendable, CustomStringConvertible {
   public func expected() -> (values: [Double], magnitudes: [Double]) {
     let (input, weights, bias, prologue) = data
     let p = problem
+    func element(_ n: Int, _ c: Int, _ row: Int, _ column: Int) -> Double {
+      let shape = inputShape
+      let value = Double(
+        input[((n * shape.channels + c) * shape.height + row) * shape.width + column])
+      guard let prologue else { return value }
+      return max(0, Double(prologue.scale[c]) * value + Double(prologue.shift[c]))
+    }
     func x(_ n: Int, _ c: Int, _ row: Int, _ column: Int) -> Double {
       guard (0..<p.input.height).contains(row), (0..<p.input.width).contains(column) else {
         return 0
       }
-      let value = Double(
-        input[((n * p.input.channels + c) * p.input.height + row) * p.input.width + column])
-      guard let prologue else { return value }
-      return max(0, Double(prologue.scale[c]) * value + Double(prologue.shift[c]))
+      guard let window else { return element(n, c, row, column) }
+      var sum = 0.0
+      for i in 0..<window.height {
+        for j in 0..<window.width {
+          sum += element(n, c, row * window.height + i, column * window.width + j)
+        }
+      }
+      return sum / Double(window.height * window.width)
     }
     var values: [Double] = []
     var magnitudes: [Double] = []
@@ -115,39 +144,83 @@ public struct ConvolutionCase: Sendable, CustomStringConvertible {
   }
 
   /// Runs the case on a backend, with NaN in the output and the scratch memory beforehand and guards
-  /// behind the output.
+  /// behind the output and the memory of each thread.
   ///
-  /// - Returns: The output and the guard behind it.
+  /// - Returns: The output in `[N, C, H, W]` order, and the guards.
   public func run(
     on backend: any ConvolutionBackend, instructionSet: InstructionSet, team: WorkerTeam
   ) throws -> (output: [Float], guards: [Float]) {
     let (input, weights, bias, prologue) = data
     let prepared = try backend.prepare(
       problem, weights: WeightBuffer(weights), bias: bias,
-      fusion: Fusion(prologue: prologue, relu: fusions.contains(.relu)),
+      fusion: Fusion(
+        prologue: prologue, averagePool: window, relu: fusions.contains(.relu)),
       instructionSet: instructionSet)
-    let count = problem.output.count
-    var output = [Float](repeating: .nan, count: count + 16)
-    for i in count..<(count + 16) { output[i] = 12345 }
-    let scratchCount = prepared.scratchCount + 16
-    var scratch = [Float](repeating: .nan, count: scratchCount * team.count)
-    input.withUnsafeBufferPointer { source in
-      output.withUnsafeMutableBufferPointer { target in
+    let layouts = backend.layouts(for: problem, instructionSet: instructionSet)
+    let guardCount = 16
+    let guardValue: Float = 12345
+    let inputImage = layouts.input.imageCount(of: inputShape)
+    let outputImage = layouts.output.imageCount(of: problem.output)
+    let outputCount = outputImage * problem.output.batch
+    // Lanes without a channel may hold anything.
+    var source = [Float](repeating: .nan, count: inputImage * inputShape.batch)
+    var target = [Float](repeating: .nan, count: outputCount + guardCount)
+    var output = [Float](repeating: .nan, count: problem.output.count)
+    let scratchCount = prepared.scratchCount + guardCount
+    var scratch = [Float](
+      repeating: .nan, count: scratchCount * team.count + prepared.workspaceCount + guardCount)
+    let guards = Array(outputCount..<(outputCount + guardCount))
+    for i in guards { target[i] = guardValue }
+    let inner =
+      (0..<team.count).flatMap { worker in
+        ((worker + 1) * scratchCount - guardCount)..<((worker + 1) * scratchCount)
+      } + ((scratch.count - guardCount)..<scratch.count)
+    for i in inner { scratch[i] = guardValue }
+    input.withUnsafeBufferPointer { input in
+      source.withUnsafeMutableBufferPointer { source in
+        guard let input = input.baseAddress, let source = source.baseAddress else { return }
+        let from = FeatureView(
+          base: input, shape: inputShape, batchStride: inputShape.imageCount)
+        let to = MutableFeatureView(
+          base: source, shape: inputShape, layout: layouts.input, batchStride: inputImage)
+        for image in 0..<inputShape.batch {
+          Reorder.copy(from, to: to, image: image, channels: 0..<inputShape.channels)
+        }
+      }
+    }
+    source.withUnsafeBufferPointer { source in
+      target.withUnsafeMutableBufferPointer { target in
         scratch.withUnsafeMutableBufferPointer { scratch in
           guard let source = source.baseAddress, let target = target.baseAddress,
             let scratch = scratch.baseAddress
           else { return }
-          let from = FeatureView(
-            base: source, shape: problem.input, batchStride: problem.input.imageCount)
-          let to = MutableFeatureView(
-            base: target, shape: problem.output, batchStride: problem.output.imageCount)
-          team.run(taskCount: prepared.taskCount) { worker, task in
-            prepared.run(
-              task: task, input: from, output: to, scratch: scratch + worker * scratchCount)
+          prepared.run(
+            on: team,
+            input: FeatureView(
+              base: source, shape: inputShape, layout: layouts.input, batchStride: inputImage),
+            output: MutableFeatureView(
+              base: target, shape: problem.output, layout: layouts.output,
+              batchStride: outputImage)
+          ) { worker in
+            TaskMemory(
+              scratch: scratch + worker * scratchCount,
+              workspace: scratch + team.count * scratchCount)
           }
         }
       }
     }
-    return (Array(output[..<count]), Array(output[count...]))
+    target.withUnsafeBufferPointer { target in
+      output.withUnsafeMutableBufferPointer { output in
+        guard let target = target.baseAddress, let output = output.baseAddress else { return }
+        let from = FeatureView(
+          base: target, shape: problem.output, layout: layouts.output, batchStride: outputImage)
+        let to = MutableFeatureView(
+          base: output, shape: problem.output, batchStride: problem.output.imageCount)
+        for image in 0..<problem.output.batch {
+          Reorder.copy(from, to: to, image: image, channels: 0..<problem.output.channels)
+        }
+      }
+    }
+    return (output, guards.map { target[$0] } + inner.map { scratch[$0] })
   }
 }

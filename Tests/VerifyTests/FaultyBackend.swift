@@ -60,15 +60,14 @@ struct FaultyBackend: ConvolutionBackend {
     let fault: Fault?
     let problem: ConvolutionProblem
 
-    var taskCount: Int { right.taskCount }
+    var taskCounts: [Int] { right.taskCounts }
     var scratchCount: Int { right.scratchCount }
     var packedBytes: Int { right.packedBytes }
 
     func run(
-      task: Int, input: FeatureView, output: MutableFeatureView,
-      scratch: UnsafeMutablePointer<Float>
+      phase: Int, task: Int, input: FeatureView, output: MutableFeatureView, memory: TaskMemory
     ) {
-      right.run(task: task, input: input, output: output, scratch: scratch)
+      right.run(phase: phase, task: task, input: input, output: output, memory: memory)
       let plane = problem.output.planeCount
       let (image, channel) = task.quotientAndRemainder(dividingBy: problem.outputChannels)
       let values = output.plane(image, channel)
@@ -79,7 +78,7 @@ struct FaultyBackend: ConvolutionBackend {
       case .missingBiasOrOffset: for i in 0..<plane { values[i] += 0.01 }
       case .oneElementOff where channel == 2: values[0] += 0.05
       case .notWritten where channel == 0: values[0] = .nan
-      case .writesBehind where task == taskCount - 1:
+      case .writesBehind where task == taskCounts[0] - 1:
         let size = problem.output.imageCount
         output.base[(problem.output.batch - 1) * output.batchStride + (size + 15) / 16 * 16] = 1
       default: break

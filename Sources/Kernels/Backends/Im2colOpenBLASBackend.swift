@@ -45,7 +45,7 @@ public struct Im2colOpenBLASBackend: ConvolutionBackend {
 
     var pixelTasks: Int { (problem.output.planeCount + pixels - 1) / pixels }
     var channelTasks: Int { (problem.groupOutputChannels + channels - 1) / channels }
-    var taskCount: Int { problem.output.batch * problem.groups * pixelTasks * channelTasks }
+    var taskCounts: [Int] { [problem.output.batch * problem.groups * pixelTasks * channelTasks] }
     var gathers: Bool { !problem.isPointwise || fusion.prologue != nil }
     var scratchCount: Int { gathers ? problem.depth * pixels : 0 }
     var packedBytes: Int { 0 }
@@ -88,8 +88,7 @@ public struct Im2colOpenBLASBackend: ConvolutionBackend {
     }
 
     func run(
-      task: Int, input: FeatureView, output: MutableFeatureView,
-      scratch: UnsafeMutablePointer<Float>
+      phase: Int, task: Int, input: FeatureView, output: MutableFeatureView, memory: TaskMemory
     ) {
       let (rest, pixelTask) = task.quotientAndRemainder(dividingBy: pixelTasks)
       let (outer, channelTask) = rest.quotientAndRemainder(dividingBy: channelTasks)
@@ -107,8 +106,8 @@ public struct Im2colOpenBLASBackend: ConvolutionBackend {
           problem: problem, prologue: fusion.prologue, microkernels: microkernels)
         unsafe gather.columns(
           of: input, image: image, firstChannel: inputChannel,
-          pixels: firstPixel..<(firstPixel + count), into: scratch)
-        unsafe columns = UnsafePointer(scratch)
+          pixels: firstPixel..<(firstPixel + count), into: memory.scratch)
+        unsafe columns = UnsafePointer(memory.scratch)
         columnStride = count
       } else {
         unsafe columns = input.plane(image, inputChannel) + firstPixel

@@ -18,7 +18,8 @@ public struct NaiveBackend: ConvolutionBackend {
     instructionSet: InstructionSet
   ) throws(KernelError) -> any PreparedConvolution {
     try validate(problem, weights, bias)
-    precondition(fusion.prologue == nil && !fusion.relu, "naive offers no fusions")
+    precondition(
+      fusion.prologue == nil && fusion.averagePool == nil && !fusion.relu, "naive offers no fusions")
     return Prepared(problem: problem, weights: weights, bias: bias)
   }
 
@@ -28,13 +29,12 @@ public struct NaiveBackend: ConvolutionBackend {
     let bias: [Float]?
 
     /// One plane a task.
-    var taskCount: Int { problem.output.batch * problem.outputChannels }
+    var taskCounts: [Int] { [problem.output.batch * problem.outputChannels] }
     var scratchCount: Int { 0 }
     var packedBytes: Int { 0 }
 
     func run(
-      task: Int, input: FeatureView, output: MutableFeatureView,
-      scratch: UnsafeMutablePointer<Float>
+      phase: Int, task: Int, input: FeatureView, output: MutableFeatureView, memory: TaskMemory
     ) {
       let (image, channel) = task.quotientAndRemainder(dividingBy: problem.outputChannels)
       let group = channel / problem.groupOutputChannels

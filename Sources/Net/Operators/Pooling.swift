@@ -1,10 +1,74 @@
 import Kernels
 
-/// Maximum and average pooling of one plane at a time.
+/// Maximum and average pooling, of planes or of blocks of channels.
 @safe
 struct Pooling {
   let geometry: PoolingGeometry
   let microkernels: MicrokernelTable
+
+  /// Pools a batch.
+  ///
+  /// - Parameters:
+  ///   - input: What to pool.
+  ///   - output: Where the result goes; it has the layout of the input, or planes of one pixel.
+  ///   - team: The threads that share the planes or blocks.
+  ///   - scratch: An input row for each worker, if the input is planar.
+  func run(
+    _ input: FeatureView, _ output: MutableFeatureView, on team: WorkerTeam,
+    scratch: (_ worker: Int) -> UnsafeMutablePointer<Float>
+  ) {
+    let width = unsafe input.layout.blockWidth
+    let blocks = (geometry.output.channels + width - 1) / width
+    team.run(taskCount: geometry.output.batch * blocks) { worker, task in
+      let (image, block) = task.quotientAndRemainder(dividingBy: blocks)
+      let source = unsafe input.plane(image, block * width)
+      let target = unsafe output.plane(image, block * width)
+      if width == 1 {
+        unsafe plane(source, target, scratch: scratch(worker))
+      } else {
+        unsafe self.block(source, target, width: width)
+      }
+    }
+  }
+
+  /// Pools one block of channels.
+  ///
+  /// Windows of one row that are not clipped at the sides have the same shape, so they go in one run.
+  private func block(
+    _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, width: Int
+  ) {
+    let rowStride = geometry.input.width * width
+    let step = geometry.attributes.isGlobal ? 0 : geometry.attributes.stride.width
+    let isMaximum = geometry.attributes.reduction == .maximum
+    var offsets: [Int] = []
+    for y in 0..<geometry.output.height {
+      var x = 0
+      while x < geometry.output.width {
+        let window = geometry.window(y, x)
+        var next = x + 1
+        while next < geometry.output.width {
+          let other = geometry.window(y, next)
+          guard
+            other.columns == window.columns.shifted(by: (next - x) * step)
+              && other.divisor == window.divisor
+          else { break }
+          next += 1
+        }
+        offsets.removeAll(keepingCapacity: true)
+        for row in 0..<window.rows.count {
+          for column in 0..<window.columns.count { offsets.append(row * rowStride + column * width) }
+        }
+        unsafe offsets.withUnsafeBufferPointer { taps in
+          guard let base = taps.baseAddress else { return }
+          unsafe microkernels.poolBlock(
+            next - x, step * width, taps.count,
+            input + window.rows.lowerBound * rowStride + window.columns.lowerBound * width, base,
+            isMaximum ? 0 : Float(window.divisor), output + (y * geometry.output.width + x) * width)
+        }
+        x = next
+      }
+    }
+  }
 
   /// Pools one plane: each row of windows is first reduced along its columns, into `scratch`, then
   /// window by window.
@@ -13,7 +77,7 @@ struct Pooling {
   ///   - input: The input plane, `geometry.input.planeCount` elements.
   ///   - output: The output plane, `geometry.output.planeCount` elements; all are written.
   ///   - scratch: One input row.
-  func plane(
+  private func plane(
     _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
     scratch: UnsafeMutablePointer<Float>
   ) {
@@ -46,5 +110,11 @@ struct Pooling {
         unsafe output[y * geometry.output.width + x] = value
       }
     }
+  }
+}
+
+extension Range where Bound == Int {
+  fileprivate func shifted(by distance: Int) -> Range {
+    (lowerBound + distance)..<(upperBound + distance)
   }
 }

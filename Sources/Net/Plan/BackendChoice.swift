@@ -13,7 +13,7 @@ public struct BackendChoice: Sendable {
 
   public init(
     _ standard: any ConvolutionBackend, overrides: [String: any ConvolutionBackend] = [:],
-    fallback: any ConvolutionBackend = NaiveBackend()
+    fallback: any ConvolutionBackend = TiledBackend()
   ) {
     self.standard = standard
     self.overrides = overrides
@@ -22,9 +22,12 @@ public struct BackendChoice: Sendable {
 
   func requested(for node: String) -> any ConvolutionBackend { overrides[node] ?? standard }
 
-  /// The backend that will run a problem, after refusals.
-  func executed(for node: String, problem: ConvolutionProblem) -> any ConvolutionBackend {
+  /// The backend that will run a problem, after refusals and delegation.
+  func executed(
+    for node: String, problem: ConvolutionProblem, instructionSet: InstructionSet
+  ) -> any ConvolutionBackend {
     let wanted = requested(for: node)
-    return wanted.refusal(of: problem) == nil ? wanted : fallback
+    let able = wanted.refusal(of: problem) == nil ? wanted : fallback
+    return able.delegate(for: problem, instructionSet: instructionSet)
   }
 }

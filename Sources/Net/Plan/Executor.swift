@@ -21,7 +21,7 @@ public final class Executor {
     self.team = team
     let (scratch, overflow) = plan.scratchCount.multipliedReportingOverflow(by: team.count)
     guard !overflow else { throw KernelError(.outOfMemory, "the scratch memory is too large") }
-    arena = try Arena(capacity: plan.memory.count + scratch)
+    arena = try Arena(capacity: plan.memory.count + scratch + plan.workspaceCount)
     microkernels = plan.instructionSet.microkernels
   }
 
@@ -45,13 +45,16 @@ public final class Executor {
   public func value(of node: Int) -> [Float] {
     let view = unsafe mutableView(of: node)
     let shape = unsafe view.shape
-    var result: [Float] = []
-    result.reserveCapacity(shape.count)
-    for image in 0..<shape.batch {
-      unsafe result.append(
-        contentsOf: UnsafeBufferPointer(start: view.plane(image, 0), count: shape.imageCount))
+    return unsafe [Float](unsafeUninitializedCapacity: shape.count) { elements, count in
+      guard let base = elements.baseAddress else { return }
+      let target = unsafe MutableFeatureView(
+        base: base, shape: shape, batchStride: shape.imageCount)
+      for image in 0..<shape.batch {
+        unsafe Reorder.copy(
+          FeatureView(view), to: target, image: image, channels: 0..<shape.channels)
+      }
+      count = shape.count
     }
-    return result
   }
 
   /// Replaces a node's value.
@@ -62,10 +65,10 @@ public final class Executor {
     let shape = unsafe view.shape
     precondition(elements.count == shape.count, "the elements do not fill \(shape)")
     unsafe elements.withUnsafeBufferPointer { source in
-      guard let source = source.baseAddress else { return }
+      guard let base = source.baseAddress else { return }
+      let from = unsafe FeatureView(base: base, shape: shape, batchStride: shape.imageCount)
       for image in 0..<shape.batch {
-        unsafe view.plane(image, 0).update(
-          from: source + image * shape.imageCount, count: shape.imageCount)
+        unsafe Reorder.copy(from, to: view, image: image, channels: 0..<shape.channels)
       }
     }
   }
@@ -75,19 +78,16 @@ public final class Executor {
       preconditionFailure("the plan does not materialise \(plan.graph.nodes[node].name)")
     }
     return unsafe arena.mutableView(
-      at: location.offset, shape: plan.program.shapes[node], batchStride: location.batchStride)
+      at: location.offset, shape: plan.program.shapes[node], layout: location.layout,
+      batchStride: location.batchStride)
   }
 
   /// Runs one step on the values that are in memory.
   public func run(step index: Int) {
     let step = plan.steps[index]
     switch step.work {
-    case .convolution(let prepared, let input, let output):
-      let source = unsafe view(input)
-      let target = unsafe mutableView(output)
-      team.run(taskCount: prepared.taskCount) { worker, task in
-        unsafe prepared.run(task: task, input: source, output: target, scratch: scratch(worker))
-      }
+    case .convolution(let placed):
+      convolve(placed)
     case .scaleShift(let values, let input, let output):
       unsafe Elementwise(microkernels, team).scaleShift(view(input), values, mutableView(output))
     case .activation(let activation, let input, let output):
@@ -99,25 +99,52 @@ public final class Executor {
         unsafe Elementwise(microkernels, team).copy(view(source), mutableView(target))
       }
     case .pooling(let geometry, let input, let output):
-      let source = unsafe view(input)
-      let target = unsafe mutableView(output)
-      let pooling = Pooling(geometry: geometry, microkernels: microkernels)
-      team.run(taskCount: geometry.output.batch * geometry.output.channels) { worker, task in
-        let (image, channel) = task.quotientAndRemainder(dividingBy: geometry.output.channels)
-        unsafe pooling.plane(
-          source.plane(image, channel), target.plane(image, channel), scratch: scratch(worker))
-      }
+      unsafe Pooling(geometry: geometry, microkernels: microkernels).run(
+        view(input), mutableView(output), on: team, scratch: scratch)
     case .softmax(let input, let output):
       unsafe Softmax.run(view(input), mutableView(output))
     }
   }
 
+  /// Runs a convolution, on reordered copies where its layouts are not those of the values.
+  private func convolve(_ placed: PreparedStep.PlacedConvolution) {
+    var input = placed.input
+    var output = placed.output
+    if let copy = placed.reorderedInput {
+      reorder(input, to: copy)
+      input = copy
+    }
+    if let copy = placed.reorderedOutput { output = copy }
+    let workspace = unsafe arena.scratch(
+      at: plan.memory.count + team.count * plan.scratchCount, count: plan.workspaceCount)
+    unsafe placed.prepared.run(on: team, input: view(input), output: mutableView(output)) {
+      unsafe TaskMemory(scratch: scratch($0), workspace: workspace)
+    }
+    if placed.reorderedOutput != nil { reorder(output, to: placed.output) }
+  }
+
+  private func reorder(_ source: PreparedStep.View, to target: PreparedStep.View) {
+    let from = unsafe view(source)
+    let to = unsafe mutableView(target)
+    // Several blocks a task, each copied by one thread.
+    let group = 64
+    let groups = (source.shape.channels + group - 1) / group
+    team.run(taskCount: source.shape.batch * groups) { _, task in
+      let (image, first) = task.quotientAndRemainder(dividingBy: groups)
+      unsafe Reorder.copy(
+        from, to: to, image: image,
+        channels: (first * group)..<min(source.shape.channels, (first + 1) * group))
+    }
+  }
+
   private func view(_ view: PreparedStep.View) -> FeatureView {
-    unsafe arena.view(at: view.offset, shape: view.shape, batchStride: view.batchStride)
+    unsafe arena.view(
+      at: view.offset, shape: view.shape, layout: view.layout, batchStride: view.batchStride)
   }
 
   private func mutableView(_ view: PreparedStep.View) -> MutableFeatureView {
-    unsafe arena.mutableView(at: view.offset, shape: view.shape, batchStride: view.batchStride)
+    unsafe arena.mutableView(
+      at: view.offset, shape: view.shape, layout: view.layout, batchStride: view.batchStride)
   }
 
   private func scratch(_ worker: Int) -> UnsafeMutablePointer<Float> {
@@ -139,12 +166,17 @@ extension Executor {
     let output = plan.step(index).output
     let view = unsafe mutableView(of: output)
     let shape = unsafe view.shape
+    let imageCount = unsafe view.layout.imageCount(of: shape)
     for image in 0..<shape.batch {
-      unsafe view.plane(image, 0).update(repeating: .nan, count: shape.imageCount)
+      unsafe view.plane(image, 0).update(repeating: .nan, count: imageCount)
     }
-    for worker in 0..<team.count {
-      unsafe scratch(worker).update(repeating: 1e30, count: plan.scratchCount)
+    if case .convolution(let placed) = plan.steps[index].work, let copy = placed.reorderedOutput {
+      unsafe mutableView(copy).base.update(
+        repeating: .nan, count: copy.batchStride * copy.shape.batch)
     }
+    let shared = plan.workspaceCount + team.count * plan.scratchCount
+    unsafe arena.scratch(at: plan.memory.count, count: shared).update(
+      repeating: 1e30, count: shared)
     for offset in guardOffsets(ofStep: index) { arena.setGuard(at: offset) }
     borders = borderRanges(of: output).map { ($0.lowerBound, arena.bits(in: $0)) }
   }
@@ -161,10 +193,11 @@ extension Executor {
   private func borderRanges(of node: Int) -> [Range<Int>] {
     guard let location = plan.memory.locations[plan.program.resolved(node)] else { return [] }
     let shape = plan.program.shapes[node]
-    let gap = min(Arena.guardCount, location.batchStride - shape.imageCount)
+    let imageCount = location.layout.imageCount(of: shape)
+    let gap = min(Arena.guardCount, location.batchStride - imageCount)
     return (0..<shape.batch).flatMap { image in
       let start = location.offset + image * location.batchStride
-      let end = start + shape.imageCount
+      let end = start + imageCount
       let before = image == 0 ? min(Arena.guardCount, start) : gap
       let behind = image == shape.batch - 1 ? Arena.guardCount : gap
       return [(start - before)..<start, end..<(end + behind)]
@@ -174,7 +207,10 @@ extension Executor {
   private func guardOffsets(ofStep index: Int) -> [Int] {
     let output = plan.program.resolved(plan.step(index).output)
     let end = plan.scratchCount - Arena.guardCount
-    return (plan.memory.locations[output].map { [$0.guardOffset] } ?? [])
+    let copy = plan.memory.reordered[index]?.output
+    let workspace = plan.memory.count + team.count * plan.scratchCount
+    return [plan.memory.locations[output], copy].compactMap { $0?.guardOffset }
       + (0..<team.count).map { plan.memory.count + $0 * plan.scratchCount + end }
+      + [workspace + plan.workspaceCount - Arena.guardCount]
   }
 }

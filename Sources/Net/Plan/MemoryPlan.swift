@@ -11,6 +11,8 @@ struct MemoryPlan: Sendable {
     /// The offset of its first element in the arena.
     var offset: Int
 
+    var layout: Layout
+
     /// The distance between two images.
     var batchStride: Int
 
@@ -21,48 +23,86 @@ struct MemoryPlan: Sendable {
   /// The locations of all values that exist, by node.
   private(set) var locations: [Int: Location] = [:]
 
+  /// Where a step's input and output lie in the layouts that its convolution wants, where those are
+  /// not the layouts of the values.
+  private(set) var reordered: [Int: (input: Location?, output: Location?)] = [:]
+
   /// The elements of activations, guards included; scratch follows behind.
   private(set) var count = 0
 
   /// The elements that would be needed if no two buffers shared memory.
   private(set) var unsharedCount = 0
 
+  /// What a buffer is for.
+  private enum Role: Hashable {
+    case value(Int)
+    case reorderedInput(step: Int)
+    case reorderedOutput(step: Int)
+  }
+
   private struct Buffer {
-    var root: Int
-    var size: Int
+    var role: Role
+
+    /// Its place in the order of discovery, which makes the plan the same every time.
+    var index: Int
+    var shape: TensorShape
+    var layout: Layout
     var birth: Int
     var death: Int
     var offset = 0
+
+    var batchStride: Int { layout.imageCount(of: shape) }
+
+    /// The elements, guard included.
+    var size: Int { MemoryPlan.aligned(batchStride * shape.batch) + Arena.guardCount }
+
+    func location(channel: Int) -> Location {
+      Location(
+        offset: offset + channel * shape.planeCount, layout: layout, batchStride: batchStride,
+        guardOffset: offset + size - Arena.guardCount)
+    }
   }
 
   /// Lays out a program.
   ///
   /// - Parameters:
   ///   - program: The steps, after the passes.
+  ///   - layouts: The layout of each buffer.
   ///   - sharing: Whether dead buffers' memory is used again. Off, every value survives the run.
   /// - Throws: ``GraphError`` if the buffers together are too large to address.
-  init(_ program: Program, sharing: Bool) throws(GraphError) {
-    var buffers: [Int: Buffer] = [:]
+  init(_ program: Program, layouts: LayoutPlan, sharing: Bool) throws(GraphError) {
+    var buffers: [Role: Buffer] = [:]
+    func touch(_ role: Role, _ shape: TensorShape, _ layout: Layout, at time: Int) {
+      var buffer =
+        buffers[role]
+        ?? Buffer(
+          role: role, index: buffers.count, shape: shape, layout: layout, birth: time, death: time)
+      buffer.birth = min(buffer.birth, time)
+      buffer.death = max(buffer.death, time)
+      buffers[role] = buffer
+    }
     var members: [Int: (root: Int, channel: Int)] = [:]
     func touch(_ node: Int, at time: Int) {
       let value = program.resolved(node)
       let member = program.root(of: value)
       members[value] = member
-      let shape = program.shapes[member.root]
-      var buffer =
-        buffers[member.root]
-        ?? Buffer(
-          root: member.root, size: Self.aligned(shape.count) + Arena.guardCount, birth: time,
-          death: time)
-      buffer.birth = min(buffer.birth, time)
-      buffer.death = max(buffer.death, time)
-      buffers[member.root] = buffer
+      touch(
+        .value(member.root), program.shapes[member.root], layouts.layout(ofRoot: member.root),
+        at: time)
     }
     let end = program.steps.count
     touch(program.graph.input, at: -1)
     for (time, step) in program.steps.enumerated() {
       for input in step.inputs { touch(input, at: time) }
       touch(step.output, at: time)
+      guard let wanted = layouts.wanted[time] else { continue }
+      let roots = (step.inputs[0], step.output)
+      if let layout = layouts.reordering(wanted.input, of: roots.0, in: program) {
+        touch(.reorderedInput(step: time), program.shapes[roots.0], layout, at: time)
+      }
+      if let layout = layouts.reordering(wanted.output, of: roots.1, in: program) {
+        touch(.reorderedOutput(step: time), program.shapes[roots.1], layout, at: time)
+      }
     }
     for node in program.kept { touch(node, at: end) }
     // A concatenation without a step of its own is still a value that can be read.
@@ -70,11 +110,11 @@ struct MemoryPlan: Sendable {
       members[parent] = program.root(of: parent)
     }
 
-    var placed: [Buffer] = []
-    let order = buffers.values.sorted { ($0.birth, $0.root) < ($1.birth, $1.root) }
+    var placed: [Role: Buffer] = [:]
+    let order = buffers.values.sorted { ($0.birth, $0.index) < ($1.birth, $1.index) }
     for var buffer in order {
       let busy =
-        placed.filter {
+        placed.values.filter {
           !sharing || ($0.birth <= buffer.death && buffer.birth <= $0.death)
         }.sorted { $0.offset < $1.offset }
       var offset = 0
@@ -82,7 +122,7 @@ struct MemoryPlan: Sendable {
         offset = max(offset, other.offset + other.size)
       }
       buffer.offset = offset
-      placed.append(buffer)
+      placed[buffer.role] = buffer
       let (top, overflow) = offset.addingReportingOverflow(buffer.size)
       guard !overflow, top < Int.max / 16 else {
         throw GraphError(.tooLarge, node: nil, "its activations are too large to address")
@@ -90,13 +130,13 @@ struct MemoryPlan: Sendable {
       count = max(count, top)
       unsharedCount += buffer.size
     }
-    let buffersByRoot = Dictionary(uniqueKeysWithValues: placed.map { ($0.root, $0) })
     for (value, member) in members {
-      guard let buffer = buffersByRoot[member.root] else { continue }
-      let shape = program.shapes[member.root]
-      locations[value] = Location(
-        offset: buffer.offset + member.channel * shape.planeCount, batchStride: shape.imageCount,
-        guardOffset: buffer.offset + buffer.size - Arena.guardCount)
+      locations[value] = placed[.value(member.root)]?.location(channel: member.channel)
+    }
+    for step in program.steps.indices {
+      let input = placed[.reorderedInput(step: step)]?.location(channel: 0)
+      let output = placed[.reorderedOutput(step: step)]?.location(channel: 0)
+      if input != nil || output != nil { reordered[step] = (input, output) }
     }
   }
 

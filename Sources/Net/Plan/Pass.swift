@@ -17,9 +17,16 @@ public enum Pass: String, CaseIterable, Sendable {
   /// Batch norm and ReLU before a pointwise convolution are computed while its input is packed.
   case fusePrologue = "fuse-prologue"
 
+  /// An average pooling after a pointwise convolution is computed before it.
+  case poolBeforeConvolution = "pool-before-convolution"
+
   /// A value that is to be concatenated is written where the concatenation wants it. A dense block
   /// becomes one buffer that grows.
   case placeConcatenation = "place-concatenation"
+
+  /// Values lie in the blocks of channels that the convolutions around them ask for, instead of in
+  /// planes.
+  case chooseLayouts = "choose-layouts"
 
   /// One line for documentation and `--help`.
   public var summary: String {
@@ -28,7 +35,9 @@ public enum Pass: String, CaseIterable, Sendable {
     case .foldBatchNorm: "fold batch norms into the convolutions before them"
     case .fuseReLU: "compute ReLUs in the step before them"
     case .fusePrologue: "compute batch norm and ReLU while packing for a 1×1 convolution"
+    case .poolBeforeConvolution: "average before a 1×1 convolution instead of after it"
     case .placeConcatenation: "write concatenated values in place"
+    case .chooseLayouts: "store values in the layout that convolutions want"
     }
   }
 
@@ -43,7 +52,10 @@ public enum Pass: String, CaseIterable, Sendable {
     case .foldBatchNorm: program.foldBatchNorms()
     case .fuseReLU: program.fuseReLUs(fusions)
     case .fusePrologue: program.fusePrologues(fusions)
+    case .poolBeforeConvolution: program.poolBeforeConvolutions(fusions)
     case .placeConcatenation: program.placeConcatenations()
+    // Rewrites no step: `LayoutPlan` is made from the program that results.
+    case .chooseLayouts: break
     }
   }
 }

@@ -16,6 +16,9 @@ public struct Plan: Sendable {
   /// The scratch elements that each thread needs, guard included.
   let scratchCount: Int
 
+  /// The scratch elements that all threads share, guard included.
+  let workspaceCount: Int
+
   /// Compiles a graph.
   ///
   /// - Parameters:
@@ -37,29 +40,42 @@ public struct Plan: Sendable {
       }
       kept.insert(index)
     }
+    let instructionSet = try options.instructionSet ?? .selected()
+    self.instructionSet = instructionSet
     var program = Program(graph: graph, shapes: shapes, kept: kept)
     func fusions(_ index: Int) -> Fusions {
       let node = graph.nodes[index]
       guard let source = node.inputs.first,
         let problem = try? node.convolutionProblem(input: shapes[source])
       else { return [] }
-      return backends.executed(for: node.name, problem: problem).fusions(for: problem)
+      return backends.executed(
+        for: node.name, problem: problem, instructionSet: instructionSet
+      ).fusions(for: problem)
     }
     for pass in Pass.allCases where options.passes.contains(pass) {
       pass.apply(to: &program, fusions: fusions)
     }
     self.program = program
     self.backends = backends
-    let instructionSet = try options.instructionSet ?? .selected()
-    self.instructionSet = instructionSet
-    let memory = try MemoryPlan(program, sharing: options.sharesMemory)
+    let layouts = LayoutPlan(
+      program,
+      blockWidth: options.passes.contains(.chooseLayouts) ? instructionSet.laneCount : 1
+    ) { step in
+      guard case .convolution(let roles) = step.kind,
+        let problem = try? program.executedProblem(roles)
+      else { return nil }
+      return backends.executed(
+        for: graph.nodes[roles.node].name, problem: problem, instructionSet: instructionSet
+      ).layouts(for: problem, instructionSet: instructionSet)
+    }
+    let memory = try MemoryPlan(program, layouts: layouts, sharing: options.sharesMemory)
     self.memory = memory
     var steps: [PreparedStep] = []
-    for step in program.steps {
+    for (index, step) in program.steps.enumerated() {
       steps.append(
         try PreparedStep(
-          step, program: program, parameters: parameters, memory: memory, backends: backends,
-          instructionSet: instructionSet))
+          step, at: index, program: program, parameters: parameters, memory: memory,
+          backends: backends, instructionSet: instructionSet))
       // What has been folded into a copy need not stay in memory beside it.
       if case .convolution(let roles) = step.kind, roles.foldedNorm != nil {
         parameters.dropResidentPages()
@@ -68,6 +84,8 @@ public struct Plan: Sendable {
     self.steps = steps
     scratchCount =
       MemoryPlan.aligned(steps.map(\.scratchCount).max() ?? 0) + Arena.guardCount
+    workspaceCount =
+      MemoryPlan.aligned(steps.map(\.workspaceCount).max() ?? 0) + Arena.guardCount
   }
 
   public var graph: Graph { program.graph }
@@ -86,21 +104,24 @@ public struct Plan: Sendable {
     graph.nodes[steps[index].step.mainNode].name
   }
 
-  /// The convolution that a step computes, if it computes one.
+  /// The convolution that a step computes, as the graph defines it, if it computes one.
   public func problem(ofStep index: Int) -> ConvolutionProblem? {
     guard case .convolution(let roles) = steps[index].step.kind else { return nil }
-    let node = graph.nodes[roles.node]
-    return try? node.convolutionProblem(input: program.shapes[node.inputs[0]])
+    return try? program.problem(roles)
   }
 
   /// The backends that were asked for and that run a convolution step, which differ if the first
-  /// refuses the problem; nil for other steps.
+  /// refuses the problem or leaves it to another, and the algorithm that runs; nil for other steps.
   public func backends(ofStep index: Int) -> (
-    requested: any ConvolutionBackend, executed: any ConvolutionBackend
+    requested: any ConvolutionBackend, executed: any ConvolutionBackend, algorithm: Algorithm
   )? {
-    guard let problem = problem(ofStep: index) else { return nil }
+    guard case .convolution(let roles) = steps[index].step.kind,
+      let problem = try? program.executedProblem(roles)
+    else { return nil }
     let name = name(ofStep: index)
-    return (backends.requested(for: name), backends.executed(for: name, problem: problem))
+    let executed = backends.executed(
+      for: name, problem: problem, instructionSet: instructionSet)
+    return (backends.requested(for: name), executed, executed.algorithm(for: problem))
   }
 
   /// Whether a node's value exists, after the step that computes it has run.

@@ -7,7 +7,7 @@ struct PreparedStep: Sendable {
 
   /// What runs.
   enum Work: Sendable {
-    case convolution(any PreparedConvolution, input: View, output: View)
+    case convolution(PlacedConvolution)
     case scaleShift(ScaleShift, input: View, output: View)
     case activation(Activation, input: View, output: View)
     case pooling(PoolingGeometry, input: View, output: View)
@@ -20,14 +20,40 @@ struct PreparedStep: Sendable {
   struct View: Hashable, Sendable {
     var offset: Int
     var shape: TensorShape
+    var layout: Layout
     var batchStride: Int
+
+    init(_ location: MemoryPlan.Location, _ shape: TensorShape) {
+      offset = location.offset
+      self.shape = shape
+      layout = location.layout
+      batchStride = location.batchStride
+    }
+
+    /// The same memory as planes, if that is wanted and they are of one pixel each.
+    func asWanted(_ wanted: Layout) -> View {
+      var view = self
+      if shape.planeCount == 1, wanted == .planar { view.layout = .planar }
+      return view
+    }
+  }
+
+  /// A convolution with what it reads and writes.
+  struct PlacedConvolution: Sendable {
+    var prepared: any PreparedConvolution
+    var input: View
+    var output: View
+
+    /// Copies in the layouts that the backend wants, where those are not the values' own.
+    var reorderedInput: View?
+    var reorderedOutput: View?
   }
 }
 
 extension PreparedStep {
   /// Packs a step's weights and finds its views.
   init(
-    _ step: Step, program: Program, parameters: Parameters, memory: MemoryPlan,
+    _ step: Step, at index: Int, program: Program, parameters: Parameters, memory: MemoryPlan,
     backends: BackendChoice, instructionSet: InstructionSet
   ) throws {
     self.step = step
@@ -36,8 +62,7 @@ extension PreparedStep {
         throw GraphError(
           .notAGraph, node: program.graph.nodes[node].name, "its value is nowhere in memory")
       }
-      return View(
-        offset: location.offset, shape: program.shapes[node], batchStride: location.batchStride)
+      return View(location, program.shapes[node])
     }
     let output = try view(step.output)
     let inputs = try step.inputs.map(view)
@@ -46,17 +71,29 @@ extension PreparedStep {
     case .convolution(let roles):
       let weights = try ConvolutionWeights(roles, graph: program.graph, parameters: parameters)
       let node = nodes[roles.node]
-      guard let problem = try node.convolutionProblem(input: inputs[0].shape) else {
+      guard let problem = try program.executedProblem(roles) else {
         throw GraphError(.notAGraph, node: node.name, "it is no convolution")
       }
-      let backend = backends.executed(for: node.name, problem: problem)
+      let backend = backends.executed(
+        for: node.name, problem: problem, instructionSet: instructionSet)
+      var fusion = weights.fusion
+      if let pool = roles.averagePool, case .pooling(let attributes) = nodes[pool].operation {
+        fusion.averagePool = attributes.kernel
+      }
       let prepared = try backend.prepare(
-        problem, weights: weights.filter, bias: weights.bias, fusion: weights.fusion,
+        problem, weights: weights.filter, bias: weights.bias, fusion: fusion,
         instructionSet: instructionSet)
+      let layouts = backend.layouts(for: problem, instructionSet: instructionSet)
       // A fully connected layer sees each image as one pixel with many channels.
       var input = inputs[0]
-      input.shape = problem.input
-      work = .convolution(prepared, input: input, output: output)
+      if roles.averagePool == nil { input.shape = problem.input }
+      let copies = memory.reordered[index]
+      work = .convolution(
+        PlacedConvolution(
+          prepared: prepared, input: input.asWanted(layouts.input),
+          output: output.asWanted(layouts.output),
+          reorderedInput: copies?.input.map { View($0, input.shape) },
+          reorderedOutput: copies?.output.map { View($0, output.shape) }))
     case .scaleShift(let norm, let relu):
       let values = try BatchNorm(nodes[norm], parameters)
       work = .scaleShift(values.singlePrecision(relu: relu), input: inputs[0], output: output)
@@ -102,14 +139,20 @@ extension PreparedStep {
   /// The scratch elements that each thread needs.
   var scratchCount: Int {
     switch work {
-    case .convolution(let prepared, _, _): prepared.scratchCount
-    case .pooling(let geometry, _, _): geometry.input.width
+    case .convolution(let placed): placed.prepared.scratchCount
+    case .pooling(let geometry, let input, _):
+      input.layout == .planar ? geometry.input.width : 0
     default: 0
     }
   }
 
+  /// The scratch elements that all threads share.
+  var workspaceCount: Int {
+    if case .convolution(let placed) = work { placed.prepared.workspaceCount } else { 0 }
+  }
+
   /// The bytes of weights beyond those in the file.
   var packedBytes: Int {
-    if case .convolution(let prepared, _, _) = work { prepared.packedBytes } else { 0 }
+    if case .convolution(let placed) = work { placed.prepared.packedBytes } else { 0 }
   }
 }

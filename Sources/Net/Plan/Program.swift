@@ -60,6 +60,27 @@ public struct Program: Sendable {
     return node
   }
 
+  /// The convolution that a step's node is defined as.
+  ///
+  /// - Throws: ``GraphError`` if it has no result.
+  func problem(_ roles: ConvolutionRoles) throws(GraphError) -> ConvolutionProblem? {
+    let node = graph.nodes[roles.node]
+    return try node.convolutionProblem(input: shapes[node.inputs[0]])
+  }
+
+  /// The convolution that a backend is given: that of the averages, if they are computed first.
+  ///
+  /// - Throws: ``GraphError`` if it has no result.
+  func executedProblem(_ roles: ConvolutionRoles) throws(GraphError) -> ConvolutionProblem? {
+    let node = graph.nodes[roles.node]
+    var input = shapes[node.inputs[0]]
+    if let pool = roles.averagePool {
+      input.height = shapes[pool].height
+      input.width = shapes[pool].width
+    }
+    return try node.convolutionProblem(input: input)
+  }
+
   /// How often each value is read, by steps or by whoever asked for it to be kept.
   func readerCounts() -> [Int: Int] {
     var counts: [Int: Int] = [:]

@@ -55,6 +55,9 @@ public struct ConvolutionRoles: Hashable, Sendable {
   /// A batch norm after the convolution, folded into its weights.
   public var foldedNorm: Int?
 
+  /// An average pooling after the convolution, computed on its input instead.
+  public var averagePool: Int?
+
   /// Whether the result goes through `max(0, ·)`.
   public var relu = false
 

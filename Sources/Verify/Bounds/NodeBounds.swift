@@ -149,8 +149,18 @@ struct NodeBounds: Sendable {
     _ extraRoundings: Int
   ) throws -> Allowance {
     let problem = try node.convolutionProblem(input: input.shape)
-    var magnitudes = try absoluteConvolution(node, input.mapped(\.magnitude))
-    var roundings = (problem?.depth ?? 1) + extraRoundings
+    var magnitudes: Tensor<Double>
+    var roundings = extraRoundings
+    if case .winograd(let tile) = algorithm, let transform = WinogradTransform.of(tile: tile),
+      let problem, let weights = parameters[node.parameters[0]]?.elements
+    {
+      magnitudes = try WinogradMagnitudes.compute(
+        problem, transform, input: input, weights: weights.span, team: team)
+      roundings += transform.roundings(channels: problem.input.channels)
+    } else {
+      magnitudes = try absoluteConvolution(node, input.mapped(\.magnitude))
+      roundings += problem?.depth ?? 1
+    }
     if let bias = node.parameters.dropFirst().first.flatMap({ parameters[$0]?.elements }) {
       magnitudes = magnitudes.mappedByChannel { $1 + Double(bias[$0].magnitude) }
       roundings += 1
@@ -163,7 +173,7 @@ struct NodeBounds: Sendable {
       var allowed = magnitudes.mapped { inner * $0 }
       allowed.add(output.mapped { u * $0.magnitude })
       return Allowance(likely: allowed)
-    case .reassociated:
+    case .reassociated, .winograd:
       let model = RoundingModel(roundings: roundings, sums: output.shape.count)
       return Allowance(
         likely: magnitudes.mapped { model.likely * $0 },

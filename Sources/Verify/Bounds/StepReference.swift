@@ -46,13 +46,12 @@ extension NodeBounds {
       let inputs = try sources.map { try value($0, exact, of: index) }
       let output = try evaluator.evaluate(index, inputs: inputs)
       exact[index] = output
-      // Folding a batch norm rounds each weight once more.
-      let folds =
-        if case .convolution(let roles) = step.kind, roles.node == index {
-          roles.foldedNorm == nil ? 0 : 1
-        } else { 0 }
-      var allowance = try own(
-        index, inputs: inputs, output: output, algorithm: algorithm, extraRoundings: folds)
+      var allowance =
+        step.isAveragedBefore(index)
+        ? Allowance.zero(output.shape)
+        : try own(
+          index, inputs: inputs, output: output, algorithm: algorithm,
+          extraRoundings: step.extraRoundings(index, in: graph))
       let inherited = sources.compactMap { allowances[$0] }
       if !inherited.allSatisfy(\.isZero) {
         allowance.add(
@@ -100,5 +99,29 @@ extension NodeBounds {
         .notAGraph, node: graph.nodes[reader].name, "its input \(node) is not part of the step")
     }
     return value
+  }
+}
+
+extension Step {
+  /// The roundings that each product of a convolution goes through beyond those of its sum.
+  ///
+  /// Folding a batch norm rounds each weight once more. Where the input is averaged before it is
+  /// multiplied, each of its elements is added up with the others of its window, and the sum is
+  /// multiplied by the share of one: as many roundings as the window has elements. The product sum is
+  /// then that of the averages, and with `|avg(x)| ≤ avg(|x|)` its error is at most the average of what
+  /// the sums over single pixels may err by, which is what the pooling's propagation makes of it.
+  fileprivate func extraRoundings(_ node: Int, in graph: Graph) -> Int {
+    guard case .convolution(let roles) = kind, roles.node == node else { return 0 }
+    var roundings = roles.foldedNorm == nil ? 0 : 1
+    if let pool = roles.averagePool, case .pooling(let attributes) = graph.nodes[pool].operation {
+      roundings += attributes.kernel.height * attributes.kernel.width
+    }
+    return roundings
+  }
+
+  /// Whether a node is a pooling whose roundings are counted with those of the convolution behind it.
+  fileprivate func isAveragedBefore(_ node: Int) -> Bool {
+    guard case .convolution(let roles) = kind else { return false }
+    return roles.averagePool == node
   }
 }

@@ -189,7 +189,7 @@ enum SmallNetwork {
         continue
       }
       #expect(used.requested.name == "refusing")
-      #expect(used.executed.name == (problem.isPointwise ? "refusing" : "naive"))
+      #expect(used.executed.name == (problem.isPointwise ? "refusing" : "tiled"))
     }
   }
 }

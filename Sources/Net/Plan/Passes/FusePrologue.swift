@@ -9,8 +9,7 @@ extension Program {
       guard case .scaleShift(let norm, let relu) = producer.kind,
         case .convolution(var roles) = consumer.kind, roles.prologueNorm == nil,
         case .convolution(let attributes) = graph.nodes[roles.node].operation,
-        attributes.kernel == Size(1), attributes.stride == Size(1),
-        attributes.padding == Padding(0), fusions(roles.node).contains(.prologue)
+        attributes.isPointwise, fusions(roles.node).contains(.prologue)
       else { return nil }
       roles.prologueNorm = norm
       roles.prologueReLU = relu

@@ -1,0 +1,43 @@
+/// Direct convolution by register tiles on blocked maps, in the widest vectors that the processor has.
+///
+/// Three loops share the work: one for dense groups, one for those groups that are narrower than a
+/// tile, depthwise ones above all, and for inputs of few channels, such as a picture's three, a packing
+/// of several taps of the kernel in one vector.
+public struct TiledBackend: ConvolutionBackend {
+  public let name = "tiled"
+  public let summary = "register tiles on blocked maps; computes every problem"
+
+  public init() {}
+
+  public func algorithm(for problem: ConvolutionProblem) -> Algorithm { .reassociated }
+
+  public func refusal(of problem: ConvolutionProblem) -> String? { nil }
+
+  public func fusions(for problem: ConvolutionProblem) -> Fusions {
+    problem.isPointwise ? [.prologue, .relu, .averagePool] : [.prologue, .relu]
+  }
+
+  public func layouts(for problem: ConvolutionProblem, instructionSet: InstructionSet)
+    -> ConvolutionLayouts
+  {
+    let lanes = instructionSet.laneCount
+    return ConvolutionLayouts(
+      input: problem.input.channels < lanes ? .planar : .blocked(lanes), output: .blocked(lanes))
+  }
+
+  public func prepare(
+    _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
+    instructionSet: InstructionSet
+  ) throws(KernelError) -> any PreparedConvolution {
+    try validate(problem, weights, bias)
+    let microkernels = instructionSet.microkernels
+    let lanes = microkernels.laneCount
+    let isNarrow = problem.groupOutputChannels < 2 * lanes
+    if problem.groups > 1, isNarrow || problem.groupOutputChannels % lanes != 0 {
+      return try LaneConvolution(
+        problem, weights: weights, bias: bias, fusion: fusion, microkernels: microkernels)
+    }
+    return try TiledConvolution(
+      problem, weights: weights, bias: bias, fusion: fusion, microkernels: microkernels)
+  }
+}

@@ -1,0 +1,46 @@
+/// What a convolution is expected to cost, in vector multiply-adds: the one unit in which all
+/// instruction sets are about alike.
+///
+/// It looks at one image, so that a picture gets the same bits alone and in a batch.
+enum CostModel {
+  /// The cost of moving one vector of input or output through a Winograd transform, for each element
+  /// of a patch.
+  private static let transform = 2.0
+
+  /// The cost of packing one vector of input.
+  private static let packing = 1.5
+
+  /// The cost of reading one vector of weights that is in no cache.
+  private static let coldWeights = 2.0
+
+  /// The tile that is expected to be fastest for a problem that Winograd can compute.
+  static func winogradTile(_ problem: ConvolutionProblem) -> Int {
+    winograd(problem, tile: 4) <= winograd(problem, tile: 2) ? 4 : 2
+  }
+
+  /// Whether Winograd is expected to be faster than direct summation, for a problem that it can
+  /// compute.
+  static func prefersWinograd(_ problem: ConvolutionProblem) -> Bool {
+    winograd(problem, tile: winogradTile(problem)) < direct(problem)
+  }
+
+  private static func winograd(_ problem: ConvolutionProblem, tile: Int) -> Double {
+    let tiles =
+      ((problem.output.height + tile - 1) / tile)
+      * ((problem.output.width + tile - 1) / tile)
+    let elements = Double((tile + 2) * (tile + 2))
+    let inputs = Double(problem.input.channels)
+    let outputs = Double(problem.outputChannels)
+    let count = Double(tiles)
+    // Products of vectors of outputs; everything else counts vectors of channels.
+    return elements
+      * (count * inputs * outputs + transform * count * (inputs + outputs)
+        + coldWeights * inputs * outputs)
+  }
+
+  private static func direct(_ problem: ConvolutionProblem) -> Double {
+    let products = Double(problem.output.imageCount) * Double(problem.depth)
+    return products + packing * Double(problem.input.imageCount)
+      + coldWeights * Double(problem.weightCount)
+  }
+}

@@ -1,0 +1,176 @@
+/// How a tiled convolution lays out its input and cuts its sums and its output.
+///
+/// A sum runs over *blocks*, each of V products: V input channels at one tap of the kernel or, where
+/// there are fewer channels than lanes, V neighbouring (tap, channel) pairs of one kernel row. The
+/// input of a task is packed as `[block][row][phase][position][V]`, zeros around it included, so that
+/// the register tile finds the pixels of a run side by side whatever the stride: column
+/// `s · position + phase` of an input row belongs to one of s phases.
+struct TileGeometry: Sendable {
+  let problem: ConvolutionProblem
+
+  /// V: the lanes of a vector.
+  let lanes: Int
+
+  /// Whether all the taps of a kernel row share a block.
+  let tapsInLanes: Bool
+
+  /// The blocks of a group's sums, at one row of the kernel in the case of ``tapsInLanes``, at one
+  /// tap otherwise.
+  let blocks: Int
+
+  /// The terms of each block: the places of the kernel where it is read.
+  let taps: [(row: Int, column: Int)]
+
+  /// The blocks whose weights, for two vectors of outputs, are to stay in the first-level cache.
+  let chunk: Int
+
+  /// The output as the tasks see it: a pointwise convolution has one long row.
+  let rows: Int
+  let columns: Int
+
+  /// The rows and columns of the largest task.
+  let taskRows: Int
+  let taskColumns: Int
+
+  /// The pieces into which rows and columns are cut.
+  let rowPieces: Int
+  let columnPieces: Int
+
+  /// The bytes of first-level cache that one panel of weights may take: half of the smallest in use.
+  private static let panelBytes = 16 << 10
+
+  /// The bytes that a task's packed input may take in the second-level cache.
+  private static let packedBytes = 160 << 10
+
+  /// The pixels of a pointwise task. Enough that the weights, which each task reads anew, come from
+  /// the third-level cache fast enough, and few enough that small maps make several tasks.
+  private static let pointwisePixels = 48
+
+  /// The geometry of register tiles.
+  init(_ problem: ConvolutionProblem, lanes: Int) {
+    let channels = problem.groupInputChannels
+    let kernel = problem.kernel
+    let perTap = (channels + lanes - 1) / lanes
+    let perRow = (channels * kernel.width + lanes - 1) / lanes
+    let inLanes = perRow < perTap * kernel.width
+    self.init(
+      problem, lanes: lanes, tapsInLanes: inLanes, blocks: inLanes ? perRow : perTap)
+  }
+
+  /// The geometry of sums lane by lane, with one block for each input channel of a group.
+  init(laneByLane problem: ConvolutionProblem, lanes: Int) {
+    self.init(problem, lanes: lanes, tapsInLanes: false, blocks: problem.groupInputChannels)
+  }
+
+  private init(_ problem: ConvolutionProblem, lanes: Int, tapsInLanes: Bool, blocks: Int) {
+    self.problem = problem
+    self.lanes = lanes
+    self.tapsInLanes = tapsInLanes
+    self.blocks = blocks
+    let kernel = problem.kernel
+    let inLanes = tapsInLanes
+    taps = (0..<kernel.height).flatMap { row in
+      (inLanes ? [0] : Array(0..<kernel.width)).map { (row, $0) }
+    }
+    let panel = taps.count * lanes * 2 * lanes * MemoryLayout<Float>.stride
+    // A row of the input that several taps share is packed once, for all blocks.
+    let most = tapsInLanes ? max(1, blocks) : max(1, Self.panelBytes / panel)
+    let chunks = (blocks + most - 1) / most
+    chunk = (blocks + chunks - 1) / chunks
+
+    let isPointwise = problem.isPointwise
+    rows = isPointwise ? 1 : problem.output.height
+    columns = isPointwise ? problem.output.planeCount : problem.output.width
+    var rowPieces = 1
+    var columnPieces = 1
+    let images = problem.output.batch * problem.groups
+    if isPointwise {
+      columnPieces = max(1, (columns + Self.pointwisePixels / 2) / Self.pointwisePixels)
+      if columnPieces == 1, images == 1, columns >= 24 { columnPieces = 2 }
+    } else {
+      // As many rows as fit in the cache with their halo, but enough tasks to share.
+      let rowBytes =
+        problem.input.width * lanes * chunk * MemoryLayout<Float>.stride
+        * (inLanes ? kernel.width : 1)
+      let fitting = max(
+        1,
+        (Self.packedBytes / max(1, rowBytes) - (kernel.height - 1) * problem.dilation.height)
+          / problem.stride.height)
+      let shared = max(1, rows * images / 8)
+      rowPieces = (rows + min(fitting, shared) - 1) / min(fitting, shared)
+    }
+    self.rowPieces = rowPieces
+    self.columnPieces = columnPieces
+    taskRows = (rows + rowPieces - 1) / rowPieces
+    taskColumns = (columns + columnPieces - 1) / columnPieces
+  }
+
+  /// The chunks of a sum.
+  var chunks: Int { (blocks + chunk - 1) / chunk }
+
+  /// The blocks of one chunk.
+  func blocks(ofChunk index: Int) -> Range<Int> {
+    (index * chunk)..<min(blocks, (index + 1) * chunk)
+  }
+
+  /// The pairs of output vectors of a group.
+  var panels: Int { (problem.groupOutputChannels + 2 * lanes - 1) / (2 * lanes) }
+
+  // MARK: - Packed input
+
+  /// Whether only the input rows at the beginning of a step are read.
+  private var skipsRows: Bool { problem.kernel.height == 1 }
+
+  /// The distance between the input rows that are packed.
+  var packedRowStep: Int { skipsRows ? problem.stride.height : 1 }
+
+  /// The packed rows from one output row to the next.
+  var packedRowsPerRow: Int { skipsRows ? 1 : problem.stride.height }
+
+  /// The packed rows of so many output rows.
+  func packedRows(_ rows: Int) -> Int {
+    (rows - 1) * packedRowsPerRow + (problem.kernel.height - 1) * problem.dilation.height + 1
+  }
+
+  /// The phases of a packed row.
+  var phases: Int { tapsInLanes || problem.kernel.width == 1 ? 1 : problem.stride.width }
+
+  /// The positions of each phase in the largest task.
+  var positions: Int {
+    guard !tapsInLanes else { return taskColumns }
+    return taskColumns + (problem.kernel.width - 1) * problem.dilation.width / problem.stride.width
+  }
+
+  /// The elements of a packed row, and of a packed block.
+  var rowSize: Int { phases * positions * lanes }
+  var blockSize: Int { packedRows(taskRows) * rowSize }
+
+  /// Where the terms of the first blocks of a packed input begin, in the order of the weights.
+  func offsets(blocks: Int) -> [Int] {
+    (0..<blocks).flatMap { block in
+      taps.map { tap in
+        let column = tap.column * problem.dilation.width
+        return block * blockSize + tap.row * problem.dilation.height * rowSize
+          + (column % phases) * positions * lanes + column / phases * lanes
+      }
+    }
+  }
+
+  /// The input channel and kernel column of one lane of a block, within the group; nil if the lane
+  /// is left over.
+  func source(block: Int, lane: Int, tapColumn: Int) -> (channel: Int, column: Int)? {
+    let index = block * lanes + lane
+    let channels = problem.groupInputChannels
+    guard tapsInLanes else { return index < channels ? (index, tapColumn) : nil }
+    let (column, channel) = index.quotientAndRemainder(dividingBy: channels)
+    return column < problem.kernel.width ? (channel, column) : nil
+  }
+}
+
+/// One of `pieces` nearly equal parts of `0..<total`.
+func part(_ index: Int, of pieces: Int, _ total: Int) -> Range<Int> {
+  let short = total / pieces
+  let long = total % pieces
+  let first = index * short + min(index, long)
+  return first..<(first + short + (index < long ? 1 : 0))
+}

@@ -1,0 +1,87 @@
+// Operations on blocked maps, `[C/V][H·W][V]`: a pixel of a block is one vector.
+
+/// `y[p][l] = scale[l] · x[p][l] + shift[l]`, then `max(0, y)` if `relu`, for a run of pixels.
+public func scaleShiftBlock(
+  _ pixels: Int, _ x: UnsafePointer<Float>, _ scale: UnsafePointer<Float>,
+  _ shift: UnsafePointer<Float>, _ relu: Bool, _ y: UnsafeMutablePointer<Float>
+) {
+  let width = Lanes.scalarCount
+  let scales = load(scale)
+  let shifts = load(shift)
+  if relu {
+    for p in 0..<pixels {
+      store(rectified(multiplyAdd(shifts, load(x + p &* width), scales)), y + p &* width)
+    }
+  } else {
+    for p in 0..<pixels {
+      store(multiplyAdd(shifts, load(x + p &* width), scales), y + p &* width)
+    }
+  }
+}
+
+/// ``scaleShiftBlock(_:_:_:_:_:_:)`` on each element of windows of `height × width` pixels that lie
+/// side by side, and then their average.
+///
+/// - Parameters:
+///   - windows: The number of windows.
+///   - height: The rows of a window.
+///   - width: The pixels of one of its rows, and the distance to the next window.
+///   - x: The first pixel of the first window.
+///   - rowStride: The elements from one row of pixels to the next.
+///   - scale: One vector.
+///   - shift: One vector.
+///   - relu: Whether elements go through `max(0, ·)` before they are averaged.
+///   - y: Where the first average goes.
+public func averageBlock(
+  _ windows: Int, _ height: Int, _ width: Int, _ x: UnsafePointer<Float>, _ rowStride: Int,
+  _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>, _ relu: Bool,
+  _ y: UnsafeMutablePointer<Float>
+) {
+  let lanes = Lanes.scalarCount
+  let scales = load(scale)
+  let shifts = load(shift)
+  let share = Lanes(repeating: 1 / Float(height &* width))
+  for window in 0..<windows {
+    var sum = Lanes()
+    for row in 0..<height {
+      let p = x + (row &* rowStride &+ window &* width &* lanes)
+      for column in 0..<width {
+        let value = multiplyAdd(shifts, load(p + column &* lanes), scales)
+        sum += relu ? rectified(value) : value
+      }
+    }
+    store(sum * share, y + window &* lanes)
+  }
+}
+
+/// The largest or the average element of a window, for a run of windows in blocked maps.
+///
+/// - Parameters:
+///   - windows: The length of the run.
+///   - stride: The elements from one window to the next.
+///   - taps: The pixels of a window.
+///   - x: The first window.
+///   - offsets: Where each tap lies, relative to its window.
+///   - divisor: What the sum is divided by; 0 for the largest element, where NaN wins.
+///   - y: Where the first result goes.
+public func poolBlock(
+  _ windows: Int, _ stride: Int, _ taps: Int, _ x: UnsafePointer<Float>,
+  _ offsets: UnsafePointer<Int>, _ divisor: Float, _ y: UnsafeMutablePointer<Float>
+) {
+  let width = Lanes.scalarCount
+  for window in 0..<windows {
+    let p = x + window &* stride
+    var result = load(p + offsets[0])
+    if divisor == 0 {
+      for tap in 1..<taps {
+        let value = load(p + offsets[tap])
+        // `result` where it is greater or NaN, else `value`, which carries its own NaN.
+        result = value.replacing(with: result, where: (result .> value) .| (result .!= result))
+      }
+    } else {
+      for tap in 1..<taps { result += load(p + offsets[tap]) }
+      result /= Lanes(repeating: divisor)
+    }
+    store(result, y + window &* width)
+  }
+}
