@@ -11,7 +11,11 @@ extension MicrokernelTable {
     scaleShift: { unsafe MicrokernelsBaseline.scaleShift($0, $1, $2, $3, $4, $5) },
     add: { unsafe MicrokernelsBaseline.add($0, $1, $2, $3, $4) },
     maximum: { unsafe MicrokernelsBaseline.maximum($0, $1, $2, $3) },
-    scaleShiftBlock: { unsafe MicrokernelsBaseline.scaleShiftBlock($0, $1, $2, $3, $4, $5) },
+    padBlock: { unsafe MicrokernelsBaseline.padBlock($0, $1, $2, $3, $4) },
+    gatherBlock: { unsafe MicrokernelsBaseline.gatherBlock($0, $1, $2, $3, $4) },
+    scaleShiftBlocks: {
+      unsafe MicrokernelsBaseline.scaleShiftBlocks($0, $1, $2, $3, $4, $5, $6, $7, $8)
+    },
     averageBlock: { unsafe MicrokernelsBaseline.averageBlock($0, $1, $2, $3, $4, $5, $6, $7, $8) },
     poolBlock: { unsafe MicrokernelsBaseline.poolBlock($0, $1, $2, $3, $4, $5, $6) },
     multiply: {
@@ -20,14 +24,10 @@ extension MicrokernelTable {
     multiplyLanes: {
       unsafe MicrokernelsBaseline.multiplyLanes($0, $1, $2, $3, $4, $5, $6, $7, $8)
     },
-    winograd2Input: { unsafe MicrokernelsBaseline.winograd2Input($0, $1, $2, $3, $4, $5, $6) },
-    winograd2Output: {
-      unsafe MicrokernelsBaseline.winograd2Output($0, $1, $2, $3, $4, $5, $6, $7, $8)
-    },
-    winograd4Input: { unsafe MicrokernelsBaseline.winograd4Input($0, $1, $2, $3, $4, $5, $6) },
-    winograd4Output: {
-      unsafe MicrokernelsBaseline.winograd4Output($0, $1, $2, $3, $4, $5, $6, $7, $8)
-    })
+    winograd2Input: { unsafe MicrokernelsBaseline.winograd2Input($0, $1, $2, $3, $4) },
+    winograd2Output: { unsafe MicrokernelsBaseline.winograd2Output($0, $1, $2, $3, $4, $5, $6) },
+    winograd4Input: { unsafe MicrokernelsBaseline.winograd4Input($0, $1, $2, $3, $4) },
+    winograd4Output: { unsafe MicrokernelsBaseline.winograd4Output($0, $1, $2, $3, $4, $5, $6) })
 }
 
 extension MicrokernelTable {
@@ -36,19 +36,19 @@ extension MicrokernelTable {
     scaleShift: { unsafe MicrokernelsAVX2.scaleShift($0, $1, $2, $3, $4, $5) },
     add: { unsafe MicrokernelsAVX2.add($0, $1, $2, $3, $4) },
     maximum: { unsafe MicrokernelsAVX2.maximum($0, $1, $2, $3) },
-    scaleShiftBlock: { unsafe MicrokernelsAVX2.scaleShiftBlock($0, $1, $2, $3, $4, $5) },
+    padBlock: { unsafe MicrokernelsAVX2.padBlock($0, $1, $2, $3, $4) },
+    gatherBlock: { unsafe MicrokernelsAVX2.gatherBlock($0, $1, $2, $3, $4) },
+    scaleShiftBlocks: {
+      unsafe MicrokernelsAVX2.scaleShiftBlocks($0, $1, $2, $3, $4, $5, $6, $7, $8)
+    },
     averageBlock: { unsafe MicrokernelsAVX2.averageBlock($0, $1, $2, $3, $4, $5, $6, $7, $8) },
     poolBlock: { unsafe MicrokernelsAVX2.poolBlock($0, $1, $2, $3, $4, $5, $6) },
     multiply: { unsafe MicrokernelsAVX2.multiply($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
     multiplyLanes: { unsafe MicrokernelsAVX2.multiplyLanes($0, $1, $2, $3, $4, $5, $6, $7, $8) },
-    winograd2Input: { unsafe MicrokernelsAVX2.winograd2Input($0, $1, $2, $3, $4, $5, $6) },
-    winograd2Output: {
-      unsafe MicrokernelsAVX2.winograd2Output($0, $1, $2, $3, $4, $5, $6, $7, $8)
-    },
-    winograd4Input: { unsafe MicrokernelsAVX2.winograd4Input($0, $1, $2, $3, $4, $5, $6) },
-    winograd4Output: {
-      unsafe MicrokernelsAVX2.winograd4Output($0, $1, $2, $3, $4, $5, $6, $7, $8)
-    })
+    winograd2Input: { unsafe MicrokernelsAVX2.winograd2Input($0, $1, $2, $3, $4) },
+    winograd2Output: { unsafe MicrokernelsAVX2.winograd2Output($0, $1, $2, $3, $4, $5, $6) },
+    winograd4Input: { unsafe MicrokernelsAVX2.winograd4Input($0, $1, $2, $3, $4) },
+    winograd4Output: { unsafe MicrokernelsAVX2.winograd4Output($0, $1, $2, $3, $4, $5, $6) })
 }
 
 extension MicrokernelTable {
@@ -57,17 +57,17 @@ extension MicrokernelTable {
     scaleShift: { unsafe MicrokernelsAVX512.scaleShift($0, $1, $2, $3, $4, $5) },
     add: { unsafe MicrokernelsAVX512.add($0, $1, $2, $3, $4) },
     maximum: { unsafe MicrokernelsAVX512.maximum($0, $1, $2, $3) },
-    scaleShiftBlock: { unsafe MicrokernelsAVX512.scaleShiftBlock($0, $1, $2, $3, $4, $5) },
+    padBlock: { unsafe MicrokernelsAVX512.padBlock($0, $1, $2, $3, $4) },
+    gatherBlock: { unsafe MicrokernelsAVX512.gatherBlock($0, $1, $2, $3, $4) },
+    scaleShiftBlocks: {
+      unsafe MicrokernelsAVX512.scaleShiftBlocks($0, $1, $2, $3, $4, $5, $6, $7, $8)
+    },
     averageBlock: { unsafe MicrokernelsAVX512.averageBlock($0, $1, $2, $3, $4, $5, $6, $7, $8) },
     poolBlock: { unsafe MicrokernelsAVX512.poolBlock($0, $1, $2, $3, $4, $5, $6) },
     multiply: { unsafe MicrokernelsAVX512.multiply($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
     multiplyLanes: { unsafe MicrokernelsAVX512.multiplyLanes($0, $1, $2, $3, $4, $5, $6, $7, $8) },
-    winograd2Input: { unsafe MicrokernelsAVX512.winograd2Input($0, $1, $2, $3, $4, $5, $6) },
-    winograd2Output: {
-      unsafe MicrokernelsAVX512.winograd2Output($0, $1, $2, $3, $4, $5, $6, $7, $8)
-    },
-    winograd4Input: { unsafe MicrokernelsAVX512.winograd4Input($0, $1, $2, $3, $4, $5, $6) },
-    winograd4Output: {
-      unsafe MicrokernelsAVX512.winograd4Output($0, $1, $2, $3, $4, $5, $6, $7, $8)
-    })
+    winograd2Input: { unsafe MicrokernelsAVX512.winograd2Input($0, $1, $2, $3, $4) },
+    winograd2Output: { unsafe MicrokernelsAVX512.winograd2Output($0, $1, $2, $3, $4, $5, $6) },
+    winograd4Input: { unsafe MicrokernelsAVX512.winograd4Input($0, $1, $2, $3, $4) },
+    winograd4Output: { unsafe MicrokernelsAVX512.winograd4Output($0, $1, $2, $3, $4, $5, $6) })
 }

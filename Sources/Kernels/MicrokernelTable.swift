@@ -33,9 +33,14 @@ public struct MicrokernelTable: Sendable {
 
   // MARK: - Blocked maps
 
-  public typealias ScaleShiftBlock =
+  typealias PadBlock =
+    @Sendable (_ before: Int, _ pixels: Int, _ after: Int, _ x: Input, _ y: Output) -> Void
+  typealias GatherBlock =
+    @Sendable (_ count: Int, _ x: Input, _ stride: Int, _ lanes: Int, _ y: Output) -> Void
+  public typealias ScaleShiftBlocks =
     @Sendable (
-      _ pixels: Int, _ x: Input, _ scale: Input, _ shift: Input, _ relu: Bool, _ y: Output
+      _ blocks: Int, _ pixels: Int, _ x: Input, _ xStride: Int, _ scale: Input, _ shift: Input,
+      _ relu: Bool, _ y: Output, _ yStride: Int
     ) -> Void
   typealias AverageBlock =
     @Sendable (
@@ -48,8 +53,11 @@ public struct MicrokernelTable: Sendable {
       _ divisor: Float, _ y: Output
     ) -> Void
 
-  /// Scale and shift of a run of pixels, each lane with factors of its own.
-  public let scaleShiftBlock: ScaleShiftBlock
+  let padBlock: PadBlock
+  let gatherBlock: GatherBlock
+
+  /// Scale and shift of a run of pixels in several blocks, each lane with factors of its own.
+  public let scaleShiftBlocks: ScaleShiftBlocks
   let averageBlock: AverageBlock
 
   /// The largest or the average element of each of a run of windows in one block.
@@ -76,13 +84,12 @@ public struct MicrokernelTable: Sendable {
 
   typealias WinogradInput =
     @Sendable (
-      _ blocks: Int, _ x: Input, _ rowStride: Int, _ blockStride: Int, _ y: Output,
-      _ yStride: Int, _ yBlockStride: Int
+      _ tiles: Int, _ x: Input, _ rowStride: Int, _ y: Output, _ yStride: Int
     ) -> Void
   typealias WinogradOutput =
     @Sendable (
-      _ blocks: Int, _ x: Input, _ xStride: Int, _ xBlockStride: Int, _ bias: Input,
-      _ relu: Bool, _ y: Output, _ yRowStride: Int, _ yBlockStride: Int
+      _ tiles: Int, _ x: Input, _ xStride: Int, _ bias: Input, _ relu: Bool, _ y: Output,
+      _ yRowStride: Int
     ) -> Void
 
   let winograd2Input: WinogradInput

@@ -16,6 +16,9 @@ public protocol PreparedConvolution: Sendable {
   /// The bytes of weights that the backend packed, beyond those it was given.
   var packedBytes: Int { get }
 
+  /// The packed weights in the order in which a run reads them; nil if they were not packed.
+  @unsafe var firstWeights: UnsafePointer<Float>? { get }
+
   /// Runs one task.
   ///
   /// - Precondition: The views have the problem's shapes and the layouts that the backend names, and
@@ -27,6 +30,7 @@ public protocol PreparedConvolution: Sendable {
 
 extension PreparedConvolution {
   public var workspaceCount: Int { 0 }
+  @unsafe public var firstWeights: UnsafePointer<Float>? { nil }
 
   /// Runs all phases on a team of threads.
   ///
@@ -58,10 +62,16 @@ public struct TaskMemory {
   /// ``PreparedConvolution/workspaceCount`` elements that the threads share.
   public let workspace: UnsafeMutablePointer<Float>
 
+  /// The weights of the convolution that runs next, so that they can be fetched in time. They are not
+  /// read; nil if there is none.
+  public let following: UnsafePointer<Float>?
+
   public init(
-    scratch: UnsafeMutablePointer<Float>, workspace: UnsafeMutablePointer<Float>
+    scratch: UnsafeMutablePointer<Float>, workspace: UnsafeMutablePointer<Float>,
+    following: UnsafePointer<Float>? = nil
   ) {
     unsafe self.scratch = unsafe scratch
     unsafe self.workspace = unsafe workspace
+    unsafe self.following = unsafe following
   }
 }

@@ -1,25 +1,72 @@
 // Operations on blocked maps, `[C/V][H·W][V]`: a pixel of a block is one vector.
 
-/// `y[p][l] = scale[l] · x[p][l] + shift[l]`, then `max(0, y)` if `relu`, for a run of pixels.
-public func scaleShiftBlock(
-  _ pixels: Int, _ x: UnsafePointer<Float>, _ scale: UnsafePointer<Float>,
-  _ shift: UnsafePointer<Float>, _ relu: Bool, _ y: UnsafeMutablePointer<Float>
+/// Copies a run of pixels, with pixels of zeros before and after it.
+public func padBlock(
+  _ before: Int, _ pixels: Int, _ after: Int, _ x: UnsafePointer<Float>,
+  _ y: UnsafeMutablePointer<Float>
 ) {
   let width = Lanes.scalarCount
-  let scales = load(scale)
-  let shifts = load(shift)
-  if relu {
-    for p in 0..<pixels {
-      store(rectified(multiplyAdd(shifts, load(x + p &* width), scales)), y + p &* width)
-    }
-  } else {
-    for p in 0..<pixels {
-      store(multiplyAdd(shifts, load(x + p &* width), scales), y + p &* width)
+  for p in 0..<before { store(Lanes(), y + p &* width) }
+  let middle = y + before &* width
+  for p in 0..<pixels { store(load(x + p &* width), middle + p &* width) }
+  let end = middle + pixels &* width
+  for p in 0..<after { store(Lanes(), end + p &* width) }
+}
+
+/// Copies one vector from each of a number of places that are equally far apart; only the first
+/// `lanes` of each are kept, and zeros put behind them.
+///
+/// V elements are read at each place, whatever `lanes` is.
+public func gatherBlock(
+  _ count: Int, _ x: UnsafePointer<Float>, _ stride: Int, _ lanes: Int,
+  _ y: UnsafeMutablePointer<Float>
+) {
+  let width = Lanes.scalarCount
+  var indices = Lanes()
+  for lane in 0..<width { indices[lane] = Float(lane) }
+  let isKept = indices .< Lanes(repeating: Float(lanes))
+  for i in 0..<count {
+    store(Lanes().replacing(with: load(x + i &* stride), where: isKept), y + i &* width)
+  }
+}
+
+/// `y[b][p][l] = scale[b][l] · x[b][p][l] + shift[b][l]`, then `max(0, y)` if `relu`, for a run of pixels
+/// in several blocks.
+///
+/// - Parameters:
+///   - blocks: The number of blocks.
+///   - pixels: The length of the run.
+///   - x: The first pixel in the first block.
+///   - xStride: The elements from one block of `x` to the next.
+///   - scale: A vector a block.
+///   - shift: A vector a block.
+///   - relu: Whether the results go through `max(0, ·)`.
+///   - y: Where the first pixel of the first block goes.
+///   - yStride: The elements from one block of `y` to the next.
+public func scaleShiftBlocks(
+  _ blocks: Int, _ pixels: Int, _ x: UnsafePointer<Float>, _ xStride: Int,
+  _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>, _ relu: Bool,
+  _ y: UnsafeMutablePointer<Float>, _ yStride: Int
+) {
+  let width = Lanes.scalarCount
+  for block in 0..<blocks {
+    let x = x + block &* xStride
+    let y = y + block &* yStride
+    let scales = load(scale + block &* width)
+    let shifts = load(shift + block &* width)
+    if relu {
+      for p in 0..<pixels {
+        store(rectified(multiplyAdd(shifts, load(x + p &* width), scales)), y + p &* width)
+      }
+    } else {
+      for p in 0..<pixels {
+        store(multiplyAdd(shifts, load(x + p &* width), scales), y + p &* width)
+      }
     }
   }
 }
 
-/// ``scaleShiftBlock(_:_:_:_:_:_:)`` on each element of windows of `height × width` pixels that lie
+/// ``scaleShiftBlocks(_:_:_:_:_:_:_:_:_:)`` on each element of windows of `height × width` pixels that lie
 /// side by side, and then their average.
 ///
 /// - Parameters:

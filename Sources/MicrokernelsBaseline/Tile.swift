@@ -23,7 +23,7 @@ import CCPU
 ///   - x: The first pixel.
 ///   - offsets: Where each term's elements lie, relative to `x`.
 ///   - w: `[terms][V][2][V]` weights.
-///   - next: Memory that is read soon: one cache line a term and tile is asked for, from here on.
+///   - next: Weights that are read soon: as many cache lines as `w` fills are asked for, from here on.
 ///   - accumulates: Whether the sums start from what `y` holds; else from the bias.
 ///   - bias: Two vectors.
 ///   - relu: Whether the results go through `max(0, ·)`, which keeps NaN.
@@ -39,13 +39,17 @@ public func multiply(
   let tiles = (pixels &+ largestTile &- 1) / largestTile
   let short = pixels / tiles
   var long = pixels &- short &* tiles
+  // The lines of one term, shared out among the tiles.
+  let termLines = 2 &* Lanes.scalarCount &* Lanes.scalarCount / lineCount
+  let lines = (termLines &+ tiles &- 1) / tiles
   var x = x
   var y = y
   var next = next
   for _ in 0..<tiles {
     let rows = long > 0 ? short &+ 1 : short
     long &-= 1
-    let sums = Sums(terms, x, offsets, w, next, accumulates, bias, relu, y, yVectorStride)
+    let sums = Sums(
+      terms, x, offsets, w, next, lines, accumulates, bias, relu, y, yVectorStride)
     switch rows {
     case 1: tile(Rows<1, 0>(), sums)
     case 2: tile(Rows<2, 0>(), sums)
@@ -68,7 +72,7 @@ public func multiply(
     }
     x += rows &* Lanes.scalarCount
     y += rows &* Lanes.scalarCount
-    next += terms &* lineCount
+    next += terms &* lines &* lineCount
   }
 }
 
@@ -86,6 +90,9 @@ private struct Sums {
   let offsets: UnsafePointer<Int>
   let w: UnsafePointer<Float>
   let next: UnsafePointer<Float>
+
+  /// The cache lines to ask for at each term.
+  let lines: Int
   let accumulates: Bool
   let bias: UnsafePointer<Float>
   let relu: Bool
@@ -95,7 +102,7 @@ private struct Sums {
   @inline(__always)
   init(
     _ terms: Int, _ x: UnsafePointer<Float>, _ offsets: UnsafePointer<Int>,
-    _ w: UnsafePointer<Float>, _ next: UnsafePointer<Float>, _ accumulates: Bool,
+    _ w: UnsafePointer<Float>, _ next: UnsafePointer<Float>, _ lines: Int, _ accumulates: Bool,
     _ bias: UnsafePointer<Float>, _ relu: Bool, _ y: UnsafeMutablePointer<Float>,
     _ yVectorStride: Int
   ) {
@@ -104,6 +111,7 @@ private struct Sums {
     self.offsets = offsets
     self.w = w
     self.next = next
+    self.lines = lines
     self.accumulates = accumulates
     self.bias = bias
     self.relu = relu
@@ -132,9 +140,13 @@ private func tile<let upper: Int, let lower: Int>(_: Rows<upper, lower>, _ s: Su
     }
   }
   var w = s.w
+  var next = s.next
   for term in 0..<s.terms {
     let p = s.x + s.offsets[term]
-    ccpu_prefetch(s.next + term &* lineCount)
+    for _ in 0..<s.lines {
+      ccpu_prefetch(next)
+      next += lineCount
+    }
     for lane in 0..<width {
       let left = load(w)
       let right = load(w + width)

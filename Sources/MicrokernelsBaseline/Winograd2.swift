@@ -1,23 +1,21 @@
 // F(2×2, 3×3): points 0, 1, −1, ∞. The matrices are those of `WinogradTransform` in Kernels.
 
-/// `Bᵀ d B` of one 4×4 patch, for several blocks of channels.
+/// `Bᵀ d B` of 4×4 patches of one block of channels, for a run of tiles side by side.
 ///
 /// - Parameters:
-///   - blocks: The number of blocks.
-///   - x: The upper left pixel of the patch in the first block.
+///   - tiles: The length of the run.
+///   - x: The upper left pixel of the first patch; the next one is 2 pixels further.
 ///   - rowStride: The elements from one row of pixels to the next.
-///   - blockStride: The elements from one block of `x` to the next.
-///   - y: Where element (0, 0) of the first block goes.
+///   - y: Where element (0, 0) of the first tile goes; the next tile is V further.
 ///   - yStride: The distance from one of the 16 elements to the next.
-///   - yBlockStride: The distance from one block of `y` to the next.
 public func winograd2Input(
-  _ blocks: Int, _ x: UnsafePointer<Float>, _ rowStride: Int, _ blockStride: Int,
-  _ y: UnsafeMutablePointer<Float>, _ yStride: Int, _ yBlockStride: Int
+  _ tiles: Int, _ x: UnsafePointer<Float>, _ rowStride: Int, _ y: UnsafeMutablePointer<Float>,
+  _ yStride: Int
 ) {
   let width = Lanes.scalarCount
-  for block in 0..<blocks {
-    let rows = x + block &* blockStride
-    let y = y + block &* yBlockStride
+  for tile in 0..<tiles {
+    let rows = x + 2 &* tile &* width
+    let y = y + tile &* width
     @inline(__always) func d(_ row: Int, _ column: Int) -> Lanes {
       load(rows + (row &* rowStride &+ column &* width))
     }
@@ -36,28 +34,26 @@ public func winograd2Input(
   }
 }
 
-/// `Aᵀ m A + bias` of one tile, then `max(0, ·)` if `relu`, for several blocks of channels.
+/// `Aᵀ m A + bias`, then `max(0, ·)` if `relu`, of one block of channels for a run of tiles side by
+/// side.
 ///
 /// - Parameters:
-///   - blocks: The number of blocks.
-///   - x: Element (0, 0) of the first block.
+///   - tiles: The length of the run.
+///   - x: Element (0, 0) of the first tile; the next tile is V further.
 ///   - xStride: The distance from one of the 16 elements to the next.
-///   - xBlockStride: The distance from one block of `x` to the next.
-///   - bias: A vector a block.
+///   - bias: One vector.
 ///   - relu: Whether the results go through `max(0, ·)`.
-///   - y: Where the upper left pixel of the first block goes.
+///   - y: Where the upper left pixel of the first tile goes; the next tile is 2 pixels further.
 ///   - yRowStride: The elements from one row of pixels to the next.
-///   - yBlockStride: The elements from one block of `y` to the next.
 public func winograd2Output(
-  _ blocks: Int, _ x: UnsafePointer<Float>, _ xStride: Int, _ xBlockStride: Int,
-  _ bias: UnsafePointer<Float>, _ relu: Bool, _ y: UnsafeMutablePointer<Float>,
-  _ yRowStride: Int, _ yBlockStride: Int
+  _ tiles: Int, _ x: UnsafePointer<Float>, _ xStride: Int, _ bias: UnsafePointer<Float>,
+  _ relu: Bool, _ y: UnsafeMutablePointer<Float>, _ yRowStride: Int
 ) {
   let width = Lanes.scalarCount
-  for block in 0..<blocks {
-    let x = x + block &* xBlockStride
-    let y = y + block &* yBlockStride
-    let start = load(bias + block &* width)
+  let start = load(bias)
+  for tile in 0..<tiles {
+    let x = x + tile &* width
+    let y = y + 2 &* tile &* width
     @inline(__always)
     func column(_ j: Int) -> (Lanes, Lanes) {
       let m1 = load(x + (4 &+ j) &* xStride)

@@ -26,24 +26,22 @@ private func inner(
   return (plus(even, p, odd), plus(even, -p, odd))
 }
 
-/// `Bᵀ d B` of one 6×6 patch, for several blocks of channels.
+/// `Bᵀ d B` of 6×6 patches of one block of channels, for a run of tiles side by side.
 ///
 /// - Parameters:
-///   - blocks: The number of blocks.
-///   - x: The upper left pixel of the patch in the first block.
+///   - tiles: The length of the run.
+///   - x: The upper left pixel of the first patch; the next one is 4 pixels further.
 ///   - rowStride: The elements from one row of pixels to the next.
-///   - blockStride: The elements from one block of `x` to the next.
-///   - y: Where element (0, 0) of the first block goes.
+///   - y: Where element (0, 0) of the first tile goes; the next tile is V further.
 ///   - yStride: The distance from one of the 36 elements to the next.
-///   - yBlockStride: The distance from one block of `y` to the next.
 public func winograd4Input(
-  _ blocks: Int, _ x: UnsafePointer<Float>, _ rowStride: Int, _ blockStride: Int,
-  _ y: UnsafeMutablePointer<Float>, _ yStride: Int, _ yBlockStride: Int
+  _ tiles: Int, _ x: UnsafePointer<Float>, _ rowStride: Int, _ y: UnsafeMutablePointer<Float>,
+  _ yStride: Int
 ) {
   let width = Lanes.scalarCount
-  for block in 0..<blocks {
-    let rows = x + block &* blockStride
-    let y = y + block &* yBlockStride
+  for tile in 0..<tiles {
+    let rows = x + 4 &* tile &* width
+    let y = y + tile &* width
     @inline(__always) func d(_ row: Int, _ column: Int) -> Lanes {
       load(rows + (row &* rowStride &+ column &* width))
     }
@@ -98,28 +96,26 @@ private func reduced(
   )
 }
 
-/// `Aᵀ m A + bias` of one tile, then `max(0, ·)` if `relu`, for several blocks of channels.
+/// `Aᵀ m A + bias`, then `max(0, ·)` if `relu`, of one block of channels for a run of tiles side by
+/// side.
 ///
 /// - Parameters:
-///   - blocks: The number of blocks.
-///   - x: Element (0, 0) of the first block.
+///   - tiles: The length of the run.
+///   - x: Element (0, 0) of the first tile; the next tile is V further.
 ///   - xStride: The distance from one of the 36 elements to the next.
-///   - xBlockStride: The distance from one block of `x` to the next.
-///   - bias: A vector a block.
+///   - bias: One vector.
 ///   - relu: Whether the results go through `max(0, ·)`.
-///   - y: Where the upper left pixel of the first block goes.
+///   - y: Where the upper left pixel of the first tile goes; the next tile is 4 pixels further.
 ///   - yRowStride: The elements from one row of pixels to the next.
-///   - yBlockStride: The elements from one block of `y` to the next.
 public func winograd4Output(
-  _ blocks: Int, _ x: UnsafePointer<Float>, _ xStride: Int, _ xBlockStride: Int,
-  _ bias: UnsafePointer<Float>, _ relu: Bool, _ y: UnsafeMutablePointer<Float>,
-  _ yRowStride: Int, _ yBlockStride: Int
+  _ tiles: Int, _ x: UnsafePointer<Float>, _ xStride: Int, _ bias: UnsafePointer<Float>,
+  _ relu: Bool, _ y: UnsafeMutablePointer<Float>, _ yRowStride: Int
 ) {
   let width = Lanes.scalarCount
-  for block in 0..<blocks {
-    let x = x + block &* xBlockStride
-    let y = y + block &* yBlockStride
-    let start = load(bias + block &* width)
+  let start = load(bias)
+  for tile in 0..<tiles {
+    let x = x + tile &* width
+    let y = y + 4 &* tile &* width
     // `Aᵀ m`, four rows of six: more than the registers hold, so it goes through the stack.
     var rows = InlineArray<24, Lanes>(repeating: Lanes())
     for j in 0..<6 {

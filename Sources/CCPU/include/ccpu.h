@@ -17,4 +17,4 @@ static inline void ccpu_pause(void) {
 }
 
 /// Asks for the cache line at an address; any address is allowed, and none is read.
-static inline void ccpu_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+static inline void ccpu_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }

@@ -4,31 +4,49 @@
 struct InputPacking: Sendable {
   let geometry: TileGeometry
   let microkernels: MicrokernelTable
-  let prologue: Prologue?
+  let prologue: Prologue
   let averagePool: Size?
 
-  /// The prologue of each input channel, filled up to whole vectors.
+  /// The prologue of each input channel, filled up to whole vectors; scale 1 and shift 0 without one.
+  @safe
   struct Prologue: Sendable {
-    let scale: [Float]
-    let shift: [Float]
+    private let factors: AlignedBuffer
+    private let count: Int
+
+    /// Whether elements go through `max(0, ·)`.
     let relu: Bool
 
-    init(_ values: ScaleShift, lanes: Int) {
-      let rest = [Float](repeating: 0, count: lanes)
-      scale = values.scale + rest
-      shift = values.shift + rest
-      relu = values.relu
+    /// Whether it leaves every element as it is.
+    let isIdentity: Bool
+
+    init(_ values: ScaleShift?, channels: Int, lanes: Int) throws(KernelError) {
+      count = (channels + lanes) / lanes * lanes
+      factors = try AlignedBuffer(count: 2 * count)
+      relu = values?.relu ?? false
+      isIdentity = values == nil
+      for channel in 0..<channels {
+        unsafe factors.pointer[channel] = values?.scale[channel] ?? 1
+        unsafe factors.pointer[count + channel] = values?.shift[channel] ?? 0
+      }
     }
 
+    @unsafe
+    var scale: UnsafePointer<Float> { unsafe UnsafePointer(factors.pointer) }
+
+    @unsafe
+    var shift: UnsafePointer<Float> { unsafe UnsafePointer(factors.pointer + count) }
+
+    @inline(__always)
     func apply(_ x: Float, _ channel: Int) -> Float {
-      let y = scale[channel] * x + shift[channel]
+      guard !isIdentity else { return x }
+      let y = unsafe scale[channel] * x + shift[channel]
       return relu && y < 0 ? 0 : y
     }
   }
 
   /// Whether a blocked input already lies as the tiles read it.
   var isNeedless: Bool {
-    problem.isPointwise && prologue == nil && averagePool == nil && !geometry.tapsInLanes
+    problem.isPointwise && prologue.isIdentity && averagePool == nil && !geometry.tapsInLanes
       && problem.groupInputChannels % lanes == 0
   }
 
@@ -47,7 +65,7 @@ struct InputPacking: Sendable {
   private var problem: ConvolutionProblem { geometry.problem }
   private var lanes: Int { geometry.lanes }
 
-  /// The input channels that the lanes of one block hold.
+  /// The input channels that the lanes of one block hold, when they are not V channels in a row.
   enum LaneChannels: Sendable {
     /// `count` channels in a row from `first` on; the lanes behind them get zeros.
     case run(first: Int, count: Int)
@@ -62,17 +80,61 @@ struct InputPacking: Sendable {
       case .scattered(let channels): channels[lane] < 0 ? nil : channels[lane]
       }
     }
+  }
 
-    /// The first channel, if the lanes are one whole block of a map that is blocked by `width`.
-    func block(_ width: Int) -> Int? {
-      guard case .run(let first, let count) = self, count == width, first % width == 0 else {
-        return nil
-      }
-      return first
+  /// Packs channels in a row.
+  ///
+  /// - Parameters:
+  ///   - blocks: Which blocks of the group's channels.
+  ///   - input: Where to read.
+  ///   - region: What to read.
+  ///   - target: Room for `blockSize` elements a block.
+  func pack(
+    _ blocks: Range<Int>, of input: FeatureView, _ region: Region,
+    into target: UnsafeMutablePointer<Float>
+  ) {
+    let isAligned =
+      unsafe input.layout == .blocked(lanes) && region.firstChannel % lanes == 0
+    // The last block may hold fewer channels, and what is in its other lanes must not be read.
+    let whole =
+      isAligned ? blocks.clamped(to: 0..<(problem.groupInputChannels / lanes)).count : 0
+    let channel = region.firstChannel + blocks.lowerBound * lanes
+    unsafe packBlocks(whole, from: channel, of: input, region, into: target)
+    for block in whole..<max(whole, blocks.count) {
+      let first = (blocks.lowerBound + block) * lanes
+      unsafe pack(
+        .run(
+          first: region.firstChannel + first,
+          count: min(lanes, problem.groupInputChannels - first)), of: input, region,
+        into: target + block * geometry.blockSize)
     }
   }
 
-  /// Packs one block.
+  /// Packs whole blocks of a map that is blocked by V.
+  ///
+  /// - Parameters:
+  ///   - count: The number of blocks.
+  ///   - channel: The first channel, which begins a block of the map.
+  ///   - input: Where to read.
+  ///   - region: What to read.
+  ///   - target: Room for `blockSize` elements a block.
+  func packBlocks(
+    _ count: Int, from channel: Int, of input: FeatureView, _ region: Region,
+    into target: UnsafeMutablePointer<Float>
+  ) {
+    guard count > 0 else { return }
+    if problem.isPointwise {
+      unsafe packRun(channel: channel, blocks: count, of: input, region, into: target)
+    } else {
+      for block in 0..<count {
+        unsafe packRows(
+          .run(first: channel + block * lanes, count: lanes), isBlock: true, of: input, region,
+          into: target + block * geometry.blockSize)
+      }
+    }
+  }
+
+  /// Packs one block of any channels, element by element.
   ///
   /// - Parameters:
   ///   - channels: What its lanes hold.
@@ -83,47 +145,46 @@ struct InputPacking: Sendable {
     _ channels: LaneChannels, of input: FeatureView, _ region: Region,
     into target: UnsafeMutablePointer<Float>
   ) {
-    let block = unsafe input.layout == .blocked(lanes) ? channels.block(lanes) : nil
     if problem.isPointwise {
-      if let block {
-        unsafe packRun(channel: block, of: input, region, into: target)
-      } else {
-        unsafe gatherRun(channels, of: input, region, into: target)
-      }
+      unsafe gatherRun(channels, of: input, region, into: target)
     } else {
-      unsafe packRows(channels, block: block, of: input, region, into: target)
+      unsafe packRows(channels, isBlock: false, of: input, region, into: target)
     }
   }
 
   // MARK: - Pointwise: a run of pixels
 
   private func packRun(
-    channel: Int, of input: FeatureView, _ region: Region,
+    channel: Int, blocks: Int, of input: FeatureView, _ region: Region,
     into target: UnsafeMutablePointer<Float>
   ) {
     let source = unsafe UnsafePointer(input.plane(region.image, channel))
+    let plane = unsafe input.shape.planeCount * lanes
+    let scale = unsafe prologue.scale + channel
+    let shift = unsafe prologue.shift + channel
     guard let window = averagePool else {
-      unsafe copy(
-        source + region.columns.lowerBound * lanes, region.columns.count, channel: channel,
-        to: target)
+      unsafe microkernels.scaleShiftBlocks(
+        blocks, region.columns.count, source + region.columns.lowerBound * lanes, plane, scale,
+        shift, prologue.relu, target, geometry.blockSize)
       return
     }
     // The windows of one row of averages at a time.
     let width = problem.output.width
     let inputWidth = unsafe input.shape.width
-    var target = unsafe target
-    var pixel = region.columns.lowerBound
-    while pixel < region.columns.upperBound {
-      let (y, x) = pixel.quotientAndRemainder(dividingBy: width)
-      let count = min(width - x, region.columns.upperBound - pixel)
-      unsafe withFactors(channel) { scale, shift, relu in
+    for block in 0..<blocks {
+      let source = unsafe source + block * plane
+      var target = unsafe target + block * geometry.blockSize
+      var pixel = region.columns.lowerBound
+      while pixel < region.columns.upperBound {
+        let (y, x) = pixel.quotientAndRemainder(dividingBy: width)
+        let count = min(width - x, region.columns.upperBound - pixel)
         unsafe microkernels.averageBlock(
           count, window.height, window.width,
           source + (y * window.height * inputWidth + x * window.width) * lanes,
-          inputWidth * lanes, scale, shift, relu, target)
+          inputWidth * lanes, scale + block * lanes, shift + block * lanes, prologue.relu, target)
+        unsafe target += count * lanes
+        pixel += count
       }
-      unsafe target += count * lanes
-      pixel += count
     }
   }
 
@@ -171,7 +232,7 @@ struct InputPacking: Sendable {
   // MARK: - With a kernel: rows with their padding
 
   private func packRows(
-    _ channels: LaneChannels, block: Int?, of input: FeatureView, _ region: Region,
+    _ channels: LaneChannels, isBlock: Bool, of input: FeatureView, _ region: Region,
     into target: UnsafeMutablePointer<Float>
   ) {
     let stride = problem.stride
@@ -200,17 +261,17 @@ struct InputPacking: Sendable {
         unsafe start.update(repeating: 0, count: first * lanes)
         unsafe (start + last * lanes).update(repeating: 0, count: (positions - last) * lanes)
         let pixel = y * problem.input.width + shift + first * stride.width
-        if let block {
-          let source = unsafe input.plane(region.image, block) + pixel * lanes
-          if stride.width == 1 {
-            unsafe copy(
-              source, last - first, channel: block, to: start + first * lanes)
-          } else {
-            for position in 0..<(last - first) {
-              unsafe copy(
-                source + position * stride.width * lanes, 1, channel: block,
-                to: start + (first + position) * lanes)
-            }
+        if isBlock, let channel = channels[0] {
+          let source = unsafe UnsafePointer(input.plane(region.image, channel) + pixel * lanes)
+          let place = unsafe start + first * lanes
+          if stride.width > 1 {
+            unsafe microkernels.gatherBlock(
+              last - first, source, stride.width * lanes, lanes, place)
+          }
+          if stride.width == 1 || !prologue.isIdentity {
+            unsafe microkernels.scaleShiftBlocks(
+              1, last - first, stride.width == 1 ? source : UnsafePointer(place), 0,
+              prologue.scale + channel, prologue.shift + channel, prologue.relu, place, 0)
           }
         } else {
           unsafe gather(
@@ -269,10 +330,16 @@ struct InputPacking: Sendable {
         let last = max(first, min(width, problem.input.width - left))
         for channel in 0..<channels {
           let plane = unsafe input.plane(region.image, region.firstChannel + channel)
-          let source = unsafe plane + y * problem.input.width * step
-          for column in first..<last {
-            unsafe buffer[column * channels + channel] = transformed(
-              source[(left + column) * step], region.firstChannel + channel)
+          let source = unsafe plane + (y * problem.input.width + left) * step
+          if prologue.isIdentity {
+            for column in first..<last {
+              unsafe buffer[column &* channels &+ channel] = source[column &* step]
+            }
+          } else {
+            for column in first..<last {
+              unsafe buffer[column &* channels &+ channel] = transformed(
+                source[column &* step], region.firstChannel + channel)
+            }
           }
         }
       }
@@ -280,17 +347,16 @@ struct InputPacking: Sendable {
         let blockTarget = unsafe rowTarget + block * geometry.blockSize
         let begin = block * lanes
         let count = min(lanes, taps - begin)
-        for column in region.columns.indices {
-          let index = column - region.columns.lowerBound
-          let lanesTarget = unsafe blockTarget + index * lanes
-          let source = unsafe buffer + index * stride
-          if problem.dilation.width == 1, count == lanes {
-            unsafe lanesTarget.update(from: source + begin, count: lanes)
-          } else {
-            for lane in 0..<lanes {
-              let (tap, channel) = (begin + lane).quotientAndRemainder(dividingBy: channels)
-              unsafe lanesTarget[lane] = lane < count ? source[tap * dilation + channel] : 0
-            }
+        if problem.dilation.width == 1 {
+          unsafe microkernels.gatherBlock(
+            region.columns.count, UnsafePointer(buffer) + begin, stride, count, blockTarget)
+          continue
+        }
+        for index in 0..<region.columns.count {
+          for lane in 0..<lanes {
+            let (tap, channel) = (begin + lane).quotientAndRemainder(dividingBy: channels)
+            unsafe blockTarget[index * lanes + lane] =
+              lane < count ? buffer[index * stride + tap * dilation + channel] : 0
           }
         }
       }
@@ -308,45 +374,8 @@ struct InputPacking: Sendable {
       ? rowBufferWidth(geometry.taskColumns) * problem.groupInputChannels + lanes : 0
   }
 
-  // MARK: - Elements
-
   @inline(__always)
   private func transformed(_ x: Float, _ channel: Int) -> Float {
-    prologue?.apply(x, channel) ?? x
-  }
-
-  private func copy(
-    _ source: UnsafePointer<Float>, _ pixels: Int, channel: Int,
-    to target: UnsafeMutablePointer<Float>
-  ) {
-    if prologue == nil {
-      unsafe target.update(from: source, count: pixels * lanes)
-    } else {
-      unsafe withFactors(channel) { scale, shift, relu in
-        unsafe microkernels.scaleShiftBlock(pixels, source, scale, shift, relu, target)
-      }
-    }
-  }
-
-  /// Lends the prologue's factors from a channel on; 1 and 0 if there is none.
-  private func withFactors(
-    _ channel: Int,
-    _ body: (_ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>, _ relu: Bool) -> Void
-  ) {
-    guard let prologue else {
-      unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * lanes) { factors in
-        guard let base = factors.baseAddress else { return }
-        unsafe base.update(repeating: 1, count: lanes)
-        unsafe (base + lanes).update(repeating: 0, count: lanes)
-        unsafe body(base, base + lanes, false)
-      }
-      return
-    }
-    unsafe prologue.scale.withUnsafeBufferPointer { scale in
-      unsafe prologue.shift.withUnsafeBufferPointer { shift in
-        guard let scale = scale.baseAddress, let shift = shift.baseAddress else { return }
-        unsafe body(scale + channel, shift + channel, prologue.relu)
-      }
-    }
+    prologue.apply(x, channel)
   }
 }

@@ -25,9 +25,11 @@ struct LaneConvolution: PreparedConvolution {
     let lanes = microkernels.laneCount
     let geometry = TileGeometry(laneByLane: problem, lanes: lanes)
     self.geometry = geometry
-    packing = InputPacking(
+    packing = try InputPacking(
       geometry: geometry, microkernels: microkernels,
-      prologue: fusion.prologue.map { .init($0, lanes: lanes) }, averagePool: fusion.averagePool)
+      prologue: .init(
+        fusion.prologue, channels: problem.input.channels, lanes: lanes),
+      averagePool: fusion.averagePool)
     relu = fusion.relu
     offsets = geometry.offsets(blocks: problem.groupInputChannels)
     let blocks = (problem.outputChannels + lanes - 1) / lanes
@@ -73,9 +75,15 @@ struct LaneConvolution: PreparedConvolution {
       image: image, firstChannel: 0, rows: part(rowPiece, of: geometry.rowPieces, geometry.rows),
       columns: part(columnPiece, of: geometry.columnPieces, geometry.columns))
     for index in 0..<problem.groupInputChannels {
-      unsafe packing.pack(
-        inputs[block * problem.groupInputChannels + index], of: input, region,
-        into: memory.scratch + index * geometry.blockSize)
+      let target = unsafe memory.scratch + index * geometry.blockSize
+      let channels = inputs[block * problem.groupInputChannels + index]
+      if case .run(let first, lanes) = channels, first % lanes == 0,
+        unsafe input.layout == .blocked(lanes)
+      {
+        unsafe packing.packBlocks(1, from: first, of: input, region, into: target)
+      } else {
+        unsafe packing.pack(channels, of: input, region, into: target)
+      }
     }
     let target = unsafe output.plane(image, block * lanes)
     unsafe offsets.withUnsafeBufferPointer { offsets in

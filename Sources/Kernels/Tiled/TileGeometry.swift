@@ -44,7 +44,7 @@ struct TileGeometry: Sendable {
 
   /// The pixels of a pointwise task. Enough that the weights, which each task reads anew, come from
   /// the third-level cache fast enough, and few enough that small maps make several tasks.
-  private static let pointwisePixels = 48
+  private static let pointwisePixels = 98
 
   /// The geometry of register tiles.
   init(_ problem: ConvolutionProblem, lanes: Int) {

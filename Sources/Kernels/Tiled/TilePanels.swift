@@ -68,6 +68,10 @@ struct TilePanels: Sendable {
     return group * geometry.panels * geometry.panelCount + (before + inside) * geometry.termCount
   }
 
+  /// All weights of all groups.
+  @unsafe
+  var first: UnsafePointer<Float> { unsafe UnsafePointer(storage.pointer) }
+
   /// The weights of one chunk of a panel.
   @unsafe
   func start(_ group: Int, _ chunk: Int, _ panel: Int) -> UnsafePointer<Float> {

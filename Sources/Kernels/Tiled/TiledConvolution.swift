@@ -17,9 +17,10 @@ struct TiledConvolution: PreparedConvolution {
   ) throws(KernelError) {
     let geometry = TileGeometry(problem, lanes: microkernels.laneCount)
     self.geometry = geometry
-    packing = InputPacking(
+    packing = try InputPacking(
       geometry: geometry, microkernels: microkernels,
-      prologue: fusion.prologue.map { .init($0, lanes: microkernels.laneCount) },
+      prologue: .init(
+        fusion.prologue, channels: problem.input.channels, lanes: microkernels.laneCount),
       averagePool: fusion.averagePool)
     panels = try TilePanels(geometry, weights: weights, bias: bias)
     relu = fusion.relu
@@ -47,6 +48,7 @@ struct TiledConvolution: PreparedConvolution {
   }
 
   var packedBytes: Int { panels.byteCount }
+  @unsafe var firstWeights: UnsafePointer<Float>? { unsafe panels.first }
 
   func run(
     phase: Int, task: Int, input: FeatureView, output: MutableFeatureView, memory: TaskMemory
@@ -72,8 +74,15 @@ struct TiledConvolution: PreparedConvolution {
         unsafe pack(blocks, of: input, region, into: memory.scratch)
       }
       for panel in panelRange {
-        unsafe multiply(
-          packed, group, chunk, panel, last: panel == panelRange.upperBound - 1, region, output)
+        // What is multiplied next, here or in the convolution after this one.
+        let isLast = panel == panelRange.upperBound - 1
+        let next =
+          unsafe !isLast
+          ? panels.start(group, chunk, panel + 1)
+          : chunk < geometry.chunks - 1
+            ? panels.start(group, chunk + 1, panelRange.lowerBound)
+            : memory.following ?? panels.first
+        unsafe multiply(packed, group, chunk, panel, next: next, region, output)
       }
     }
   }
@@ -87,20 +96,13 @@ struct TiledConvolution: PreparedConvolution {
         of: input, region, row: target + geometry.chunk * geometry.blockSize, into: target)
       return
     }
-    for block in blocks {
-      let first = block * geometry.lanes
-      unsafe packing.pack(
-        .run(
-          first: region.firstChannel + first,
-          count: min(geometry.lanes, geometry.problem.groupInputChannels - first)),
-        of: input, region, into: target + (block - blocks.lowerBound) * geometry.blockSize)
-    }
+    unsafe packing.pack(blocks, of: input, region, into: target)
   }
 
   /// Multiplies one chunk of the packed input with one panel of weights.
   private func multiply(
-    _ packed: UnsafePointer<Float>, _ group: Int, _ chunk: Int, _ panel: Int, last: Bool,
-    _ region: InputPacking.Region, _ output: MutableFeatureView
+    _ packed: UnsafePointer<Float>, _ group: Int, _ chunk: Int, _ panel: Int,
+    next: UnsafePointer<Float>, _ region: InputPacking.Region, _ output: MutableFeatureView
   ) {
     let problem = geometry.problem
     let lanes = geometry.lanes
@@ -109,11 +111,6 @@ struct TiledConvolution: PreparedConvolution {
     let terms = geometry.blocks(ofChunk: chunk).count * geometry.taps.count
     let hasSecond = problem.groupOutputChannels > (2 * panel + 1) * lanes
     let weights = unsafe panels.start(group, chunk, panel)
-    // What this task multiplies with next.
-    let next =
-      unsafe last
-      ? (isLastChunk ? weights : panels.start(group, chunk + 1, 0))
-      : panels.start(group, chunk, panel + 1)
     let target = unsafe output.plane(region.image, channel)
     unsafe offsets.withUnsafeBufferPointer { offsets in
       guard let offsets = offsets.baseAddress else { return }

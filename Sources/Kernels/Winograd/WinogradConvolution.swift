@@ -24,6 +24,7 @@ struct WinogradConvolution: PreparedConvolution {
   }
 
   var packedBytes: Int { weights.byteCount }
+  @unsafe var firstWeights: UnsafePointer<Float>? { unsafe weights.start(0, 0) }
 
   // MARK: - Tasks
 
@@ -54,7 +55,8 @@ struct WinogradConvolution: PreparedConvolution {
       let tiles = (task * geometry.group)..<min(geometry.tiles, (task + 1) * geometry.group)
       unsafe transformInput(
         input, tiles: tiles, blocks: 0..<geometry.inputBlocks, edge: edge, into: transformed)
-      unsafe multiply(transformed, 0..<geometry.elements, tiles: tiles.count, into: products)
+      unsafe multiply(
+        transformed, 0..<geometry.elements, tiles: tiles.count, memory.following, into: products)
       unsafe transformOutput(
         products, tiles: tiles, blocks: 0..<geometry.outputBlocks, edge: edge, into: output)
       return
@@ -73,7 +75,7 @@ struct WinogradConvolution: PreparedConvolution {
     case 1:
       unsafe multiply(
         transformed, share(geometry.elements, Self.elementsPerTask), tiles: tiles.count,
-        into: products)
+        memory.following, into: products)
     default:
       unsafe transformOutput(
         products, tiles: tiles, blocks: share(geometry.outputBlocks, Self.blocksPerTask),
@@ -87,83 +89,86 @@ struct WinogradConvolution: PreparedConvolution {
     _ input: FeatureView, tiles: Range<Int>, blocks: Range<Int>,
     edge: UnsafeMutablePointer<Float>, into target: UnsafeMutablePointer<Float>
   ) {
-    let problem = geometry.problem
-    let lanes = geometry.lanes
-    let patch = geometry.transform.patch
-    let plane = problem.input.planeCount * lanes
-    let kernel =
-      unsafe geometry.transform.tile == 2
-      ? microkernels.winograd2Input : microkernels.winograd4Input
-    // The lanes of the last block that belong to no channel may hold anything, so it is copied.
-    let whole = min(blocks.upperBound, problem.input.channels / lanes)
-    for tile in tiles {
-      let place = geometry.place(tile)
-      let row = place.row - problem.padding.top
-      let column = place.column - problem.padding.left
-      let place0 = unsafe target + (tile - tiles.lowerBound) * lanes
-      let isInside =
-        row >= 0 && column >= 0 && row + patch <= problem.input.height
-        && column + patch <= problem.input.width
-      var first = blocks.lowerBound
-      if isInside, first < whole {
-        let source =
-          unsafe input.plane(place.image, first * lanes)
-          + (row * problem.input.width + column) * lanes
-        unsafe kernel(
-          whole - first, source, problem.input.width * lanes, plane,
-          place0 + first * geometry.blockStride, geometry.inputStride, geometry.blockStride)
-        first = whole
+    let runs = geometry.runs(tiles)
+    // Tile after tile of one block, so that what neighbours share is in the cache.
+    for block in blocks {
+      for run in runs {
+        unsafe transformInput(
+          input, run, block: block, edge: edge,
+          into: target + (block * geometry.blockStride
+            + (run.first - tiles.lowerBound) * geometry.lanes))
       }
-      guard first < blocks.upperBound else { continue }
-      for block in first..<blocks.upperBound {
-        unsafe copyPatch(
-          input, place.image, block, row, column,
-          into: edge + (block - first) * geometry.elements * lanes)
-      }
-      unsafe kernel(
-        blocks.upperBound - first, edge, patch * lanes, geometry.elements * lanes,
-        place0 + first * geometry.blockStride, geometry.inputStride, geometry.blockStride)
     }
   }
 
-  /// Copies a patch that hangs over the edge, with zeros around.
-  private func copyPatch(
-    _ input: FeatureView, _ image: Int, _ block: Int, _ row: Int, _ column: Int,
+  /// Transforms a run of tiles: those whose patches lie in the map from where they are, the others from
+  /// a copy with zeros around.
+  private func transformInput(
+    _ input: FeatureView, _ run: WinogradGeometry.Run, block: Int,
+    edge: UnsafeMutablePointer<Float>, into target: UnsafeMutablePointer<Float>
+  ) {
+    let problem = geometry.problem
+    let lanes = geometry.lanes
+    let side = geometry.transform.tile
+    let patch = geometry.transform.patch
+    let width = problem.input.width
+    let kernel =
+      unsafe side == 2 ? microkernels.winograd2Input : microkernels.winograd4Input
+    let row = run.row - problem.padding.top
+    let column = run.column - problem.padding.left
+    // The lanes of the last block that belong to no channel may hold anything, so it is copied.
+    let isWhole = (block + 1) * lanes <= problem.input.channels
+    var inside = 0..<0
+    if isWhole, row >= 0, row + patch <= problem.input.height {
+      let first = min(run.count, max(0, (side - 1 - column) / side))
+      let last = (width - patch - column) >= 0 ? (width - patch - column) / side + 1 : 0
+      inside = first..<max(first, min(run.count, last))
+    }
+    if !inside.isEmpty {
+      let pixel = row * width + column + inside.lowerBound * side
+      unsafe kernel(
+        inside.count, input.plane(run.image, block * lanes) + pixel * lanes, width * lanes,
+        target + inside.lowerBound * lanes, geometry.inputStride)
+    }
+    for part in [0..<inside.lowerBound, inside.upperBound..<run.count] where !part.isEmpty {
+      let pixels = (part.count - 1) * side + patch
+      unsafe copy(
+        input, run.image, block, row, column + part.lowerBound * side, pixels, into: edge)
+      unsafe kernel(
+        part.count, edge, pixels * lanes, target + part.lowerBound * lanes, geometry.inputStride)
+    }
+  }
+
+  /// Copies as many rows as a patch has, with zeros where they lie outside of the map.
+  private func copy(
+    _ input: FeatureView, _ image: Int, _ block: Int, _ row: Int, _ column: Int, _ pixels: Int,
     into target: UnsafeMutablePointer<Float>
   ) {
     let problem = geometry.problem
     let lanes = geometry.lanes
-    let patch = geometry.transform.patch
     let used = min(lanes, problem.input.channels - block * lanes)
-    let source = unsafe input.plane(image, block * lanes)
-    let first = min(patch, max(0, -column))
-    let last = max(first, min(patch, problem.input.width - column))
-    for i in 0..<patch {
-      let line = unsafe target + i * patch * lanes
+    let source = unsafe UnsafePointer(input.plane(image, block * lanes))
+    let first = min(pixels, max(0, -column))
+    let last = max(first, min(pixels, problem.input.width - column))
+    for i in 0..<geometry.transform.patch {
+      let line = unsafe target + i * pixels * lanes
       let y = row + i
-      guard y >= 0, y < problem.input.height else {
-        unsafe line.update(repeating: 0, count: patch * lanes)
+      guard y >= 0, y < problem.input.height, first < last else {
+        unsafe microkernels.padBlock(pixels, 0, 0, source, line)
         continue
       }
-      unsafe line.update(repeating: 0, count: first * lanes)
-      unsafe (line + last * lanes).update(repeating: 0, count: (patch - last) * lanes)
-      let pixels = unsafe source + (y * problem.input.width + column) * lanes
-      if used == lanes {
-        unsafe (line + first * lanes).update(
-          from: pixels + first * lanes, count: (last - first) * lanes)
-      } else {
-        for j in first..<last {
-          for lane in 0..<lanes {
-            unsafe line[j * lanes + lane] = lane < used ? pixels[j * lanes + lane] : 0
-          }
-        }
+      let from = unsafe source + (y * problem.input.width + column + first) * lanes
+      unsafe microkernels.padBlock(first, last - first, pixels - last, from, line)
+      guard used < lanes else { continue }
+      for j in first..<last {
+        for lane in used..<lanes { unsafe line[j * lanes + lane] = 0 }
       }
     }
   }
 
   private func multiply(
     _ transformed: UnsafeMutablePointer<Float>, _ elements: Range<Int>, tiles: Int,
-    into products: UnsafeMutablePointer<Float>
+    _ following: UnsafePointer<Float>?, into products: UnsafeMutablePointer<Float>
   ) {
     unsafe offsets.withUnsafeBufferPointer { offsets in
       guard let offsets = offsets.baseAddress else { return }
@@ -172,11 +177,12 @@ struct WinogradConvolution: PreparedConvolution {
         guard let zeros = unsafe UnsafePointer(zeros.baseAddress) else { return }
         for element in elements {
           for panel in 0..<geometry.panels {
-            let isLast = panel == geometry.panels - 1
+            // What is multiplied next, here or in the convolution after this one.
             let next =
-              unsafe isLast
-              ? weights.start(min(element + 1, elements.upperBound - 1), 0)
-              : weights.start(element, panel + 1)
+              unsafe panel < geometry.panels - 1
+              ? weights.start(element, panel + 1)
+              : element < geometry.elements - 1
+                ? weights.start(element + 1, 0) : following ?? weights.start(0, 0)
             unsafe microkernels.multiply(
               tiles, geometry.inputBlocks,
               UnsafePointer(transformed) + element * geometry.inputStride, offsets,
@@ -196,33 +202,35 @@ struct WinogradConvolution: PreparedConvolution {
     let shape = geometry.problem.output
     let lanes = geometry.lanes
     let side = geometry.transform.tile
-    let plane = shape.planeCount * lanes
     let kernel =
       unsafe side == 2 ? microkernels.winograd2Output : microkernels.winograd4Output
-    for tile in tiles {
-      let place = geometry.place(tile)
-      let source =
-        unsafe UnsafePointer(products)
-        + ((tile - tiles.lowerBound) * lanes + blocks.lowerBound * geometry.blockStride)
-      let bias = unsafe weights.bias + blocks.lowerBound * lanes
-      let target =
-        unsafe output.plane(place.image, blocks.lowerBound * lanes)
-        + (place.row * shape.width + place.column) * lanes
-      let height = min(side, shape.height - place.row)
-      let width = min(side, shape.width - place.column)
-      if height == side, width == side {
+    let runs = geometry.runs(tiles)
+    for block in blocks {
+      let bias = unsafe weights.bias + block * lanes
+      for run in runs {
+        let source =
+          unsafe UnsafePointer(products)
+          + (block * geometry.blockStride + (run.first - tiles.lowerBound) * lanes)
+        let target =
+          unsafe output.plane(run.image, block * lanes)
+          + (run.row * shape.width + run.column) * lanes
+        let height = min(side, shape.height - run.row)
+        // The tiles that lie in the map.
+        let whole = height == side ? min(run.count, (shape.width - run.column) / side) : 0
+        if whole > 0 {
+          unsafe kernel(
+            whole, source, geometry.outputStride, bias, relu, target, shape.width * lanes)
+        }
+        guard whole < run.count else { continue }
+        let rest = run.count - whole
         unsafe kernel(
-          blocks.count, source, geometry.outputStride, geometry.blockStride, bias, relu, target,
-          shape.width * lanes, plane)
-        continue
-      }
-      unsafe kernel(
-        blocks.count, source, geometry.outputStride, geometry.blockStride, bias, relu, edge,
-        side * lanes, side * side * lanes)
-      for block in 0..<blocks.count {
+          rest, source + whole * lanes, geometry.outputStride, bias, relu, edge,
+          rest * side * lanes)
+        let width = min(rest * side, shape.width - run.column - whole * side)
         for row in 0..<height {
-          unsafe (target + block * plane + row * shape.width * lanes).update(
-            from: edge + (block * side + row) * side * lanes, count: width * lanes)
+          unsafe microkernels.padBlock(
+            0, width, 0, UnsafePointer(edge) + row * rest * side * lanes,
+            target + (row * shape.width + whole * side) * lanes)
         }
       }
     }

@@ -75,13 +75,36 @@ struct WinogradGeometry: Sendable {
   var inputCount: Int { elements * inputStride }
   var outputCount: Int { elements * outputStride }
 
-  /// Room for one patch or tile of all blocks, when it hangs over the edge.
-  var edgeCount: Int { elements * lanes * max(inputBlocks, outputBlocks) }
+  /// Room for the patches, or the results, of a run of tiles that hangs over the edge.
+  var edgeCount: Int { transform.patch * (tileColumns * transform.tile + 2) * lanes }
 
-  /// Where a tile lies.
-  func place(_ tile: Int) -> (image: Int, row: Int, column: Int) {
-    let (rest, column) = tile.quotientAndRemainder(dividingBy: tileColumns)
-    let (image, row) = rest.quotientAndRemainder(dividingBy: tileRows)
-    return (image, row * transform.tile, column * transform.tile)
+  /// Tiles side by side in one image.
+  struct Run {
+    var image: Int
+
+    /// The place of the first result.
+    var row: Int
+    var column: Int
+
+    /// The number of the first tile in the batch.
+    var first: Int
+    var count: Int
+  }
+
+  /// Cuts tiles into runs.
+  func runs(_ tiles: Range<Int>) -> [Run] {
+    var runs: [Run] = []
+    var tile = tiles.lowerBound
+    while tile < tiles.upperBound {
+      let (rest, column) = tile.quotientAndRemainder(dividingBy: tileColumns)
+      let (image, row) = rest.quotientAndRemainder(dividingBy: tileRows)
+      let count = min(tileColumns - column, tiles.upperBound - tile)
+      runs.append(
+        Run(
+          image: image, row: row * transform.tile, column: column * transform.tile, first: tile,
+          count: count))
+      tile += count
+    }
+    return runs
   }
 }

@@ -100,8 +100,8 @@ private struct BlockFactors {
     unsafe scale.withUnsafeBufferPointer { scale in
       unsafe shift.withUnsafeBufferPointer { shift in
         guard let scale = scale.baseAddress, let shift = shift.baseAddress else { return }
-        unsafe microkernels.scaleShiftBlock(
-          pixels, source, scale + channel, shift + channel, relu, target)
+        unsafe microkernels.scaleShiftBlocks(
+          1, pixels, source, 0, scale + channel, shift + channel, relu, target, 0)
       }
     }
   }

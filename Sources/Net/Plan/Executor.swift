@@ -87,7 +87,7 @@ public final class Executor {
     let step = plan.steps[index]
     switch step.work {
     case .convolution(let placed):
-      convolve(placed)
+      convolve(placed, following: index + 1)
     case .scaleShift(let values, let input, let output):
       unsafe Elementwise(microkernels, team).scaleShift(view(input), values, mutableView(output))
     case .activation(let activation, let input, let output):
@@ -107,7 +107,10 @@ public final class Executor {
   }
 
   /// Runs a convolution, on reordered copies where its layouts are not those of the values.
-  private func convolve(_ placed: PreparedStep.PlacedConvolution) {
+  ///
+  /// - Parameter next: The step after it, from which on a convolution is looked for whose weights can be
+  ///   fetched meanwhile.
+  private func convolve(_ placed: PreparedStep.PlacedConvolution, following next: Int) {
     var input = placed.input
     var output = placed.output
     if let copy = placed.reorderedInput {
@@ -117,8 +120,9 @@ public final class Executor {
     if let copy = placed.reorderedOutput { output = copy }
     let workspace = unsafe arena.scratch(
       at: plan.memory.count + team.count * plan.scratchCount, count: plan.workspaceCount)
+    let following = unsafe plan.firstWeights(from: next)
     unsafe placed.prepared.run(on: team, input: view(input), output: mutableView(output)) {
-      unsafe TaskMemory(scratch: scratch($0), workspace: workspace)
+      unsafe TaskMemory(scratch: scratch($0), workspace: workspace, following: following)
     }
     if placed.reorderedOutput != nil { reorder(output, to: placed.output) }
   }

@@ -138,4 +138,12 @@ public struct Plan: Sendable {
   /// The memory of weights that backends packed, in bytes.
   public var packedBytes: Int { steps.reduce(0) { $0 + $1.packedBytes } }
 
+  /// The weights of the first convolution from a step on.
+  @unsafe
+  func firstWeights(from index: Int) -> UnsafePointer<Float>? {
+    for step in steps[min(index, steps.count)...] {
+      if case .convolution(let placed) = step.work { return unsafe placed.prepared.firstWeights }
+    }
+    return nil
+  }
 }
