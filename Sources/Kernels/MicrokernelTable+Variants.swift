@@ -7,7 +7,7 @@ import MicrokernelsBaseline
 
 extension MicrokernelTable {
   static let baseline = unsafe MicrokernelTable(
-    laneCount: 4,
+    laneCount: 4, tilePixels: 6,
     scaleShift: { unsafe MicrokernelsBaseline.scaleShift($0, $1, $2, $3, $4, $5) },
     add: { unsafe MicrokernelsBaseline.add($0, $1, $2, $3, $4) },
     maximum: { unsafe MicrokernelsBaseline.maximum($0, $1, $2, $3) },
@@ -32,7 +32,7 @@ extension MicrokernelTable {
 
 extension MicrokernelTable {
   static let avx2 = unsafe MicrokernelTable(
-    laneCount: 8,
+    laneCount: 8, tilePixels: 6,
     scaleShift: { unsafe MicrokernelsAVX2.scaleShift($0, $1, $2, $3, $4, $5) },
     add: { unsafe MicrokernelsAVX2.add($0, $1, $2, $3, $4) },
     maximum: { unsafe MicrokernelsAVX2.maximum($0, $1, $2, $3) },
@@ -53,7 +53,7 @@ extension MicrokernelTable {
 
 extension MicrokernelTable {
   static let avx512 = unsafe MicrokernelTable(
-    laneCount: 16,
+    laneCount: 16, tilePixels: 14,
     scaleShift: { unsafe MicrokernelsAVX512.scaleShift($0, $1, $2, $3, $4, $5) },
     add: { unsafe MicrokernelsAVX512.add($0, $1, $2, $3, $4) },
     maximum: { unsafe MicrokernelsAVX512.maximum($0, $1, $2, $3) },

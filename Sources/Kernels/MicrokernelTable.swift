@@ -10,6 +10,9 @@ public struct MicrokernelTable: Sendable {
   /// The floats that one register holds, and the width of the blocks that blocked loops work on.
   public let laneCount: Int
 
+  /// The pixels of a full register tile of ``multiply``.
+  let tilePixels: Int
+
   // MARK: - Planes: any number of elements; the output may be one of the inputs
 
   /// `y[i] = scale · x[i] + shift`, then `max(0, y[i])` if `relu`; the product may be fused with the

@@ -22,8 +22,8 @@ private func inner(
   _ p: Float, _ q: Float, _ d1: Lanes, _ d2: Lanes, _ d3: Lanes, _ d4: Lanes
 ) -> (Lanes, Lanes) {
   let even = plus(d4, -q * q, d2)
-  let odd = plus(d3, -q * q, d1)
-  return (plus(even, p, odd), plus(even, -p, odd))
+  let odd = plus(d3, -q * q, d1) * Lanes(repeating: p)
+  return (even + odd, even - odd)
 }
 
 /// `Bᵀ d B` of 6×6 patches of one block of channels, for a run of tiles side by side.
@@ -58,14 +58,14 @@ public func winograd4Input(
       store(outer(t[1], t[3], t[5]), y + 5 &* yStride)
     }
     // One row of Bᵀd at a time, or two that share their terms: that much fits in the registers.
-    for row in 0..<2 {
+    @inline(__always)
+    func outerRow(_ row: Int) {
       var t = InlineArray<6, Lanes>(repeating: Lanes())
       for j in 0..<6 { t[j] = outer(d(row, j), d(row &+ 2, j), d(row &+ 4, j)) }
       put(5 &* row, t)
     }
-    for pair in 0..<2 {
-      let p = pair == 0 ? a : b
-      let q = pair == 0 ? b : a
+    @inline(__always)
+    func innerRows(_ row: Int, _ p: Float, _ q: Float) {
       var t = InlineArray<6, Lanes>(repeating: Lanes())
       var u = InlineArray<6, Lanes>(repeating: Lanes())
       for j in 0..<6 {
@@ -73,9 +73,13 @@ public func winograd4Input(
         t[j] = both.0
         u[j] = both.1
       }
-      put(1 &+ 2 &* pair, t)
-      put(2 &+ 2 &* pair, u)
+      put(row, t)
+      put(row &+ 1, u)
     }
+    outerRow(0)
+    outerRow(1)
+    innerRows(1, a, b)
+    innerRows(3, b, a)
   }
 }
 

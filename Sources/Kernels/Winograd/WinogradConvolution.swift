@@ -14,7 +14,8 @@ struct WinogradConvolution: PreparedConvolution {
     _ problem: ConvolutionProblem, _ transform: WinogradTransform, weights: WeightBuffer,
     bias: [Float]?, relu: Bool, microkernels: MicrokernelTable
   ) throws(KernelError) {
-    let geometry = WinogradGeometry(problem, transform, lanes: microkernels.laneCount)
+    let geometry = WinogradGeometry(
+      problem, transform, lanes: microkernels.laneCount, tilePixels: microkernels.tilePixels)
     self.geometry = geometry
     self.weights = try WinogradWeights(
       problem, transform, lanes: microkernels.laneCount, weights: weights, bias: bias)

@@ -20,7 +20,9 @@ struct WinogradGeometry: Sendable {
   /// group of its own, and all of the weights pass through its cache.
   private static let sharedTiles = 24
 
-  init(_ problem: ConvolutionProblem, _ transform: WinogradTransform, lanes: Int) {
+  init(
+    _ problem: ConvolutionProblem, _ transform: WinogradTransform, lanes: Int, tilePixels: Int
+  ) {
     self.problem = problem
     self.transform = transform
     self.lanes = lanes
@@ -31,12 +33,13 @@ struct WinogradGeometry: Sendable {
       (problem.input.channels + lanes - 1) / lanes + (problem.outputChannels + lanes - 1) / lanes
     let tileBytes =
       transform.patch * transform.patch * channels * lanes * MemoryLayout<Float>.stride
-    let most = max(1, min(tiles, Self.groupBytes / tileBytes))
     if tiles <= Self.sharedTiles {
       group = tiles
     } else {
-      // At least two groups, all nearly equal.
-      let groups = max(2, (tiles + most - 1) / most)
+      // Whole register tiles, and all groups nearly equal.
+      let fitting = max(1, Self.groupBytes / tileBytes)
+      let whole = max(min(fitting, tilePixels), fitting / tilePixels * tilePixels)
+      let groups = max(2, (tiles + whole - 1) / whole)
       group = (tiles + groups - 1) / groups
     }
   }
