@@ -11,7 +11,7 @@ enum CostModel {
   private static let packing = 1.5
 
   /// The cost of reading one vector of weights that is in no cache.
-  private static let coldWeights = 2.0
+  private static let coldWeights = 8.0
 
   /// The tile that is expected to be fastest for a problem that Winograd can compute.
   static func winogradTile(_ problem: ConvolutionProblem) -> Int {

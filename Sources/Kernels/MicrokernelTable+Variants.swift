@@ -11,7 +11,9 @@ extension MicrokernelTable {
     scaleShift: { unsafe MicrokernelsBaseline.scaleShift($0, $1, $2, $3, $4, $5) },
     add: { unsafe MicrokernelsBaseline.add($0, $1, $2, $3, $4) },
     maximum: { unsafe MicrokernelsBaseline.maximum($0, $1, $2, $3) },
-    padBlock: { unsafe MicrokernelsBaseline.padBlock($0, $1, $2, $3, $4) },
+    padBlock: {
+      unsafe MicrokernelsBaseline.padBlock($0, $1, $2, $3, $4, $5, $6, $7)
+    },
     gatherBlock: { unsafe MicrokernelsBaseline.gatherBlock($0, $1, $2, $3, $4) },
     scaleShiftBlocks: {
       unsafe MicrokernelsBaseline.scaleShiftBlocks($0, $1, $2, $3, $4, $5, $6, $7, $8)
@@ -36,7 +38,9 @@ extension MicrokernelTable {
     scaleShift: { unsafe MicrokernelsAVX2.scaleShift($0, $1, $2, $3, $4, $5) },
     add: { unsafe MicrokernelsAVX2.add($0, $1, $2, $3, $4) },
     maximum: { unsafe MicrokernelsAVX2.maximum($0, $1, $2, $3) },
-    padBlock: { unsafe MicrokernelsAVX2.padBlock($0, $1, $2, $3, $4) },
+    padBlock: {
+      unsafe MicrokernelsAVX2.padBlock($0, $1, $2, $3, $4, $5, $6, $7)
+    },
     gatherBlock: { unsafe MicrokernelsAVX2.gatherBlock($0, $1, $2, $3, $4) },
     scaleShiftBlocks: {
       unsafe MicrokernelsAVX2.scaleShiftBlocks($0, $1, $2, $3, $4, $5, $6, $7, $8)
@@ -57,7 +61,9 @@ extension MicrokernelTable {
     scaleShift: { unsafe MicrokernelsAVX512.scaleShift($0, $1, $2, $3, $4, $5) },
     add: { unsafe MicrokernelsAVX512.add($0, $1, $2, $3, $4) },
     maximum: { unsafe MicrokernelsAVX512.maximum($0, $1, $2, $3) },
-    padBlock: { unsafe MicrokernelsAVX512.padBlock($0, $1, $2, $3, $4) },
+    padBlock: {
+      unsafe MicrokernelsAVX512.padBlock($0, $1, $2, $3, $4, $5, $6, $7)
+    },
     gatherBlock: { unsafe MicrokernelsAVX512.gatherBlock($0, $1, $2, $3, $4) },
     scaleShiftBlocks: {
       unsafe MicrokernelsAVX512.scaleShiftBlocks($0, $1, $2, $3, $4, $5, $6, $7, $8)

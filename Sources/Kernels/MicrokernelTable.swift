@@ -37,7 +37,10 @@ public struct MicrokernelTable: Sendable {
   // MARK: - Blocked maps
 
   typealias PadBlock =
-    @Sendable (_ before: Int, _ pixels: Int, _ after: Int, _ x: Input, _ y: Output) -> Void
+    @Sendable (
+      _ rows: Int, _ before: Int, _ pixels: Int, _ after: Int, _ x: Input, _ xStride: Int,
+      _ y: Output, _ yStride: Int
+    ) -> Void
   typealias GatherBlock =
     @Sendable (_ count: Int, _ x: Input, _ stride: Int, _ lanes: Int, _ y: Output) -> Void
   public typealias ScaleShiftBlocks =

@@ -1,16 +1,30 @@
 // Operations on blocked maps, `[C/V][H·W][V]`: a pixel of a block is one vector.
 
-/// Copies a run of pixels, with pixels of zeros before and after it.
+/// Copies rows of pixels, with pixels of zeros before and after each.
+///
+/// - Parameters:
+///   - rows: The number of rows.
+///   - before: The zeros before each row.
+///   - pixels: The pixels of a row.
+///   - after: The zeros after it.
+///   - x: The first pixel of the first row.
+///   - xStride: The elements from one row of `x` to the next.
+///   - y: Where the zeros before the first row go.
+///   - yStride: The elements from one row of `y` to the next.
 public func padBlock(
-  _ before: Int, _ pixels: Int, _ after: Int, _ x: UnsafePointer<Float>,
-  _ y: UnsafeMutablePointer<Float>
+  _ rows: Int, _ before: Int, _ pixels: Int, _ after: Int, _ x: UnsafePointer<Float>,
+  _ xStride: Int, _ y: UnsafeMutablePointer<Float>, _ yStride: Int
 ) {
   let width = Lanes.scalarCount
-  for p in 0..<before { store(Lanes(), y + p &* width) }
-  let middle = y + before &* width
-  for p in 0..<pixels { store(load(x + p &* width), middle + p &* width) }
-  let end = middle + pixels &* width
-  for p in 0..<after { store(Lanes(), end + p &* width) }
+  for row in 0..<rows {
+    let x = x + row &* xStride
+    let y = y + row &* yStride
+    for p in 0..<before { store(Lanes(), y + p &* width) }
+    let middle = y + before &* width
+    for p in 0..<pixels { store(load(x + p &* width), middle + p &* width) }
+    let end = middle + pixels &* width
+    for p in 0..<after { store(Lanes(), end + p &* width) }
+  }
 }
 
 /// Copies one vector from each of a number of places that are equally far apart; only the first

@@ -86,6 +86,9 @@ struct WinogradConvolution: PreparedConvolution {
 
   // MARK: - Stages
 
+  /// The tiles inside of a map from which on they are transformed from where they are.
+  private static let leastInside = 4
+
   private func transformInput(
     _ input: FeatureView, tiles: Range<Int>, blocks: Range<Int>,
     edge: UnsafeMutablePointer<Float>, into target: UnsafeMutablePointer<Float>
@@ -125,6 +128,8 @@ struct WinogradConvolution: PreparedConvolution {
       let last = (width - patch - column) >= 0 ? (width - patch - column) / side + 1 : 0
       inside = first..<max(first, min(run.count, last))
     }
+    // A few tiles are sooner copied with the others than transformed by themselves.
+    if inside.count < Self.leastInside { inside = 0..<0 }
     if !inside.isEmpty {
       let pixel = row * width + column + inside.lowerBound * side
       unsafe kernel(
@@ -151,19 +156,22 @@ struct WinogradConvolution: PreparedConvolution {
     let source = unsafe UnsafePointer(input.plane(image, block * lanes))
     let first = min(pixels, max(0, -column))
     let last = max(first, min(pixels, problem.input.width - column))
-    for i in 0..<geometry.transform.patch {
-      let line = unsafe target + i * pixels * lanes
-      let y = row + i
-      guard y >= 0, y < problem.input.height, first < last else {
-        unsafe microkernels.padBlock(pixels, 0, 0, source, line)
-        continue
-      }
-      let from = unsafe source + (y * problem.input.width + column + first) * lanes
-      unsafe microkernels.padBlock(first, last - first, pixels - last, from, line)
-      guard used < lanes else { continue }
-      for j in first..<last {
-        for lane in used..<lanes { unsafe line[j * lanes + lane] = 0 }
-      }
+    let stride = pixels * lanes
+    // The rows of the patch that lie in the map.
+    let patch = geometry.transform.patch
+    let top = first < last ? min(patch, max(0, -row)) : patch
+    let bottom = first < last ? max(top, min(patch, problem.input.height - row)) : patch
+    unsafe microkernels.padBlock(top, pixels, 0, 0, source, 0, target, stride)
+    unsafe microkernels.padBlock(
+      patch - bottom, pixels, 0, 0, source, 0, target + bottom * stride, stride)
+    guard top < bottom else { return }
+    unsafe microkernels.padBlock(
+      bottom - top, first, last - first, pixels - last,
+      source + ((row + top) * problem.input.width + column + first) * lanes,
+      problem.input.width * lanes, target + top * stride, stride)
+    guard used < lanes else { return }
+    for pixel in 0..<(patch * pixels) {
+      for lane in used..<lanes { unsafe target[pixel * lanes + lane] = 0 }
     }
   }
 
@@ -228,11 +236,9 @@ struct WinogradConvolution: PreparedConvolution {
           rest, source + whole * lanes, geometry.outputStride, bias, relu, edge,
           rest * side * lanes)
         let width = min(rest * side, shape.width - run.column - whole * side)
-        for row in 0..<height {
-          unsafe microkernels.padBlock(
-            0, width, 0, UnsafePointer(edge) + row * rest * side * lanes,
-            target + (row * shape.width + whole * side) * lanes)
-        }
+        unsafe microkernels.padBlock(
+          height, 0, width, 0, UnsafePointer(edge), rest * side * lanes,
+          target + whole * side * lanes, shape.width * lanes)
       }
     }
   }
