@@ -21,7 +21,8 @@ import Verify
 /// The files, lowest first:
 /// - `TimeSource.swift`: the clocks.
 /// - `Statistics.swift`: what is said of a list of times.
-/// - `TimedNetwork.swift`, `WarmUp.swift`, `Sampler.swift`: the measurement itself.
+/// - `TimedNetwork.swift`, `WarmUp.swift`, `Sampler.swift`: the measurement itself. `HotLoop.swift`: that
+///   of single convolutions. `ArithmeticRoof.swift`: what rates are held against.
 /// - `Candidate.swift`, `BenchmarkResult.swift`: what goes in and what comes out.
 /// - `MachineDescription.swift` and what it reads: where the numbers were taken.
 public struct Benchmark {
@@ -73,9 +74,12 @@ public struct Benchmark {
     let samples = Sampler(options).sample(
       executors.map { TimedNetwork($0, input: input) }, shouldStop: shouldStop, progress: progress)
     return candidates.indices.filter { !samples[$0].network.isEmpty }.map { index in
-      BenchmarkResult(
-        model: model, candidate: candidates[index], plan: executors[index].plan,
-        samples: samples[index], verdicts: verdicts[index])
+      let plan = executors[index].plan
+      let isHot = options.includesHot && !shouldStop()
+      return BenchmarkResult(
+        model: model, candidate: candidates[index], plan: plan, samples: samples[index],
+        hot: isHot ? HotLoop(source: .system).sample(executors[index]) : [],
+        peak: ArithmeticRoof.measure(plan.instructionSet), verdicts: verdicts[index])
     }
   }
 

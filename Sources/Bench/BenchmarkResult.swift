@@ -27,6 +27,11 @@ public struct BenchmarkResult: Sendable {
   /// In the order in which they run.
   public var steps: [StepTiming]
 
+  /// What one core computes at most with the instruction set, in GFLOP/s; 0 if it was not measured.
+  public var peak = 0.0
+
+  public var memory = MemoryUse()
+
   public var warmUpCount: Int
 
   /// Whether the times had stopped falling when the repetitions began.
@@ -58,6 +63,24 @@ public struct BenchmarkResult: Sendable {
   public var operations: Int { steps.reduce(0) { $0 + $1.operations } }
 }
 
+/// The memory of a candidate, in bytes.
+public struct MemoryUse: Hashable, Sendable {
+  /// Weights that backends packed, beyond those in the file.
+  public var weights = 0
+
+  /// Activations as planned, and what they would take if no two shared memory.
+  public var activations = 0
+  public var unsharedActivations = 0
+
+  /// What steps use while they run.
+  public var scratch = 0
+
+  /// The most that the process has had in memory at any time, everything included.
+  public var processPeak = 0
+
+  public init() {}
+}
+
 /// The times of one step in the running network.
 public struct StepTiming: Sendable {
   /// The step's name: that of its convolution, or of the node that it is about.
@@ -78,6 +101,10 @@ public struct StepTiming: Sendable {
 
   /// One value a repetition.
   public var samples: [Int]
+
+  /// The step run again and again by itself, weights and data in the cache; empty if that was not
+  /// measured.
+  public var hot: [Int] = []
 
   /// Nil if the verification did not meet the step.
   public var verdict: Verdict?
@@ -126,8 +153,8 @@ extension Collection<StepTiming> {
 
 extension BenchmarkResult {
   init(
-    model: String, candidate: Candidate, plan: Plan, samples: NetworkSamples,
-    verdicts: [String: LayerResult]
+    model: String, candidate: Candidate, plan: Plan, samples: NetworkSamples, hot: [[Int]],
+    peak: Double, verdicts: [String: LayerResult]
   ) {
     self.init(
       model: model, backend: candidate.run.name, threads: candidate.team.count,
@@ -145,5 +172,21 @@ extension BenchmarkResult {
           errorOverBound: layer?.deviation.errorOverBound)
       },
       warmUpCount: samples.warmUpCount, isWarm: samples.isWarm)
+    for (index, times) in hot.enumerated() { steps[index].hot = times }
+    self.peak = peak
+    memory.weights = plan.packedBytes
+    memory.activations = plan.activationBytes
+    memory.unsharedActivations = plan.unsharedActivationBytes
+    memory.scratch = plan.scratchBytes(threads: candidate.team.count)
+    memory.processPeak = MemoryUse.peakOfProcess()
+  }
+}
+
+extension MemoryUse {
+  /// `VmHWM` of this process; 0 if the system does not tell.
+  static func peakOfProcess() -> Int {
+    let status = TextFile.read("/proc/self/status") ?? ""
+    let field = ProcessorDescription.field("VmHWM", of: status) ?? ""
+    return (field.split(separator: " ").first.flatMap { Int($0) } ?? 0) * 1024
   }
 }

@@ -12,6 +12,10 @@ public struct SamplingOptions: Hashable, Sendable {
   /// The longest time to warm up for, per candidate, in seconds.
   public var warmUpSeconds: Double
 
+  /// Whether each convolution is also timed by itself, again and again, with its weights and its data
+  /// in the cache.
+  public var includesHot = false
+
   /// Where repetitions by time end, for a report keeps every one of them.
   public static let mostRepetitions = 200
 

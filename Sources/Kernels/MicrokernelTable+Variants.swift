@@ -26,6 +26,7 @@ extension MicrokernelTable {
     multiplyLanes: {
       unsafe MicrokernelsBaseline.multiplyLanes($0, $1, $2, $3, $4, $5, $6, $7, $8)
     },
+    multiplyAddRounds: { MicrokernelsBaseline.multiplyAddRounds($0) },
     winograd2Input: { unsafe MicrokernelsBaseline.winograd2Input($0, $1, $2, $3, $4) },
     winograd2Output: { unsafe MicrokernelsBaseline.winograd2Output($0, $1, $2, $3, $4, $5, $6) },
     winograd4Input: { unsafe MicrokernelsBaseline.winograd4Input($0, $1, $2, $3, $4) },
@@ -49,6 +50,7 @@ extension MicrokernelTable {
     poolBlock: { unsafe MicrokernelsAVX2.poolBlock($0, $1, $2, $3, $4, $5, $6) },
     multiply: { unsafe MicrokernelsAVX2.multiply($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
     multiplyLanes: { unsafe MicrokernelsAVX2.multiplyLanes($0, $1, $2, $3, $4, $5, $6, $7, $8) },
+    multiplyAddRounds: { MicrokernelsAVX2.multiplyAddRounds($0) },
     winograd2Input: { unsafe MicrokernelsAVX2.winograd2Input($0, $1, $2, $3, $4) },
     winograd2Output: { unsafe MicrokernelsAVX2.winograd2Output($0, $1, $2, $3, $4, $5, $6) },
     winograd4Input: { unsafe MicrokernelsAVX2.winograd4Input($0, $1, $2, $3, $4) },
@@ -72,6 +74,7 @@ extension MicrokernelTable {
     poolBlock: { unsafe MicrokernelsAVX512.poolBlock($0, $1, $2, $3, $4, $5, $6) },
     multiply: { unsafe MicrokernelsAVX512.multiply($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
     multiplyLanes: { unsafe MicrokernelsAVX512.multiplyLanes($0, $1, $2, $3, $4, $5, $6, $7, $8) },
+    multiplyAddRounds: { MicrokernelsAVX512.multiplyAddRounds($0) },
     winograd2Input: { unsafe MicrokernelsAVX512.winograd2Input($0, $1, $2, $3, $4) },
     winograd2Output: { unsafe MicrokernelsAVX512.winograd2Output($0, $1, $2, $3, $4, $5, $6) },
     winograd4Input: { unsafe MicrokernelsAVX512.winograd4Input($0, $1, $2, $3, $4) },

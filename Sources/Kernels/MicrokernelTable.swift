@@ -86,6 +86,12 @@ public struct MicrokernelTable: Sendable {
   let multiply: Multiply
   let multiplyLanes: MultiplyLanes
 
+  // MARK: - The roof
+
+  typealias MultiplyAddRounds = @Sendable (_ rounds: Int) -> Float
+
+  let multiplyAddRounds: MultiplyAddRounds
+
   // MARK: - Winograd transforms
 
   typealias WinogradInput =

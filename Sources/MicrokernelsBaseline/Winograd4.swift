@@ -121,24 +121,30 @@ public func winograd4Output(
     let x = x + tile &* width
     let y = y + 4 &* tile &* width
     // `Aᵀ m`, four rows of six: more than the registers hold, so it goes through the stack.
-    var rows = InlineArray<24, Lanes>(repeating: Lanes())
+    var row0 = InlineArray<6, Lanes>(repeating: Lanes())
+    var row1 = InlineArray<6, Lanes>(repeating: Lanes())
+    var row2 = InlineArray<6, Lanes>(repeating: Lanes())
+    var row3 = InlineArray<6, Lanes>(repeating: Lanes())
     for j in 0..<6 {
       @inline(__always) func m(_ i: Int) -> Lanes { load(x + (6 &* i &+ j) &* xStride) }
       let column = reduced(m(0), m(1), m(2), m(3), m(4), m(5))
-      rows[j] = column.0
-      rows[6 &+ j] = column.1
-      rows[12 &+ j] = column.2
-      rows[18 &+ j] = column.3
+      row0[j] = column.0
+      row1[j] = column.1
+      row2[j] = column.2
+      row3[j] = column.3
     }
-    for row in 0..<4 {
-      let i = 6 &* row
-      let t = reduced(
-        rows[i], rows[i &+ 1], rows[i &+ 2], rows[i &+ 3], rows[i &+ 4], rows[i &+ 5])
+    @inline(__always)
+    func put(_ row: Int, _ r: InlineArray<6, Lanes>) {
+      let t = reduced(r[0], r[1], r[2], r[3], r[4], r[5])
       let y = y + row &* yRowStride
       store(relu ? rectified(t.0 + start) : t.0 + start, y)
       store(relu ? rectified(t.1 + start) : t.1 + start, y + width)
       store(relu ? rectified(t.2 + start) : t.2 + start, y + 2 &* width)
       store(relu ? rectified(t.3 + start) : t.3 + start, y + 3 &* width)
     }
+    put(0, row0)
+    put(1, row1)
+    put(2, row2)
+    put(3, row3)
   }
 }

@@ -28,6 +28,9 @@ public enum Pass: String, CaseIterable, Sendable {
   /// planes.
   case chooseLayouts = "choose-layouts"
 
+  /// While a convolution runs, the weights of the next one are asked for.
+  case fetchWeights = "fetch-weights"
+
   /// One line for documentation and `--help`.
   public var summary: String {
     switch self {
@@ -38,6 +41,7 @@ public enum Pass: String, CaseIterable, Sendable {
     case .poolBeforeConvolution: "average before a 1×1 convolution instead of after it"
     case .placeConcatenation: "write concatenated values in place"
     case .chooseLayouts: "store values in the layout that convolutions want"
+    case .fetchWeights: "ask for the weights of the next convolution in time"
     }
   }
 
@@ -54,8 +58,8 @@ public enum Pass: String, CaseIterable, Sendable {
     case .fusePrologue: program.fusePrologues(fusions)
     case .poolBeforeConvolution: program.poolBeforeConvolutions(fusions)
     case .placeConcatenation: program.placeConcatenations()
-    // Rewrites no step: `LayoutPlan` is made from the program that results.
-    case .chooseLayouts: break
+    // These rewrite no step. The first is `LayoutPlan`'s, the second the executor's.
+    case .chooseLayouts, .fetchWeights: break
     }
   }
 }

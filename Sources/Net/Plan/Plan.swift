@@ -19,6 +19,9 @@ public struct Plan: Sendable {
   /// The scratch elements that all threads share, guard included.
   let workspaceCount: Int
 
+  /// Whether a convolution asks for the weights of the next one.
+  private let fetchesWeights: Bool
+
   /// Compiles a graph.
   ///
   /// - Parameters:
@@ -57,6 +60,7 @@ public struct Plan: Sendable {
     }
     self.program = program
     self.backends = backends
+    fetchesWeights = options.passes.contains(.fetchWeights)
     let layouts = LayoutPlan(
       program,
       blockWidth: options.passes.contains(.chooseLayouts) ? instructionSet.laneCount : 1
@@ -135,12 +139,18 @@ public struct Plan: Sendable {
   /// The memory that activations would need if no two buffers shared any, in bytes.
   public var unsharedActivationBytes: Int { memory.unsharedCount * MemoryLayout<Float>.stride }
 
+  /// The memory that steps use while they run, on so many threads, in bytes.
+  public func scratchBytes(threads: Int) -> Int {
+    (scratchCount * threads + workspaceCount) * MemoryLayout<Float>.stride
+  }
+
   /// The memory of weights that backends packed, in bytes.
   public var packedBytes: Int { steps.reduce(0) { $0 + $1.packedBytes } }
 
-  /// The weights of the first convolution from a step on.
+  /// The weights of the first convolution from a step on; nil if they are not to be fetched.
   @unsafe
   func firstWeights(from index: Int) -> UnsafePointer<Float>? {
+    guard fetchesWeights else { return nil }
     for step in steps[min(index, steps.count)...] {
       if case .convolution(let placed) = step.work { return unsafe placed.prepared.firstWeights }
     }

@@ -4,7 +4,8 @@ import Kernels
 /// The report of a benchmark in JSON: Google Benchmark's shape, so that its `compare.py` reads it.
 ///
 /// Names are `MODEL/BACKEND/bBATCH/tTHREADS/network` for whole runs and
-/// `MODEL/BACKEND/bBATCH/tTHREADS/LAYER/network` for steps in the running network. Each repetition is
+/// `MODEL/BACKEND/bBATCH/tTHREADS/LAYER/network` for steps in the running network, `…/hot` for those that
+/// ran in a loop by themselves. Each repetition is
 /// one `iteration` entry; aggregates carry the name and `_min`, `_median`, … Beyond that shape every
 /// entry has `verdict`, `null` if there is none.
 struct BenchRecord: Hashable, Codable {
@@ -112,6 +113,15 @@ extension BenchReport {
             name: "\(prefix)/\(step.name)/network", family: family, threads: result.threads,
             instructionSet: result.instructionSet.rawValue,
             real: step.samples, processor: step.samples, verdict: step.verdict,
+            operations: step.operations, step: step
+          ).entries
+        family += 1
+        guard !step.hot.isEmpty else { continue }
+        entries +=
+          BenchSeries(
+            name: "\(prefix)/\(step.name)/hot", family: family, threads: result.threads,
+            instructionSet: result.instructionSet.rawValue,
+            real: step.hot, processor: step.hot, verdict: step.verdict,
             operations: step.operations, step: step
           ).entries
         family += 1

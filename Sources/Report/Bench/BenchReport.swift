@@ -72,6 +72,23 @@ public struct BenchReport: Sendable {
           "GFLOP/s: the direct algorithm's operations over min; share: of the median", .faint)
       ],
     ]
+    if result.memory.weights > 0 || result.memory.activations > 0 {
+      let memory = result.memory
+      lines.append([
+        Span(
+          "memory: packed weights \(NumberText.megabytes(memory.weights)), activations "
+            + "\(NumberText.megabytes(memory.activations)) planned "
+            + "(\(NumberText.megabytes(memory.unsharedActivations)) unshared), scratch "
+            + "\(NumberText.megabytes(memory.scratch)); process at most "
+            + "\(NumberText.megabytes(memory.processPeak))")
+      ])
+    }
+    if result.peak > 0 {
+      lines.append([
+        Span(
+          "peak: \(NumberText.fixed(result.peak, 1)) GFLOP/s a core, measured in registers", .faint)
+      ])
+    }
     let readings = clockCost * Double(result.steps.count + 2)
     if whole.minimum > 0 {
       lines.append([

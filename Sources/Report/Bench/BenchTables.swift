@@ -7,6 +7,10 @@ extension BenchReport {
     Table.Column("GFLOP/s"), Table.Column("share"),
   ]
 
+  private static let hotColumns: [Table.Column] = [
+    Table.Column("hot ms"), Table.Column("GFLOP/s"), Table.Column("of peak"),
+  ]
+
   /// A row for each step, in the order of the network.
   func stepTable(_ result: BenchmarkResult) -> Table {
     let namesBackend = result.steps.contains {
@@ -14,18 +18,33 @@ extension BenchReport {
     }
     var columns = [Table.Column("layer", .left, isFlexible: true)]
     if namesBackend { columns.append(Table.Column("ran on", .left, isFlexible: true)) }
-    var table = Table(columns + Self.timeColumns)
+    let showsHot = result.steps.contains { !$0.hot.isEmpty }
+    var table = Table(columns + Self.timeColumns + (showsHot ? Self.hotColumns : []))
     for step in result.steps {
       var cells = [Span(step.name)]
       if namesBackend { cells.append(Span(step.executed.isEmpty ? "–" : step.executed)) }
       table.add(
         cells
           + times(
-            step.samples, verdict: step.verdict, operations: step.operations, of: result))
+            step.samples, verdict: step.verdict, operations: step.operations, of: result)
+          + (showsHot ? hot(step, of: result) : []))
     }
     table.addRule()
-    table.add([Span("network", .strong)] + (namesBackend ? [""] : []) + total(result))
+    table.add(
+      [Span("network", .strong)] + (namesBackend ? [""] : []) + total(result)
+        + (showsHot ? ["", "", ""] : []))
     return table
+  }
+
+  /// The cells of ``hotColumns``.
+  private func hot(_ step: StepTiming, of result: BenchmarkResult) -> [Span] {
+    guard let times = Statistics(step.hot) else { return ["–", "–", "–"] }
+    let peak = result.peak * Double(result.threads)
+    let rate = step.rate(at: times.minimum) ?? 0
+    return [
+      Span(NumberText.milliseconds(times.minimum)), Span(Self.rate(step.operations, times.minimum)),
+      Span(peak > 0 ? NumberText.percent(rate / peak) : "–"),
+    ]
   }
 
   /// A row for each group of steps; its times are those of the group's steps together.

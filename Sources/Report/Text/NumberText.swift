@@ -47,6 +47,9 @@ public enum NumberText {
   /// A share as percent, such as `12.3 %`.
   static func percent(_ share: Double) -> String { fixed(share * 100, 1) + " %" }
 
+  /// Bytes as millions of them, such as `57.3 MB`.
+  static func megabytes(_ bytes: Int) -> String { fixed(Double(bytes) / 1e6, 1) + " MB" }
+
   private static func format(_ value: Double, _ template: String, _ digits: Int) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
     // The largest double has 309 digits before the point.

@@ -17,6 +17,7 @@ struct BenchCommand: ParsableCommand {
       EXAMPLES
         densecam bench
         densecam bench --backend all --threads 1,2 --layers
+        densecam bench --threads 1 --layers --cache network,hot
         densecam bench --model densenet121 --batch 1,8 --format json > bench.json
       """)
 
@@ -36,8 +37,12 @@ struct BenchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("WIDTHxHEIGHT of the input.", valueName: "size"))
   var size: String?
 
-  @Option(help: ArgumentHelp("Where weights and data lie: network.", valueName: "where"))
-  var cache: CacheState = .network
+  @Option(
+    help: ArgumentHelp(
+      "Where weights and data lie, comma-separated: network, as the layers before have left them; "
+        + "hot, in the cache, each convolution in a loop of its own (shown by --layers).",
+      valueName: "where"))
+  var cache = "network"
 
   @Option(help: ArgumentHelp("Runs of each candidate, instead of a time.", valueName: "count"))
   var repetitions: Int?
@@ -51,14 +56,12 @@ struct BenchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("table or json.", valueName: "format"))
   var format: OutputFormat = .table
 
-  /// Where a layer's weights and data lie when it is timed.
-  enum CacheState: String, ExpressibleByArgument, CaseIterable {
-    /// Wherever the layers before it have left them.
-    case network
-  }
-
   func validate() throws {
     if let repetitions, repetitions < 1 { throw ValidationError("--repetitions takes 1 or more") }
+    let states = cache.split(separator: ",", omittingEmptySubsequences: false)
+    guard !states.isEmpty, states.allSatisfy({ $0 == "network" || $0 == "hot" }) else {
+      throw ValidationError("--cache takes network, hot or both")
+    }
     guard seconds > 0, seconds.isFinite else { throw ValidationError("--seconds takes a time") }
   }
 
@@ -74,6 +77,7 @@ struct BenchCommand: ParsableCommand {
     var options = SamplingOptions()
     options.repetitions = repetitions
     options.seconds = seconds
+    options.includesHot = cache.split(separator: ",").contains("hot")
     var results: [BenchmarkResult] = []
     let progress = ProgressBar("bench")
     for count in batches where !Interruption.isRequested {
