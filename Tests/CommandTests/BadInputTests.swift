@@ -139,6 +139,14 @@ import Testing
         "cam", scene, "--model", "densenet-mini", "--class", "tabby", "-o", "x.png"),
       naming: "tabby")
     expect(try CommandRun("bench", "--batch", "0"), naming: "--batch")
+    expect(
+      try CommandRun("bench", "--model", "densenet-mini", "--size", "16x224"), naming: "TBstage3")
+    expect(
+      try CommandRun("bench", "--model", "densenet-mini", "--batch", "100000000"),
+      naming: "100000000")
+    // Fits the address space, but no machine's memory.
+    expect(
+      try CommandRun("bench", "--model", "densenet-mini", "--batch", "170000"), naming: "GiB")
     expect(try CommandRun("bench", "--threads", "-1"), naming: "-1")
   }
 }

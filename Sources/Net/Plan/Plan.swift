@@ -80,8 +80,8 @@ public struct Plan: Sendable {
         try PreparedStep(
           step, at: index, program: program, parameters: parameters, memory: memory,
           backends: backends, instructionSet: instructionSet))
-      // What has been folded into a copy need not stay in memory beside it.
-      if case .convolution(let roles) = step.kind, roles.foldedNorm != nil {
+      // What has been packed into a copy need not stay in memory beside it.
+      if let prepared = steps.last, prepared.packedBytes > 0 || step.foldsNorm {
         parameters.dropResidentPages()
       }
     }

@@ -29,6 +29,11 @@ public struct Step: Hashable, Sendable {
 
   public var output: Int { nodes[nodes.count - 1] }
 
+  /// Whether a batch norm is folded into a copy of the weights.
+  var foldsNorm: Bool {
+    if case .convolution(let roles) = kind { roles.foldedNorm != nil } else { false }
+  }
+
   /// The node that the step is named after: the convolution if there is one.
   public var mainNode: Int {
     switch kind {

@@ -120,8 +120,19 @@ struct BenchCommand: ParsableCommand {
     guard let count = shape.checkedCount, count <= 1 << 31 else {
       throw UsageError("an input of \(shape) is too large")
     }
+    let needed = count * Self.bytesPerInputElement
+    let present = MachineDescription.memoryBytes
+    guard needed <= present else {
+      throw UsageError(
+        "an input of \(shape) takes about \(needed >> 30) GiB to judge and to time, and this machine "
+          + "has \(present >> 30) GiB: give a smaller --batch or --size")
+    }
     return shape
   }
+
+  /// What the largest activations of a DenseNet take, in double precision with their bounds, for each
+  /// element of the input.
+  private static let bytesPerInputElement = 512
 
   /// Slopes and texture over the whole range, the same every time.
   private static func input(_ shape: TensorShape) -> Tensor<Float> {

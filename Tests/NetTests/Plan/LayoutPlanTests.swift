@@ -1,0 +1,101 @@
+import Glibc
+import Kernels
+import TestSupport
+import Testing
+
+@testable import Net
+
+@Suite("Layouts of a plan") struct LayoutPlanTests {
+  let shape = TensorShape(channels: 3, height: 64, width: 64)
+
+  func plan(
+    _ backend: any ConvolutionBackend, without passes: Set<Pass> = [],
+    instructionSet: InstructionSet = .baseline
+  ) throws -> Plan {
+    let model = try SmallNetwork.model()
+    return try Plan(
+      graph: model.graph, parameters: model.parameters, input: shape,
+      backends: BackendChoice(backend),
+      options: PlanOptions(
+        passes: Set(Pass.allCases).subtracting(passes), instructionSet: instructionSet))
+  }
+
+  @Test("need no reordering where all agree", arguments: InstructionSet.supported)
+  func agreed(instructionSet: InstructionSet) throws {
+    for backend in [TiledBackend(), AutoBackend()] as [any ConvolutionBackend] {
+      let plan = try plan(backend, instructionSet: instructionSet)
+      #expect(plan.memory.reordered.isEmpty, "\(backend.name)")
+      // The picture stays in planes, and the maps behind the stem lie in blocks.
+      let input = try #require(plan.memory.locations[plan.graph.input])
+      #expect(input.layout == .planar)
+      let pooled = try #require(plan.graph.index(named: "pooling0"))
+      let location = try #require(plan.memory.locations[plan.program.resolved(pooled)])
+      #expect(location.layout == .blocked(instructionSet.laneCount))
+    }
+  }
+
+  @Test("are planes for a backend that wants planes") func planar() throws {
+    let plan = try plan(Im2colOpenBLASBackend())
+    #expect(plan.memory.reordered.isEmpty)
+    for (node, location) in plan.memory.locations
+    where plan.program.shapes[node].planeCount > 1 {
+      #expect(location.layout == .planar, "\(plan.graph.nodes[node].name)")
+    }
+  }
+
+  @Test("are reordered around every step when the pass is left out") func reordered() throws {
+    let plan = try plan(TiledBackend(), without: [.chooseLayouts])
+    let convolutions = (0..<plan.stepCount).filter { plan.problem(ofStep: $0) != nil }
+    #expect(Set(plan.memory.reordered.keys) == Set(convolutions))
+  }
+
+  @Test("of two backends at odds give the bits of a plan without blocks") func mixed() throws {
+    let model = try SmallNetwork.model()
+    let input = SmallNetwork.input(shape)
+    let convolutions = model.graph.nodes.filter {
+      if case .convolution = $0.operation { true } else { false }
+    }.map(\.name)
+    // Every other convolution on planes.
+    let odd = Dictionary(
+      uniqueKeysWithValues: convolutions.enumerated().filter { $0.offset % 2 == 1 }.map {
+        ($0.element, Im2colOpenBLASBackend() as any ConvolutionBackend)
+      })
+    let results = try [Set(Pass.allCases), Set(Pass.allCases).subtracting([.chooseLayouts])].map {
+      let plan = try Plan(
+        graph: model.graph, parameters: model.parameters, input: shape,
+        backends: BackendChoice(TiledBackend(), overrides: odd), options: PlanOptions(passes: $0))
+      #expect(!plan.memory.reordered.isEmpty)
+      let executor = try Executor(plan: plan, team: WorkerTeam(count: 2))
+      executor.run(input.span)
+      return executor.value(of: model.graph.output).map(\.bitPattern)
+    }
+    #expect(results[0] == results[1])
+  }
+
+  @Test("leave nothing behind when plans come and go") func leaks() throws {
+    func residentBytes() -> Int {
+      guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+      defer { fclose(file) }
+      var line = [CChar](repeating: 0, count: 200)
+      guard fgets(&line, 200, file) != nil else { return 0 }
+      let fields = String(decoding: line.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        .split(separator: " ")
+      return (fields.dropFirst().first.flatMap { Int($0) } ?? 0) * 4096
+    }
+    func comeAndGo() throws {
+      let plan = try plan(AutoBackend())
+      let executor = try Executor(plan: plan, team: WorkerTeam(count: 3))
+      executor.run(SmallNetwork.input(shape).span)
+    }
+    for _ in 0..<5 { try comeAndGo() }
+    // Other tests run meanwhile and need memory themselves, so the least of several tries counts.
+    let growth = try (0..<5).map { _ in
+      let before = residentBytes()
+      for _ in 0..<40 { try comeAndGo() }
+      return residentBytes() - before
+    }.min() ?? 0
+    let sample = try plan(AutoBackend())
+    let one = sample.packedBytes + sample.activationBytes
+    #expect(growth < 10 * one, "40 plans left \(growth) bytes; one takes \(one)")
+  }
+}
