@@ -59,7 +59,9 @@ public struct MachineDescription: Hashable, Sendable, Codable {
   }
 
   /// The memory of this machine, in bytes.
-  public static var memoryBytes: Int { sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) }
+  public static var memoryBytes: Int {
+    sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+  }
 
   /// The processors that this process may use.
   public var allowedProcessorCount: Int { ProcessorDescription.count(ofList: allowedProcessors) }

@@ -10,18 +10,22 @@
 //    do not depend on the number of threads, and so neither do the bits of the result.
 //
 // The files, lowest first:
-// - `Size.swift`, `TensorShape.swift`, `Tensor.swift`, `FeatureView.swift`: arrays in the order
-//   `[N, C, H, W]`, owned and lent.
+// - `Size.swift`, `TensorShape.swift`, `Tensor.swift`, `Layout.swift`, `FeatureView.swift`,
+//   `Reorder.swift`: arrays in the order `[N, C, H, W]`, owned; and lent, in planes or in blocks of
+//   channels.
 // - `ConvolutionProblem.swift`, `Algorithm.swift`, `KernelError.swift`: the words of the interface.
-// - `InstructionSet.swift`, `MicrokernelTable.swift`: which build of the Microkernels modules runs.
-//   Only the first of these files imports them.
-// - `Arena.swift`, `WeightBuffer.swift`: memory for activations and for weights. The arena checks
+// - `InstructionSet.swift`, `MicrokernelTable.swift`, `MicrokernelTable+Variants.swift`: which build of
+//   the Microkernels modules runs. Only the last of these files imports them. `ArithmeticPeak.swift`:
+//   how fast that build can be at most.
+// - `Arena.swift`, `WeightBuffer.swift`, `AlignedBuffer.swift`: memory for activations and for weights. The arena checks
 //   the range of every view, and sets guards that show a write past an output.
 // - `Thread.swift`, `JobBoard.swift`, `WorkerTeam.swift`: threads that claim tasks one by one.
 // - `DirectConvolution.swift`, `ReferenceConvolution.swift`: the sum as it is defined, twice. The
 //   one serves the naive backend, the other computes goldens and bounds in double precision.
 // - `Im2col.swift`, `OpenBLAS.swift`: the parts of convolution as a matrix product.
-// - `ConvolutionBackend.swift`, `Backends/`, `Backends.swift`: the interface, the backends with one
+// - `Tiled/`: direct convolution by register tiles. `Winograd/`: minimal filtering, its matrices, and
+//   what its errors are relative to. `CostModel.swift`: which of the two is faster.
+// - `ConvolutionBackend.swift`, `PreparedConvolution.swift`, `Backends/`, `Backends.swift`: the interface, the backends with one
 //   file each, and their list. A new backend is one file and one line of that list.
 //
 // A backend never states a tolerance. It states its algorithm, and the Verify module derives from

@@ -62,8 +62,9 @@ public struct TaskMemory {
   /// ``PreparedConvolution/workspaceCount`` elements that the threads share.
   public let workspace: UnsafeMutablePointer<Float>
 
-  /// The weights of the convolution that runs next, so that they can be fetched in time. They are not
-  /// read; nil if there is none.
+  /// The weights of the convolution that runs next, so that they can be fetched in time.
+  ///
+  /// They are not read; nil if there are none.
   public let following: UnsafePointer<Float>?
 
   public init(

@@ -6,8 +6,8 @@
 // 1. `Model` gets a `Graph` and its `Parameters`, from an MXNet checkpoint, whose weights are
 //    mapped and not copied, or from an architecture with seeded weights.
 // 2. `Plan` compiles the graph for one backend choice, batch and input size: shapes, a `Program`
-//    with one step a node, the passes that rewrite it, the places of values in memory, packed
-//    weights.
+//    with one step a node, the passes that rewrite it, the layouts and places of values in memory,
+//    packed weights.
 // 3. `Executor` runs a plan as often as one likes, whole or step by step, with a `WorkerTeam`.
 // 4. `ClassifierHead` finds the features that a `ClassActivationMap` is made of.
 //
@@ -22,7 +22,7 @@
 //   checked; files are written whole or not at all.
 // - `Architectures/`: DenseNets, and weights for them that are the same bits on every machine.
 // - `Reference/`: one node in double precision, as it is defined. Goldens and verdicts rest on it.
-// - `Plan/`: steps, passes with one file each, the memory plan, the executor.
+// - `Plan/`: steps, passes with one file each, layouts, the memory plan, the executor.
 // - `Operators/`: the steps that are not convolutions, in 32-bit floats.
 // - `CAM/`: the classifier's head, its maps, and the ranking of classes.
 //

@@ -19,7 +19,8 @@ import Testing
     let team = try WorkerTeam(count: 2)
     let model = try Model("densenet-mini@1", team: team)
     var generator = SeededGenerator(seed: 21)
-    let picture = Tensor(shape: shape, elements: generator.floats(shape.count).map { 128 + 90 * $0 })
+    let picture = Tensor(
+      shape: shape, elements: generator.floats(shape.count).map { 128 + 90 * $0 })
     let golden = GoldenFile(unrecorded: picture, name: "noise", model: model.name)
     let verifier = Verifier(
       graph: model.graph, parameters: model.parameters, golden: golden, team: team)

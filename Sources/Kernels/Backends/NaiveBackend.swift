@@ -19,7 +19,8 @@ public struct NaiveBackend: ConvolutionBackend {
   ) throws(KernelError) -> any PreparedConvolution {
     try validate(problem, weights, bias)
     precondition(
-      fusion.prologue == nil && fusion.averagePool == nil && !fusion.relu, "naive offers no fusions")
+      fusion.prologue == nil && fusion.averagePool == nil && !fusion.relu, "naive offers no fusions"
+    )
     return Prepared(problem: problem, weights: weights, bias: bias)
   }
 

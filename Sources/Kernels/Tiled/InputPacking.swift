@@ -306,9 +306,9 @@ struct InputPacking: Sendable {
   /// Packs the rows that a task reads such that the lanes of all blocks together hold, for each
   /// output column, what the taps of a kernel row see.
   ///
-  /// - Parameter row: Room for one input row, padding and all channels of the group.
+  /// `buffer` is room for one input row, with its padding and all channels of the group.
   func packTaps(
-    of input: FeatureView, _ region: Region, row buffer: UnsafeMutablePointer<Float>,
+    of input: FeatureView, _ region: Region, buffer: UnsafeMutablePointer<Float>,
     into target: UnsafeMutablePointer<Float>
   ) {
     let channels = problem.groupInputChannels
@@ -368,7 +368,7 @@ struct InputPacking: Sendable {
     (columns - 1) * problem.stride.width + (problem.kernel.width - 1) * problem.dilation.width + 1
   }
 
-  /// The elements that ``packTaps(of:_:row:into:)`` needs for a row.
+  /// The elements that ``packTaps(of:_:buffer:into:)`` needs for a row.
   var rowBufferCount: Int {
     geometry.tapsInLanes
       ? rowBufferWidth(geometry.taskColumns) * problem.groupInputChannels + lanes : 0

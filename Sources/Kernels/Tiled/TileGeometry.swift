@@ -1,3 +1,5 @@
+import Glibc
+
 /// How a tiled convolution lays out its input and cuts its sums and its output.
 ///
 /// A sum runs over *blocks*, each of V products: V input channels at one tap of the kernel or, where
@@ -42,9 +44,19 @@ struct TileGeometry: Sendable {
   /// The bytes that a task's packed input may take in the second-level cache.
   private static let packedBytes = 160 << 10
 
-  /// The pixels of a pointwise task. Enough that the weights, which each task reads anew, come from
-  /// the third-level cache fast enough, and few enough that small maps make several tasks.
+  /// The pixels of a pointwise task.
+  ///
+  /// They are enough that the weights, which each task reads anew, come from the third-level cache fast
+  /// enough, and few enough that small maps make several tasks.
   private static let pointwisePixels = 98
+
+  /// Below this number of pixels, tasks are rather cut by channels.
+  private static let leastPixels = 12
+
+  /// The processors that are to have something to do.
+  ///
+  /// How a convolution is cut changes no bit of its result: every sum runs in one order.
+  private static let processors = max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
   /// The geometry of register tiles.
   init(_ problem: ConvolutionProblem, lanes: Int) {
@@ -86,7 +98,10 @@ struct TileGeometry: Sendable {
     let images = problem.output.batch * problem.groups
     if isPointwise {
       columnPieces = max(1, (columns + Self.pointwisePixels / 2) / Self.pointwisePixels)
-      if columnPieces == 1, images == 1, columns >= 24 { columnPieces = 2 }
+      if columnPieces * images < Self.processors {
+        columnPieces = min(
+          (Self.processors + images - 1) / images, max(1, columns / Self.leastPixels))
+      }
     } else {
       // As many rows as fit in the cache with their halo, but enough tasks to share.
       let rowBytes =
@@ -96,7 +111,7 @@ struct TileGeometry: Sendable {
         1,
         (Self.packedBytes / max(1, rowBytes) - (kernel.height - 1) * problem.dilation.height)
           / problem.stride.height)
-      let shared = max(1, rows * images / 8)
+      let shared = max(1, rows * images / max(8, 2 * Self.processors))
       rowPieces = (rows + min(fitting, shared) - 1) / min(fitting, shared)
     }
     self.rowPieces = rowPieces
@@ -111,6 +126,16 @@ struct TileGeometry: Sendable {
   /// The blocks of one chunk.
   func blocks(ofChunk index: Int) -> Range<Int> {
     (index * chunk)..<min(blocks, (index + 1) * chunk)
+  }
+
+  /// The tasks that share the pixels of all images and groups.
+  var regions: Int { problem.output.batch * problem.groups * rowPieces * columnPieces }
+
+  /// The parts into which the panels are cut, where the pixels make too few tasks: each part packs its
+  /// input anew.
+  var panelPieces: Int {
+    let wanted = regions == 1 ? max(8, Self.processors) : Self.processors / regions
+    return max(1, min(panels, wanted))
   }
 
   /// The pairs of output vectors of a group.

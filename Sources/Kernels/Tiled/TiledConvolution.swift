@@ -28,20 +28,13 @@ struct TiledConvolution: PreparedConvolution {
       packing.isNeedless
       ? (0..<geometry.blocks).map { $0 * problem.input.planeCount * microkernels.laneCount }
       : geometry.offsets(blocks: geometry.chunk)
-    let pieces =
-      problem.output.batch * problem.groups * geometry.rowPieces * geometry.columnPieces
-    panelPieces = pieces == 1 ? min(8, geometry.panels) : 1
+    panelPieces = geometry.panelPieces
   }
 
   /// Whether the input already lies as the tile reads it.
   private var isDirect: Bool { packing.isNeedless }
 
-  var taskCounts: [Int] {
-    [
-      geometry.problem.output.batch * geometry.problem.groups * geometry.rowPieces
-        * geometry.columnPieces * panelPieces
-    ]
-  }
+  var taskCounts: [Int] { [geometry.regions * panelPieces] }
 
   var scratchCount: Int {
     isDirect ? 0 : geometry.chunk * geometry.blockSize + packing.rowBufferCount
@@ -93,7 +86,7 @@ struct TiledConvolution: PreparedConvolution {
   ) {
     if geometry.tapsInLanes {
       unsafe packing.packTaps(
-        of: input, region, row: target + geometry.chunk * geometry.blockSize, into: target)
+        of: input, region, buffer: target + geometry.chunk * geometry.blockSize, into: target)
       return
     }
     unsafe packing.pack(blocks, of: input, region, into: target)

@@ -99,8 +99,9 @@ struct WinogradConvolution: PreparedConvolution {
       for run in runs {
         unsafe transformInput(
           input, run, block: block, edge: edge,
-          into: target + (block * geometry.blockStride
-            + (run.first - tiles.lowerBound) * geometry.lanes))
+          into: target
+            + (block * geometry.blockStride
+              + (run.first - tiles.lowerBound) * geometry.lanes))
       }
     }
   }

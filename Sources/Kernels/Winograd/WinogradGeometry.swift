@@ -16,8 +16,9 @@ struct WinogradGeometry: Sendable {
   /// The bytes of second-level cache for the transformed input and output of a group.
   private static let groupBytes = 352 << 10
 
-  /// The tiles up to which all threads work on one group, stage by stage. Beyond, each thread has a
-  /// group of its own, and all of the weights pass through its cache.
+  /// The tiles up to which all threads work on one group, stage by stage.
+  ///
+  /// Beyond, each thread has a group of its own, and all of the weights pass through its cache.
   private static let sharedTiles = 24
 
   init(
@@ -65,8 +66,10 @@ struct WinogradGeometry: Sendable {
   /// The distance between two blocks.
   var blockStride: Int { group * lanes }
 
-  /// The distance between two elements of the transformed input and output. An odd number of cache
-  /// lines, or else all elements of a tile would compete for the same few places of the cache.
+  /// The distance between two elements of the transformed input and output.
+  ///
+  /// It is an odd number of cache lines, or else all elements of a tile would compete for the same few
+  /// places of the cache.
   var inputStride: Int { Self.odd(inputBlocks * blockStride) }
   var outputStride: Int { Self.odd(outputBlocks * blockStride) }
 

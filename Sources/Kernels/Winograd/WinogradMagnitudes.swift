@@ -18,6 +18,7 @@ public enum WinogradMagnitudes {
   ///   - team: The threads to use; the result does not depend on them.
   /// - Returns: A tensor of the problem's output shape. Cost: that of the convolution itself by the same
   ///   algorithm, in double precision.
+  /// - Throws: ``ProblemError`` if the tiles of the batch are too many to address.
   public static func compute(
     _ problem: ConvolutionProblem, _ transform: WinogradTransform, input: Tensor<Double>,
     weights: Span<Float>, team: WorkerTeam

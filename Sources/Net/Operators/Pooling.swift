@@ -56,7 +56,9 @@ struct Pooling {
         }
         offsets.removeAll(keepingCapacity: true)
         for row in 0..<window.rows.count {
-          for column in 0..<window.columns.count { offsets.append(row * rowStride + column * width) }
+          for column in 0..<window.columns.count {
+            offsets.append(row * rowStride + column * width)
+          }
         }
         unsafe offsets.withUnsafeBufferPointer { taps in
           guard let base = taps.baseAddress else { return }

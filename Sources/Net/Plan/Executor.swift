@@ -108,8 +108,8 @@ public final class Executor {
 
   /// Runs a convolution, on reordered copies where its layouts are not those of the values.
   ///
-  /// - Parameter next: The step after it, from which on a convolution is looked for whose weights can be
-  ///   fetched meanwhile.
+  /// `next` is the step after it, from which on a convolution is looked for whose weights can be
+  /// fetched meanwhile.
   private func convolve(_ placed: PreparedStep.PlacedConvolution, following next: Int) {
     var input = placed.input
     var output = placed.output

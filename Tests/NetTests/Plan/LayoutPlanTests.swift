@@ -89,11 +89,12 @@ import Testing
     }
     for _ in 0..<5 { try comeAndGo() }
     // Other tests run meanwhile and need memory themselves, so the least of several tries counts.
-    let growth = try (0..<5).map { _ in
-      let before = residentBytes()
-      for _ in 0..<40 { try comeAndGo() }
-      return residentBytes() - before
-    }.min() ?? 0
+    let growth =
+      try (0..<5).map { _ in
+        let before = residentBytes()
+        for _ in 0..<40 { try comeAndGo() }
+        return residentBytes() - before
+      }.min() ?? 0
     let sample = try plan(AutoBackend())
     let one = sample.packedBytes + sample.activationBytes
     #expect(growth < 10 * one, "40 plans left \(growth) bytes; one takes \(one)")
