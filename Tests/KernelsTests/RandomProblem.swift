@@ -24,7 +24,8 @@ extension ConvolutionProblem {
 
   private static func drawn(using generator: inout SeededGenerator) throws -> ConvolutionProblem {
     func any(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
-    func upTo(_ limits: Int...) -> Int { any(1...limits[any(0...(limits.count - 1))]) }
+    func channels() -> Int { any([1...4, 1...16, 1...40, 100...200][any(0...3)]) }
+    func side() -> Int { any([1...4, 1...16, 1...65, 50...65][any(0...3)]) }
     func square(_ range: ClosedRange<Int>) -> Size { Size(height: any(range), width: any(range)) }
     let kind = any(0...19)
     var kernel = square(1...7)
@@ -33,8 +34,8 @@ extension ConvolutionProblem {
     var padding = Padding(
       top: any(0...3), left: any(0...3), bottom: any(0...3), right: any(0...3))
     var groups = 1
-    var inputs = upTo(4, 16, 40, 200)
-    var outputs = upTo(4, 16, 40, 200)
+    var inputs = channels()
+    var outputs = channels()
     switch kind {
     case 0..<8:
       (kernel, stride, dilation) = (Size(3), Size(1), Size(1))
@@ -45,9 +46,9 @@ extension ConvolutionProblem {
       outputs = inputs * any(1...2)
     case 13..<15:
       groups = any(2...10)
-      inputs = groups * any(1...20)
-      outputs = groups * any(1...20)
-    case 15..<16:
+      inputs = groups * any(2...20)
+      outputs = groups * any([1...3, 1...20][any(0...1)])
+    case 15..<17:
       groups = any(2...3)
       inputs = groups * any(1...40)
       outputs = groups * 8 * any(1...8)
@@ -56,7 +57,7 @@ extension ConvolutionProblem {
     }
     return try ConvolutionProblem(
       input: TensorShape(
-        batch: upTo(1, 3), channels: inputs, height: upTo(4, 16, 65), width: upTo(4, 16, 65)),
+        batch: any(1...3), channels: inputs, height: side(), width: side()),
       outputChannels: outputs, kernel: kernel, stride: stride, dilation: dilation,
       padding: padding, groups: groups)
   }

@@ -53,7 +53,7 @@ import Testing
     }
     expect(1100, "3×3, stride 1, one group") { winograd.refusal(of: $0) == nil }
     for tile in [2, 4] {
-      // With each instruction set, and by WinogradBackend(tile:) all of them.
+      // Both tiles are computed for all of them; this is what the cost model chooses.
       expect(100, "F(\(tile)) by choice") {
         winograd.refusal(of: $0) == nil && winograd.algorithm(for: $0) == .winograd(tile: tile)
       }

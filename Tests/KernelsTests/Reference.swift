@@ -91,6 +91,7 @@ struct Reference {
   ///   - team: The threads to use.
   ///   - bounds: What ``bounds(of:team:)`` has returned for the backend's algorithm, if it has been
   ///     asked already.
+  /// - Throws: Whatever the backend throws.
   func expectAgreement(
     of backend: any ConvolutionBackend, _ instructionSet: InstructionSet, team: WorkerTeam,
     bounds: [Double]? = nil

@@ -16,9 +16,8 @@ extension ConvolutionCase {
       guard let prologue = data.prologue else { return (value, value.magnitude) }
       let product = Double(prologue.scale[c]) * value
       let shift = Double(prologue.shift[c])
-      return (
-        prologue.relu ? max(0, product + shift) : product + shift, product.magnitude + shift.magnitude
-      )
+      let sum = product + shift
+      return (prologue.relu ? max(0, sum) : sum, product.magnitude + shift.magnitude)
     }
     func x(_ n: Int, _ c: Int, _ row: Int, _ column: Int) -> (Double, Double) {
       guard (0..<p.input.height).contains(row), (0..<p.input.width).contains(column) else {

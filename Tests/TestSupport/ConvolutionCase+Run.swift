@@ -13,6 +13,7 @@ extension ConvolutionCase {
   ///   - team: The threads to use.
   ///   - data: Other numbers than the case's own; nil for those.
   /// - Returns: The output in `[N, C, H, W]` order, and the guards.
+  /// - Throws: ``KernelError`` if the backend refuses.
   public func run(
     on backend: any ConvolutionBackend, instructionSet: InstructionSet, team: WorkerTeam,
     data: ConvolutionData? = nil
