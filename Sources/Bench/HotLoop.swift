@@ -2,9 +2,12 @@ import Net
 
 /// Times the convolutions of a plan one by one, each again and again.
 struct HotLoop {
-  /// The repetitions of each step, and the first ones that are not counted.
-  private static let repetitions = 25
-  private static let warmUp = 3
+  /// The times that all steps are gone through, and the repetitions of each in one go.
+  ///
+  /// A neighbour on the machine who is busy for a second then spoils some samples of every step, and not
+  /// all of some.
+  private static let rounds = 8
+  private static let repetitions = 6
 
   let source: TimeSource
 
@@ -13,13 +16,18 @@ struct HotLoop {
   /// - Parameter executor: An executor that has run.
   /// - Returns: Nanoseconds, `[step][repetition]`; empty for steps that are no convolutions.
   func sample(_ executor: Executor) -> [[Int]] {
-    (0..<executor.plan.stepCount).map { step in
-      guard executor.plan.problem(ofStep: step) != nil else { return [] }
-      return (0..<(Self.warmUp + Self.repetitions)).map { _ in
-        let start = source.now()
+    var samples = [[Int]](repeating: [], count: executor.plan.stepCount)
+    for _ in 0..<Self.rounds {
+      for step in samples.indices where executor.plan.problem(ofStep: step) != nil {
+        // Once for the caches.
         executor.run(step: step)
-        return source.now() - start
-      }.suffix(Self.repetitions)
+        for _ in 0..<Self.repetitions {
+          let start = source.now()
+          executor.run(step: step)
+          samples[step].append(source.now() - start)
+        }
+      }
     }
+    return samples
   }
 }

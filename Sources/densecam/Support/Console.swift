@@ -36,13 +36,14 @@ enum Console {
     }.joined(separator: " ")
   }
 
-  /// The columns of the terminal, or nil if there is none.
+  /// The columns of the terminal, or what `COLUMNS` says where there is none; nil if nothing tells.
   static var columns: Int? {
     var size = winsize()
-    guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
-      return nil
+    if unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
+      return Int(size.ws_col)
     }
-    return Int(size.ws_col)
+    guard let value = unsafe getenv("COLUMNS") else { return nil }
+    return Int(unsafe String(cString: value)).flatMap { (40...1000).contains($0) ? $0 : nil }
   }
 }
 
