@@ -1,7 +1,7 @@
-/// Leaves each problem to the backend that ``CostModel`` expects to be fastest.
+/// Leaves each problem to `tiled` or `winograd`, whichever ``CostModel`` expects to be faster.
 public struct AutoBackend: ConvolutionBackend {
   public let name = "auto"
-  public let summary = "for each problem the fastest of the others, by a cost model; the default"
+  public let summary = "tiled or winograd, whichever a cost model expects to be faster; the default"
 
   public init() {}
 
