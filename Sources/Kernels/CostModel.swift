@@ -29,6 +29,17 @@ enum CostModel {
     winograd(problem, tile: winogradTile(problem)) < direct(problem)
   }
 
+  /// Whether OpenBLAS is expected to be faster than direct summation in this instruction set.
+  ///
+  /// OpenBLAS picks its own kernels for the processor, whatever instruction set is forced here. Where
+  /// those have fused multiply-adds in wider registers, they take less than half the time of
+  /// baseline code, unless the matrices are too narrow for them.
+  static func prefersOpenBLAS(_ problem: ConvolutionProblem, instructionSet: InstructionSet) -> Bool
+  {
+    instructionSet == .baseline && instructionSet != .best && problem.depth >= 16
+      && problem.groupOutputChannels >= 16
+  }
+
   private static func winograd(_ problem: ConvolutionProblem, tile: Int) -> Double {
     let tiles =
       ((problem.output.height + tile - 1) / tile)

@@ -15,6 +15,9 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   /// The instruction sets that this processor and operating system can run.
   public static var supported: [InstructionSet] { allCases.filter(\.isSupported) }
 
+  /// The best instruction set that this processor can run.
+  public static var best: InstructionSet { supported.last ?? .baseline }
+
   /// The environment variable that forces an instruction set.
   public static let environmentVariable = "DENSECAM_ISA"
 
@@ -23,7 +26,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   /// - Throws: ``KernelError`` if the variable names none, or one that this processor lacks.
   public static func selected() throws(KernelError) -> InstructionSet {
     guard let value = unsafe getenv(environmentVariable) else {
-      return supported.last ?? .baseline
+      return best
     }
     return try named(unsafe String(cString: value))
   }

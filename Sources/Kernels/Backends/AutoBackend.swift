@@ -1,20 +1,29 @@
-/// Leaves each problem to `tiled` or `winograd`, whichever ``CostModel`` expects to be faster.
+/// Leaves each problem to the backend that ``CostModel`` expects to be fastest.
+///
+/// That is `tiled` or `winograd`, and `im2col-openblas` in place of `tiled` where OpenBLAS may use wider
+/// registers than this instruction set has.
 public struct AutoBackend: ConvolutionBackend {
   public let name = "auto"
-  public let summary = "tiled or winograd, whichever a cost model expects to be faster; the default"
+  public let summary = "of the others the one that a cost model expects to be fastest; the default"
 
   public init() {}
 
   public func delegate(for problem: ConvolutionProblem, instructionSet: InstructionSet)
     -> any ConvolutionBackend
   {
-    choice(for: problem)
+    let winograd = WinogradBackend()
+    let blas = Im2colOpenBLASBackend()
+    if winograd.refusal(of: problem) == nil, CostModel.prefersWinograd(problem) { return winograd }
+    if blas.refusal(of: problem) == nil,
+      CostModel.prefersOpenBLAS(problem, instructionSet: instructionSet)
+    {
+      return blas
+    }
+    return TiledBackend()
   }
 
   private func choice(for problem: ConvolutionProblem) -> any ConvolutionBackend {
-    let winograd = WinogradBackend()
-    guard winograd.refusal(of: problem) == nil else { return TiledBackend() }
-    return CostModel.prefersWinograd(problem) ? winograd : TiledBackend()
+    delegate(for: problem, instructionSet: .best)
   }
 
   public func algorithm(for problem: ConvolutionProblem) -> Algorithm {
@@ -32,14 +41,15 @@ public struct AutoBackend: ConvolutionBackend {
   public func layouts(for problem: ConvolutionProblem, instructionSet: InstructionSet)
     -> ConvolutionLayouts
   {
-    choice(for: problem).layouts(for: problem, instructionSet: instructionSet)
+    delegate(for: problem, instructionSet: instructionSet)
+      .layouts(for: problem, instructionSet: instructionSet)
   }
 
   public func prepare(
     _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
     instructionSet: InstructionSet
   ) throws(KernelError) -> any PreparedConvolution {
-    try choice(for: problem).prepare(
+    try delegate(for: problem, instructionSet: instructionSet).prepare(
       problem, weights: weights, bias: bias, fusion: fusion, instructionSet: instructionSet)
   }
 }
