@@ -141,7 +141,7 @@ public struct StepTiming: Sendable {
 extension Collection<StepTiming> {
   /// The worst verdict; nil if there is none, or if a step has none.
   public var verdict: Verdict? {
-    contains { $0.verdict == nil } ? nil : compactMap(\.verdict).max()
+    contains { $0.verdict == nil } ? nil : compactMap(\.verdict).overall
   }
 
   /// The time that the steps take together in each repetition.

@@ -22,6 +22,22 @@ public struct Deviation: Hashable, Sendable, Codable {
   /// The largest error in units of the last place of the expected value.
   public internal(set) var maxULP = 0.0
 
+  /// The largest `|ŷ − y| / |y|`; infinite if an element that should be 0 is not.
+  public var maxRelative: Double { tolerances.leastRelative }
+
+  /// The elements that were compared.
+  public internal(set) var count = 0
+
+  /// The elements that differ from the expected value rounded to 32 bits; the two zeros are one value.
+  public internal(set) var differing = 0
+
+  /// The elements whose expected value is larger than the error that is possible there, so that a
+  /// fault which loses them shows.
+  public internal(set) var informative = 0
+
+  /// Which absolute and relative tolerances would pass.
+  public internal(set) var tolerances = ToleranceFrontier()
+
   /// The elements that are NaN or infinite.
   public internal(set) var nonFinite = 0
 
@@ -32,6 +48,9 @@ public struct Deviation: Hashable, Sendable, Codable {
   /// What was expected there and what came.
   public internal(set) var expected = 0.0
   public internal(set) var got = 0.0
+
+  /// Nothing compared.
+  public init() {}
 
   /// Compares a tensor with the expected one.
   ///
@@ -49,6 +68,8 @@ public struct Deviation: Hashable, Sendable, Codable {
     var squaredError = 0.0
     var squaredNorm = 0.0
     var worstRatio = -1.0
+    var frontier = ToleranceFrontier.Builder()
+    count = actual.count
     for i in actual.indices {
       let e = expected.elements[i]
       guard actual[i].isFinite, e.isFinite else {
@@ -63,7 +84,11 @@ public struct Deviation: Hashable, Sendable, Codable {
       squaredError += error * error
       squaredNorm += e * e
       maxAbs = max(maxAbs, error)
-      maxULP = max(maxULP, error / Double(Float(e).magnitude.ulp))
+      let rounded = Float(e)
+      maxULP = max(maxULP, error / Double(rounded.magnitude.ulp))
+      if actual[i] != rounded { differing += 1 }
+      if exact.elements[i].magnitude > worst.elements[i] { informative += 1 }
+      frontier.add(magnitude: e.magnitude, error: error)
       let own = (Double(actual[i]) - exact.elements[i]).magnitude
       guard own > 0 else { continue }
       let ratio = Self.ratio(own, likely.elements[i])
@@ -74,7 +99,9 @@ public struct Deviation: Hashable, Sendable, Codable {
       errorOverBound = max(errorOverBound, ratio)
       errorOverWorst = max(errorOverWorst, Self.ratio(own, worst.elements[i]))
     }
+    tolerances = frontier.frontier()
     if nonFinite > 0 {
+      differing += nonFinite
       errorOverBound = .infinity
       errorOverWorst = .infinity
     }
@@ -91,6 +118,13 @@ public struct Deviation: Hashable, Sendable, Codable {
     bound.isNaN ? .infinity : error / bound
   }
 
+  /// `‖ŷ − y‖² / ‖y‖²`, the normalised mean square error.
+  public var nmse: Double { relativeL2 * relativeL2 }
+
+  /// `−20 log₁₀ (‖ŷ − y‖₂ / ‖y‖₂)`, in decibels: the ratio of signal to noise.
+  public var signalToNoise: Double { -20 * log10(relativeL2) }
+
+  /// What the derived bounds say.
   public var verdict: Verdict {
     Verdict(errorOverBound: errorOverBound, errorOverWorst: errorOverWorst)
   }

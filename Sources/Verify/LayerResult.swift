@@ -1,3 +1,5 @@
+public import Kernels
+
 /// The outcome of holding one step of a plan against a golden.
 public struct LayerResult: Sendable {
   public enum Feed: String, Sendable, Codable, CaseIterable {
@@ -37,7 +39,116 @@ public struct LayerResult: Sendable {
   /// Whether the golden file stores the expected value, or a double-precision run supplied it.
   public let isStored: Bool
 
-  public var verdict: Verdict { guardsIntact ? deviation.verdict : .fail }
+  /// The convolution in benchdnn's notation, if the step computes one.
+  public let problem: String?
+
+  /// Whether every input of the step had one value in all of its elements.
+  public let inputIsConstant: Bool
+
+  /// Why the backend that was asked for did not run, or why nothing ran.
+  public let refusal: String?
+
+  /// What the step comes out as by the policy that it was judged by.
+  public private(set) var verdict: Verdict
+
+  /// What stands behind a verdict that needs a reason.
+  public private(set) var reason: String?
+
+  /// Puts together what is known of a step that was run.
+  ///
+  /// - Parameters:
+  ///   - caseName: The case of the golden.
+  ///   - layer: The name of the step.
+  ///   - nodes: The nodes that the step computes.
+  ///   - operation: The operator of its main node.
+  ///   - problem: The convolution, if it is one.
+  ///   - requested: The backend that was asked for.
+  ///   - executed: The backend that ran; empty if the step is no convolution.
+  ///   - refusal: Why the requested backend refused the problem, if it did.
+  ///   - feed: What the step was given.
+  ///   - deviation: How far its output is off.
+  ///   - guardsIntact: Whether it wrote nothing outside of its output.
+  ///   - inputIsConstant: Whether each input had one value throughout.
+  ///   - shape: The shape of the output.
+  ///   - isStored: Whether the golden file stores the expected value.
+  ///   - policy: By which rules the error becomes a verdict.
+  public init(
+    caseName: String, layer: String, nodes: [String], operation: String, problem: String?,
+    requested: String, executed: String, refusal: String?, feed: Feed, deviation: Deviation,
+    guardsIntact: Bool, inputIsConstant: Bool, shape: [Int], isStored: Bool, policy: Policy
+  ) {
+    self.caseName = caseName
+    self.layer = layer
+    self.nodes = nodes
+    self.operation = operation
+    self.problem = problem
+    self.requested = requested
+    self.executed = executed
+    self.refusal = refusal
+    self.feed = feed
+    self.deviation = deviation
+    self.guardsIntact = guardsIntact
+    self.inputIsConstant = inputIsConstant
+    self.shape = shape
+    self.isStored = isStored
+    verdict = .pass
+    judge(by: policy)
+  }
+
+  /// Says that a step was not run.
+  ///
+  /// - Parameters:
+  ///   - caseName: The case of the golden, or the list of problems.
+  ///   - layer: The name of the step.
+  ///   - problem: The convolution.
+  ///   - requested: The backend that was asked for.
+  ///   - verdict: UNSUPPORTED or SKIPPED.
+  ///   - reason: Why.
+  public init(
+    caseName: String, layer: String, problem: ConvolutionProblem, requested: String,
+    notRun verdict: Verdict, reason: String
+  ) {
+    self.caseName = caseName
+    self.layer = layer
+    nodes = [layer]
+    operation = "Convolution"
+    self.problem = "\(problem)"
+    self.requested = requested
+    executed = ""
+    refusal = reason
+    feed = .isolated
+    deviation = Deviation()
+    guardsIntact = true
+    inputIsConstant = false
+    shape = problem.output.dimensions
+    isStored = false
+    self.verdict = verdict
+    self.reason = reason
+  }
+
+  /// Whether the step was run.
+  public var wasRun: Bool { deviation.count > 0 }
+
+  /// Judges the step again.
+  ///
+  /// What was not run stays as it is.
+  public mutating func judge(by policy: Policy) {
+    guard wasRun else { return }
+    verdict = policy.verdict(
+      on: deviation, guardsIntact: guardsIntact, layer: layer, operation: operation)
+    reason = nil
+    guard verdict != .fail else { return }
+    let doubt = Evidence.doubt(
+      informative: deviation.informative, count: deviation.count,
+      inputIsConstant: inputIsConstant)
+    if let doubt {
+      verdict = .mistrusted
+      reason = doubt
+    } else if let refusal, verdict == .pass {
+      verdict = .fellBack
+      reason = "to \(executed): \(refusal)"
+    }
+  }
 
   /// The worst element as indices `[n, c, y, x]`.
   public var worstPosition: [Int] {

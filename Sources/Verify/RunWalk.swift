@@ -7,11 +7,14 @@ struct RunWalk {
   let plan: Plan
   let isolated: Executor?
   let network: Executor?
+  private let policy: Policy
   private var next = 0
 
-  init(run: VerificationRun, plan: Plan, team: WorkerTeam, feeds: Set<LayerResult.Feed>) throws {
+  init(run: VerificationRun, plan: Plan, team: WorkerTeam, options: VerificationOptions) throws {
     self.run = run
     self.plan = plan
+    policy = options.policy
+    let feeds = options.feeds
     isolated = feeds.contains(.isolated) ? try Executor(plan: plan, team: team) : nil
     network = feeds.contains(.network) ? try Executor(plan: plan, team: team) : nil
   }
@@ -91,12 +94,14 @@ struct RunWalk {
       caseName: caseName, layer: plan.name(ofStep: index),
       nodes: step.nodes.map { plan.graph.nodes[$0].name },
       operation: plan.graph.nodes[step.mainNode].operation.name,
-      requested: run.name, executed: backends?.executed.name ?? "", feed: feed,
+      problem: plan.problem(ofStep: index).map { "\($0)" }, requested: run.name,
+      executed: backends?.executed.name ?? "", refusal: backends?.refusal, feed: feed,
       deviation: Deviation(
         of: executor.value(of: step.output),
         from: trace.expected(step.output) ?? reference.output, exact: reference.output,
         likely: allowed.likely, worst: allowed.worst ?? allowed.likely),
-      guardsIntact: intact, shape: plan.program.shapes[step.output].dimensions,
-      isStored: trace.isStored(step.output))
+      guardsIntact: intact, inputIsConstant: reference.inputIsConstant,
+      shape: plan.program.shapes[step.output].dimensions, isStored: trace.isStored(step.output),
+      policy: policy)
   }
 }

@@ -1,10 +1,22 @@
-/// What verification says of one layer, map or run.
+/// What verification says of one layer, map or run, best first.
 public enum Verdict: String, Sendable, Codable, CaseIterable, Comparable {
   /// The error is within what rounding makes likely.
   case pass = "PASS"
 
+  /// It would be PASS, but of another backend: the one that was asked for refused the problem.
+  case fellBack = "FELL_BACK"
+
+  /// It was not computed; the reason stands beside it.
+  case skipped = "SKIPPED"
+
+  /// The backend refuses the problem, and no other one stepped in.
+  case unsupported = "UNSUPPORTED"
+
   /// The error is within what rounding makes possible, but larger than it should be.
   case marginal = "MARGINAL"
+
+  /// The error is small, but the data could hardly have shown a fault: see ``Evidence``.
+  case mistrusted = "MISTRUSTED"
 
   /// No rounding can explain the error.
   case fail = "FAIL"
@@ -22,14 +34,33 @@ public enum Verdict: String, Sendable, Codable, CaseIterable, Comparable {
     }
   }
 
+  /// Whether the backend that was asked for has been compared with anything.
+  public var isJudgement: Bool {
+    switch self {
+    case .pass, .marginal, .mistrusted, .fail: true
+    case .fellBack, .skipped, .unsupported: false
+    }
+  }
+
   private var severity: Int {
     switch self {
     case .pass: 0
-    case .marginal: 1
-    case .fail: 2
+    case .fellBack: 1
+    case .skipped: 2
+    case .unsupported: 3
+    case .marginal: 4
+    case .mistrusted: 5
+    case .fail: 6
     }
   }
 
   /// Worse verdicts are greater.
   public static func < (a: Verdict, b: Verdict) -> Bool { a.severity < b.severity }
+}
+
+extension Sequence where Element == Verdict {
+  /// The worst judgement; what was not judged counts only if nothing was.
+  ///
+  /// It is nil for no verdicts at all.
+  public var overall: Verdict? { lazy.filter(\.isJudgement).max() ?? self.max() }
 }

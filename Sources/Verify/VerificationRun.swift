@@ -22,16 +22,20 @@ public struct VerificationOptions: Sendable {
   /// Decides by its name whether a layer is judged.
   public var includes: @Sendable (_ layer: String) -> Bool
 
+  /// By which rules errors become verdicts.
+  public var policy: Policy
+
   /// Inputs to use in place of the golden's, by case: the pictures, decoded and prepared anew.
   public var inputs: [String: Tensor<Float>]
 
   public init(
     feeds: Set<LayerResult.Feed> = Set(LayerResult.Feed.allCases),
     includes: @escaping @Sendable (_ layer: String) -> Bool = { _ in true },
-    inputs: [String: Tensor<Float>] = [:]
+    policy: Policy = .bound, inputs: [String: Tensor<Float>] = [:]
   ) {
     self.feeds = feeds
     self.includes = includes
+    self.policy = policy
     self.inputs = inputs
   }
 }
@@ -47,6 +51,6 @@ public struct CaseResult: Sendable {
 
   /// The worst verdict of all; nil if nothing was compared.
   public var verdict: Verdict? {
-    (layers.map(\.verdict) + maps.map(\.verdict) + classes.map(\.verdict)).max()
+    (layers.map(\.verdict) + maps.map(\.verdict) + classes.map(\.verdict)).overall
   }
 }

@@ -46,7 +46,7 @@ public struct Verifier {
         plan: Plan(
           graph: graph, parameters: parameters, input: shape, backends: run.backends,
           options: plan),
-        team: team, feeds: options.feeds)
+        team: team, options: options)
     }
     let input = options.inputs[goldenCase.name] ?? goldenCase.input
     guard input.shape == shape else {

@@ -28,6 +28,8 @@ enum Samples {
   ) -> LayerResult {
     let empty = Tensor<Double>(shape: TensorShape(batch: 0, channels: 0), elements: [])
     var deviation = Deviation(of: [], from: empty, exact: empty, likely: empty, worst: empty)
+    deviation.count = 60
+    deviation.informative = 60
     deviation.errorOverBound = bound
     deviation.errorOverWorst = worst
     deviation.relativeL2 = l2
@@ -39,8 +41,9 @@ enum Samples {
     deviation.got = nonFinite > 0 ? .nan : 1.75
     return LayerResult(
       caseName: "dog", layer: name, nodes: [name], operation: "Convolution",
-      requested: requested, executed: executed, feed: feed, deviation: deviation,
-      guardsIntact: guardsIntact, shape: [1, 3, 4, 5], isStored: true)
+      problem: "mb1ic8ih4iw5oc3oh4ow5kh1kw1", requested: requested, executed: executed,
+      refusal: nil, feed: feed, deviation: deviation, guardsIntact: guardsIntact,
+      inputIsConstant: false, shape: [1, 3, 4, 5], isStored: true, policy: .bound)
   }
 
   static let maps = [

@@ -43,7 +43,7 @@ import Verify
         4 5 3 2 1  PASS     yes         yes                   0
 
         fast  MARGINAL  3 layers: 2 PASS, 1 MARGINAL, 0 FAIL; worst 1.50 of its bound at pool (isolated); \
-        1 map: 1 PASS, 0 MARGINAL, 0 FAIL; top 1 same in 1 of 1
+        1 map: 1 PASS, 0 FAIL; top 1 same in 1 of 1
 
         """)
     #expect(report.verdict == .marginal)

@@ -115,9 +115,11 @@ public struct Plan: Sendable {
   }
 
   /// The backends that were asked for and that run a convolution step, which differ if the first
-  /// refuses the problem or leaves it to another, and the algorithm that runs; nil for other steps.
+  /// refuses the problem, for the reason given, or leaves it to another, and the algorithm that runs;
+  /// nil for other steps.
   public func backends(ofStep index: Int) -> (
-    requested: any ConvolutionBackend, executed: any ConvolutionBackend, algorithm: Algorithm
+    requested: any ConvolutionBackend, executed: any ConvolutionBackend, algorithm: Algorithm,
+    refusal: String?
   )? {
     guard case .convolution(let roles) = steps[index].step.kind,
       let problem = try? program.executedProblem(roles)
@@ -125,7 +127,10 @@ public struct Plan: Sendable {
     let name = name(ofStep: index)
     let executed = backends.executed(
       for: name, problem: problem, instructionSet: instructionSet)
-    return (backends.requested(for: name), executed, executed.algorithm(for: problem))
+    let requested = backends.requested(for: name)
+    return (
+      requested, executed, executed.algorithm(for: problem), requested.refusal(of: problem)
+    )
   }
 
   /// Whether a node's value exists, after the step that computes it has run.

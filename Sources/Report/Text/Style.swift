@@ -13,9 +13,9 @@ public enum Style: Hashable, Sendable {
   public init(_ verdict: Verdict?) {
     switch verdict {
     case .pass: self = .good
-    case .marginal: self = .doubtful
+    case .marginal, .mistrusted: self = .doubtful
     case .fail: self = .bad
-    case nil: self = .faint
+    case .fellBack, .skipped, .unsupported, nil: self = .faint
     }
   }
 

@@ -40,14 +40,14 @@ struct LayerRow: Sendable {
     // Places keep the order among equals.
     let sorted = rows.enumerated().sorted { a, b in
       let (left, right) = (a.element, b.element)
-      if let l = left.verdict, let r = right.verdict, l != r { return l > r }
+      if let l = left.verdict, let r = right.verdict, l != r, max(l, r) > .fellBack { return l > r }
       if left.errorOverBound != right.errorOverBound {
         return left.errorOverBound > right.errorOverBound
       }
       return a.offset < b.offset
     }.map(\.element)
-    let suspicious = sorted.filter { $0.verdict != .pass }
-    return suspicious + sorted.filter { $0.verdict == .pass }.prefix(passes)
+    let isGood = { (row: LayerRow) in row.verdict == .pass || row.verdict == .fellBack }
+    return sorted.filter { !isGood($0) } + sorted.filter(isGood).prefix(passes)
   }
 }
 

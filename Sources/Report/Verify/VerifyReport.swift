@@ -27,7 +27,7 @@ public struct VerifyReport: Sendable {
 
   /// The worst verdict of all; nil if nothing was compared.
   public var verdict: Verdict? {
-    goldens.flatMap(\.cases).compactMap(\.verdict).max()
+    goldens.flatMap(\.cases).compactMap(\.verdict).overall
   }
 
   /// The report for people: a table of layers for each backend, those of the maps and the classes,

@@ -41,7 +41,7 @@ extension VerifyReport {
       let maps = cases.flatMap(\.maps).filter { $0.backend == backend }
       let classes = cases.flatMap(\.classes).filter { $0.backend == backend }
       let verdict =
-        (rows.compactMap(\.verdict) + maps.map(\.verdict) + classes.map(\.verdict)).max()
+        (rows.compactMap(\.verdict) + maps.map(\.verdict) + classes.map(\.verdict)).overall
       var parts: [String] = []
       if !rows.isEmpty { parts.append(Self.tally(rows.compactMap(\.verdict), "layer")) }
       if let worst = rows.max(by: { $0.errorOverBound < $1.errorOverBound }) {
@@ -61,10 +61,12 @@ extension VerifyReport {
     }
   }
 
-  /// Such as `3 layers: 2 PASS, 1 MARGINAL, 0 FAIL`.
+  /// Such as `3 layers: 2 PASS, 1 FELL_BACK, 0 FAIL`, where PASS and FAIL are always told.
   private static func tally(_ verdicts: [Verdict], _ noun: String) -> String {
-    let counts = Verdict.allCases.map { verdict in
-      "\(verdicts.count { $0 == verdict }) \(verdict.rawValue)"
+    let counts = Verdict.allCases.compactMap { verdict in
+      let count = verdicts.count { $0 == verdict }
+      let isAlwaysTold = verdict == .pass || verdict == .fail
+      return count > 0 || isAlwaysTold ? "\(count) \(verdict.rawValue)" : nil
     }
     return "\(verdicts.count) \(noun)\(verdicts.count == 1 ? "" : "s"): "
       + counts.joined(separator: ", ")

@@ -17,6 +17,9 @@ struct StepReference: Sendable {
 
   /// What the step's own rounding may add.
   let own: Allowance
+
+  /// Whether each input has one value in all of its elements.
+  let inputIsConstant: Bool
 }
 
 extension NodeBounds {
@@ -67,7 +70,9 @@ extension NodeBounds {
     guard let output = exact[step.output], let own = allowances[step.output] else {
       throw GraphError(.notAGraph, node: nil, "a step computes nothing")
     }
-    return StepReference(given: given, exact: exact, output: output, own: own)
+    return StepReference(
+      given: given, exact: exact, output: output, own: own,
+      inputIsConstant: given.allSatisfy(Evidence.isConstant))
   }
 
   /// The error of a step's output that errors of its inputs can cause.

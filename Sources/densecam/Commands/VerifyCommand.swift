@@ -98,10 +98,10 @@ struct VerifyCommand: ParsableCommand {
       weightsSHA256: reports.last?.header.weightsSHA256 ?? "", command: Console.commandLine)
     try print(VerifyReport(context: context, threads: team.count, goldens: reports))
     if Interruption.isRequested { throw ExitStatus.interrupted }
-    switch reports.flatMap(\.cases).compactMap(\.verdict).max() {
-    case nil: throw ExitStatus.nothingCompared
+    switch reports.flatMap(\.cases).compactMap(\.verdict).overall {
     case .fail: throw ExitStatus.mismatch
-    case .pass, .marginal: break
+    case .pass, .marginal, .mistrusted: break
+    case .fellBack, .skipped, .unsupported, nil: throw ExitStatus.nothingCompared
     }
   }
 
