@@ -13,7 +13,8 @@
 // - `Size.swift`, `TensorShape.swift`, `Tensor.swift`, `Layout.swift`, `FeatureView.swift`,
 //   `Reorder.swift`: arrays in the order `[N, C, H, W]`, owned; and lent, in planes or in blocks of
 //   channels.
-// - `ConvolutionProblem.swift`, `Algorithm.swift`, `KernelError.swift`: the words of the interface.
+// - `Problems/`, `Algorithm.swift`, `KernelError.swift`: the words of the interface. A problem can be
+//   read, written and drawn at random.
 // - `InstructionSet.swift`, `MicrokernelTable.swift`, `MicrokernelTable+Variants.swift`: which build of
 //   the Microkernels modules runs. Only the last of these files imports them. `ArithmeticPeak.swift`:
 //   how fast that build can be at most.

@@ -13,6 +13,13 @@ public struct Deviation: Hashable, Sendable, Codable {
   /// Above 1 it is a FAIL.
   public internal(set) var errorOverWorst = 0.0
 
+  /// The root of the mean square of each element's error over its likely bound, over what is likely of
+  /// all of them together.
+  ///
+  /// Above 1 it is no PASS, for many small errors tell what no single one does: see
+  /// ``RoundingModel``.
+  public internal(set) var rmsOverBound = 0.0
+
   /// `‖ŷ − y‖₂ / ‖y‖₂`.
   public internal(set) var relativeL2 = 0.0
 
@@ -60,14 +67,16 @@ public struct Deviation: Hashable, Sendable, Codable {
   ///   - exact: What the operation gives without rounding, which the bounds hold around.
   ///   - likely: The error that rounding makes likely, by element.
   ///   - worst: The error that rounding makes possible, by element.
+  ///   - likelyRMS: The root of the mean square of errors over their likely bound that still passes.
   init(
     of actual: [Float], from expected: Tensor<Double>, exact: Tensor<Double>,
-    likely: Tensor<Double>, worst: Tensor<Double>
+    likely: Tensor<Double>, worst: Tensor<Double>, likelyRMS: Double = 1
   ) {
     precondition(actual.count == expected.elements.count, "the tensors differ in size")
     var squaredError = 0.0
     var squaredNorm = 0.0
     var worstRatio = -1.0
+    var squaredRatio = 0.0
     var frontier = ToleranceFrontier.Builder()
     count = actual.count
     for i in actual.indices {
@@ -92,6 +101,7 @@ public struct Deviation: Hashable, Sendable, Codable {
       let own = (Double(actual[i]) - exact.elements[i]).magnitude
       guard own > 0 else { continue }
       let ratio = Self.ratio(own, likely.elements[i])
+      squaredRatio += ratio * ratio
       if ratio > worstRatio {
         worstRatio = ratio
         worstIndex = i
@@ -100,10 +110,13 @@ public struct Deviation: Hashable, Sendable, Codable {
       errorOverWorst = max(errorOverWorst, Self.ratio(own, worst.elements[i]))
     }
     tolerances = frontier.frontier()
+    rmsOverBound =
+      squaredRatio > 0 ? (squaredRatio / Double(count)).squareRoot() / likelyRMS : 0
     if nonFinite > 0 {
       differing += nonFinite
       errorOverBound = .infinity
       errorOverWorst = .infinity
+      rmsOverBound = .infinity
     }
     relativeL2 =
       squaredNorm > 0 ? (squaredError / squaredNorm).squareRoot() : squaredError.squareRoot()
@@ -126,6 +139,7 @@ public struct Deviation: Hashable, Sendable, Codable {
 
   /// What the derived bounds say.
   public var verdict: Verdict {
-    Verdict(errorOverBound: errorOverBound, errorOverWorst: errorOverWorst)
+    let single = Verdict(errorOverBound: errorOverBound, errorOverWorst: errorOverWorst)
+    return rmsOverBound <= 1 ? single : max(single, .marginal)
   }
 }

@@ -99,7 +99,8 @@ struct RunWalk {
       deviation: Deviation(
         of: executor.value(of: step.output),
         from: trace.expected(step.output) ?? reference.output, exact: reference.output,
-        likely: allowed.likely, worst: allowed.worst ?? allowed.likely),
+        likely: allowed.likely, worst: allowed.worst ?? allowed.likely,
+        likelyRMS: allowed.likelyRMS),
       guardsIntact: intact, inputIsConstant: reference.inputIsConstant,
       shape: plan.program.shapes[step.output].dimensions, isStored: trace.isStored(step.output),
       policy: policy)

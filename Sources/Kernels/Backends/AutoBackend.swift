@@ -34,8 +34,11 @@ public struct AutoBackend: ConvolutionBackend {
     choice(for: problem).refusal(of: problem)
   }
 
+  /// What every backend that may be chosen on some instruction set can fuse.
   public func fusions(for problem: ConvolutionProblem) -> Fusions {
-    choice(for: problem).fusions(for: problem)
+    InstructionSet.supported.reduce(choice(for: problem).fusions(for: problem)) {
+      $0.intersection(delegate(for: problem, instructionSet: $1).fusions(for: problem))
+    }
   }
 
   public func layouts(for problem: ConvolutionProblem, instructionSet: InstructionSet)

@@ -8,9 +8,15 @@ struct Allowance: Sendable {
   /// What is possible, where that is more; nil if it is the same.
   var worst: Tensor<Double>?
 
-  init(likely: Tensor<Double>, worst: Tensor<Double>? = nil) {
+  /// The root of the mean square of all errors, each over its likely bound, that still passes.
+  ///
+  /// It is 1 where nothing is known but a bound for each element.
+  var likelyRMS: Double
+
+  init(likely: Tensor<Double>, worst: Tensor<Double>? = nil, likelyRMS: Double = 1) {
     self.likely = likely
     self.worst = worst
+    self.likelyRMS = likelyRMS
   }
 
   /// No error at all.
@@ -22,6 +28,13 @@ struct Allowance: Sendable {
 
   /// Adds another allowance of the same shape.
   mutating func add(_ other: Allowance) {
+    // The square of a weighted mean is at most the weighted mean of the squares, so two errors together
+    // are as likely as each, in proportion to what they are allowed.
+    let own = likely.elements.reduce(0, +)
+    let others = other.likely.elements.reduce(0, +)
+    if own + others > 0 {
+      likelyRMS = (likelyRMS * own + other.likelyRMS * others) / (own + others)
+    }
     if worst != nil || other.worst != nil {
       var sum = worst ?? likely
       sum.add(other.worst ?? other.likely)

@@ -175,9 +175,12 @@ struct NodeBounds: Sendable {
       return Allowance(likely: allowed)
     case .reassociated, .winograd:
       let model = RoundingModel(roundings: roundings, sums: output.shape.count)
+      let limit = RoundingModel.meanSquareLimit(
+        independent: algorithm.independentSums(output.shape))
       return Allowance(
         likely: magnitudes.mapped { model.likely * $0 },
-        worst: magnitudes.mapped { model.worst * $0 })
+        worst: magnitudes.mapped { model.worst * $0 },
+        likelyRMS: min(1, limit.squareRoot() / model.deviations))
     }
   }
 
@@ -206,6 +209,21 @@ struct NodeBounds: Sendable {
       }
     }
     return Allowance(likely: allowed)
+  }
+}
+
+extension Algorithm {
+  /// Results of a convolution that have no rounding in common.
+  ///
+  /// Pixels of one channel share the roundings of folded or transformed weights, and with Winograd the
+  /// channels of one tile share those of the transformed input.
+  fileprivate func independentSums(_ output: TensorShape) -> Int {
+    switch self {
+    case .direct, .reassociated: return output.channels
+    case .winograd(let tile):
+      let pixels = output.batch * output.planeCount
+      return min(output.channels, (pixels + tile * tile - 1) / (tile * tile))
+    }
   }
 }
 

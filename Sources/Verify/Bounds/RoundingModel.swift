@@ -13,6 +13,25 @@ import Kernels
 /// J. Sci. Comput. 41, 2019, theorem 2.4 and section 3). λ is chosen so that the bound fails on some
 /// element of a correct tensor with a probability below ``falseAlarmProbability``.
 public struct RoundingModel: Sendable {
+  /// The mean square of errors, over their expectation's bound, up to which a tensor passes.
+  ///
+  /// Single elements may err by several times the root of what is expected of their square, but not all
+  /// of them at once. A sum of bounded, independent errors is sub-Gaussian (Hoeffding's lemma), so
+  /// with X an error over its bound, `E exp(sX²) ≤ (1 − 2s)^(−1/2)` for s < 1/2 (Vershynin,
+  /// "High-Dimensional Probability", section 2.5), and Chernoff's bound for the mean of N of them is
+  /// `P(mean X² ≥ t) ≤ exp(−N·(t − 1 − ln t)/2)`. The result is the t for which that is
+  /// ``falseAlarmProbability``.
+  ///
+  /// - Parameter independent: N: elements whose errors have no rounding in common.
+  /// - Returns: t, which is above 1 and approaches it for many elements.
+  static func meanSquareLimit(independent: Int) -> Double {
+    let wanted = 2 * log(1 / falseAlarmProbability) / Double(max(1, independent))
+    // t − 1 − ln t grows with t, and so do the iterates towards the solution.
+    var t = 1 + wanted
+    for _ in 0..<200 { t = 1 + wanted + log(t) }
+    return t
+  }
+
   /// The unit roundoff of 32-bit floats with rounding to nearest: 2⁻²⁴.
   public static let unitRoundoff = 0x1p-24
 
@@ -24,6 +43,12 @@ public struct RoundingModel: Sendable {
 
   /// The factor on `Σ|w||x|` up to which an error is possible.
   public let worst: Double
+
+  /// How many times `√n·u · Σ|w||x|` the likely error is.
+  ///
+  /// Under the same model the square of an element's error has an expectation of at most
+  /// `(√n·u · Σ|w||x|)²`, for it is a sum of n independent errors of at most `u · Σ|w||x|` each.
+  public let deviations: Double
 
   /// - Parameters:
   ///   - roundings: n: the roundings that a product may go through.
@@ -37,5 +62,6 @@ public struct RoundingModel: Sendable {
     let lambda = (2 * log(trials / Self.falseAlarmProbability)).squareRoot()
     let probabilistic = exp(lambda * n.squareRoot() * u + n * u * u / (1 - u)) - 1
     likely = min(probabilistic, worst)
+    deviations = likely / (max(1, n).squareRoot() * u)
   }
 }

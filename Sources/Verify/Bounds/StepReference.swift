@@ -63,7 +63,8 @@ extension NodeBounds {
             worst: inherited.allSatisfy { $0.worst == nil }
               ? nil
               : try propagate(
-                index, deltas: inherited.map { $0.worst ?? $0.likely }, output: output)))
+                index, deltas: inherited.map { $0.worst ?? $0.likely }, output: output),
+            likelyRMS: inherited.map(\.likelyRMS).max() ?? 1))
       }
       allowances[index] = allowance
     }

@@ -45,15 +45,19 @@ public struct StoredMap: Hashable, Sendable {
 }
 
 extension GoldenFile {
+  /// The header of what is held against a double-precision run alone.
+  public static func unrecordedHeader(model: String) -> GoldenHeader {
+    GoldenHeader(
+      generator: "densecam", generatorVersion: "", precision: .f64, model: model,
+      weightsSHA256: "", symbolSHA256: "", created: "", command: "")
+  }
+
   /// A golden that nobody recorded: an input, and no stored values.
   ///
   /// Whatever is held against it is judged by the double-precision run alone.
   public init(unrecorded input: Tensor<Float>, name: String, model: String) {
     self.init(
-      path: name,
-      header: GoldenHeader(
-        generator: "densecam", generatorVersion: "", precision: .f64, model: model,
-        weightsSHA256: "", symbolSHA256: "", created: "", command: ""),
+      path: name, header: Self.unrecordedHeader(model: model),
       cases: [
         GoldenCase(
           name: name, source: "", sourceSHA256: "", preprocessing: "", input: input,

@@ -29,6 +29,15 @@ struct VerifyCommand: ParsableCommand {
   @OptionGroup var model: ModelOptions
   @OptionGroup var backends: BackendOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "Check single convolutions instead: a file, random:N@SEED, or one in benchdnn's notation.",
+      valueName: "list"))
+  var problems: String?
+
+  @Option(help: ArgumentHelp("What --problems draws its numbers from.", valueName: "number"))
+  var seed: UInt64 = 1
+
   @Option(help: ArgumentHelp("isolated, network or both.", valueName: "feed"))
   var feed: FeedChoice = .both
 
@@ -57,6 +66,15 @@ struct VerifyCommand: ParsableCommand {
       }
     }
     let team = try WorkerTeam(count: model.threading.count)
+    if let problems {
+      try verify(
+        ProblemVerification(
+          source: problems, seed: seed,
+          sweep: ProblemSweep(
+            backends: backends.backends(default: Backends.all), options: backends.planOptions(),
+            team: team), values: .uniform, options: []), team)
+      return
+    }
     let runs = try backends.runs(default: Backends.all)
     var models = ModelCache(team: team)
     var reports: [VerifyReport.Golden] = []
@@ -99,6 +117,22 @@ struct VerifyCommand: ParsableCommand {
     try print(VerifyReport(context: context, threads: team.count, goldens: reports))
     if Interruption.isRequested { throw ExitStatus.interrupted }
     switch reports.flatMap(\.cases).compactMap(\.verdict).overall {
+    case .fail: throw ExitStatus.mismatch
+    case .pass, .marginal, .mistrusted: break
+    case .fellBack, .skipped, .unsupported, nil: throw ExitStatus.nothingCompared
+    }
+  }
+
+  private func verify(_ problems: ProblemVerification, _ team: WorkerTeam) throws {
+    let golden = try problems.run()
+    let context = ReportContext(
+      version: Densecam.version, machine: try .current(), model: golden.header.model,
+      symbolSHA256: "", weightsSHA256: "", command: Console.commandLine)
+    let report = VerifyReport(context: context, threads: team.count, goldens: [golden])
+    Swift.print(
+      report.document(all: all) { _, layer in problems.rerun(layer) }.text(
+        width: Console.columns ?? Report.standardWidth, color: Console.usesColor))
+    switch report.verdict {
     case .fail: throw ExitStatus.mismatch
     case .pass, .marginal, .mistrusted: break
     case .fellBack, .skipped, .unsupported, nil: throw ExitStatus.nothingCompared

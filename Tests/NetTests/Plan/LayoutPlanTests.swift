@@ -22,7 +22,7 @@ import Testing
 
   @Test("need no reordering where all agree", arguments: InstructionSet.supported)
   func agreed(instructionSet: InstructionSet) throws {
-    for backend in [TiledBackend(), AutoBackend()] as [any ConvolutionBackend] {
+    for backend in [TiledBackend(), WinogradBackend()] as [any ConvolutionBackend] {
       let plan = try plan(backend, instructionSet: instructionSet)
       #expect(plan.memory.reordered.isEmpty, "\(backend.name)")
       // The picture stays in planes, and the maps behind the stem lie in blocks.

@@ -1,16 +1,13 @@
-import Kernels
-import TestSupport
-
 extension ConvolutionProblem {
   /// The multiply-adds of the largest random problem.
-  static let randomWork = 300_000
+  public static let randomWork = 300_000
 
   /// A problem drawn from a seed: two in five such as Winograd computes, the others pointwise, depthwise,
   /// in narrow or wide groups, or anything.
   ///
   /// Sizes reach 65, channels 200, kernels 7, strides 3, dilations 2, paddings 3 and batches 3; what is
   /// too much work is drawn again, so that one of them is large and the rest is small.
-  static func random(seed: UInt64) -> ConvolutionProblem {
+  public static func random(seed: UInt64) -> ConvolutionProblem {
     var generator = SeededGenerator(seed: seed &* 0x2545_F491_4F6C_DD1D)
     while true {
       if let problem = try? drawn(using: &generator),
@@ -63,7 +60,7 @@ extension ConvolutionProblem {
   }
 
   /// The neighbouring operations to fuse with the problem of a seed, where a backend offers them.
-  static func randomFusions(seed: UInt64) -> Fusions {
+  public static func randomFusions(seed: UInt64) -> Fusions {
     let all: [Fusions] = [
       [], .relu, .prologue, [.prologue, .relu], .averagePool, [.averagePool, .prologue, .relu],
     ]

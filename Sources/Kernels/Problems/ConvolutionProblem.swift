@@ -15,7 +15,7 @@ public struct ConvolutionProblem: Hashable, Sendable {
   ///
   /// Products of a few such numbers stay within 63 bits, and every array still has to pass
   /// ``TensorShape/checkedCount``.
-  static let largestExtent = 1 << 24
+  public static let largestExtent = 1 << 24
 
   /// Creates a problem after checking that it has a result.
   ///
@@ -125,5 +125,5 @@ extension ConvolutionProblem: CustomStringConvertible {
 public struct ProblemError: Error, Hashable, Sendable, CustomStringConvertible {
   public let description: String
 
-  init(_ description: String) { self.description = description }
+  public init(_ description: String) { self.description = description }
 }

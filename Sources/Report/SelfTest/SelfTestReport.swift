@@ -1,0 +1,170 @@
+public import Verify
+
+/// How sharp the verdicts are: the share of faults that each policy catches, and its false alarms.
+public struct SelfTestReport: Sendable {
+  public var context: ReportContext
+  public var threads: Int
+
+  /// The faults that were injected, with what they are.
+  public var faults: [Fault]
+
+  /// What judged them; the derived bounds first.
+  public var policies: [Policy]
+  public var trials: [SelfTest.Trial]
+  public var alarms: SelfTest.FalseAlarms
+
+  /// The seeds whose random problems right kernels were judged on.
+  public var seeds: ClosedRange<UInt64>?
+
+  public init(
+    context: ReportContext, threads: Int, faults: [Fault], policies: [Policy],
+    trials: [SelfTest.Trial], alarms: SelfTest.FalseAlarms, seeds: ClosedRange<UInt64>?
+  ) {
+    self.context = context
+    self.threads = threads
+    self.faults = faults
+    self.policies = policies
+    self.trials = trials
+    self.alarms = alarms
+    self.seeds = seeds
+  }
+
+  /// Those that no rounding can explain and that passed all the same: there must be none.
+  public var escapes: [SelfTest.Trial] {
+    trials.filter { $0.exceedsWorstCase && $0.result.verdict != .fail }
+  }
+
+  /// Whether the derived bounds or, where it applies, the exact mode do not let a faulty kernel pass.
+  static func isCaught(_ trial: SelfTest.Trial) -> Bool {
+    trial.isCaughtByBounds || trial.isCaughtByExactMode
+  }
+
+  /// The share of all faults with an effect that are caught.
+  public var caughtShare: Double {
+    trials.isEmpty ? 0 : Double(trials.count(where: Self.isCaught)) / Double(trials.count)
+  }
+
+  /// The least share that counts as sharp.
+  public static let sufficientShare = 0.95
+
+  /// Whether everything beyond the worst case was caught, enough of the rest, and no right kernel
+  /// failed or was suspected.
+  public var isSharp: Bool {
+    escapes.isEmpty && alarms.suspected.isEmpty
+      && (trials.isEmpty || caughtShare >= Self.sufficientShare)
+  }
+
+  /// The report for people.
+  public func document() -> Document {
+    var document = Document()
+    document.add(
+      .lines([
+        [Span(context.buildLine, .faint)], [Span(context.machineLine, .faint)],
+        [Span("\(context.model) on \(threads) thread\(threads == 1 ? "" : "s")", .faint)],
+      ]))
+    if !trials.isEmpty {
+      document.add(.heading("Faults caught"))
+      document.add(.table(faultTable))
+      document.add(.lines(escapeLines))
+    }
+    document.add(.heading("Policies side by side"))
+    document.add(.table(policyTable))
+    document.add(.lines(alarmLines + summaryLines))
+    return document
+  }
+
+  /// Such as `40 of 40`, or `–` for none.
+  private func share(_ part: Int, _ whole: Int) -> String { whole == 0 ? "–" : "\(part)/\(whole)" }
+
+  private var faultTable: Table {
+    var table = Table([
+      Table.Column("fault", .left), Table.Column("FAIL"), Table.Column("MARGINAL"),
+      Table.Column("exact"), Table.Column("caught"),
+      Table.Column("what is wrong", .left, isFlexible: true),
+    ])
+    for fault in faults {
+      let all = trials.filter { $0.fault == fault.name }
+      guard !all.isEmpty else { continue }
+      let caught = all.count(where: Self.isCaught)
+      let exact = all.filter { $0.exact != nil }
+      table.add([
+        Span(fault.name), Span("\(all.count { $0.result.verdict == .fail })"),
+        Span("\(all.count { $0.result.verdict == .marginal })"),
+        Span(share(exact.count(where: \.isCaughtByExactMode), exact.count)),
+        Span(share(caught, all.count), caught == all.count ? .good : .doubtful),
+        Span(fault.summary, .faint),
+      ])
+    }
+    return table
+  }
+
+  private var policyTable: Table {
+    var table = Table([
+      Table.Column("policy", .left, isFlexible: true), Table.Column("faults caught"),
+      Table.Column("share"), Table.Column("right kernels failed"), Table.Column("share"),
+    ])
+    func add(_ name: String, _ caught: Int, _ failed: Int) {
+      table.add([
+        Span(name), Span(share(caught, trials.count)), Span(percent(caught, trials.count)),
+        Span(share(failed, alarms.count)), Span(percent(failed, alarms.count)),
+      ])
+    }
+    add("derived bounds and exact mode", trials.count(where: Self.isCaught), alarms.failed[0])
+    for (index, policy) in policies.enumerated() {
+      add(
+        policy == .bound ? "derived bounds" : policy.name, trials.count { $0.isCaught[index] },
+        alarms.failed[index])
+    }
+    return table
+  }
+
+  private func percent(_ part: Int, _ whole: Int) -> String {
+    whole == 0 ? "–" : NumberText.fixed(100 * Double(part) / Double(whole), 1) + " %"
+  }
+
+  /// What passed that should not have; nothing, if all is well.
+  private var escapeLines: [[Span]] {
+    escapes.map { trial in
+      [
+        Span("ESCAPED", .bad),
+        Span(
+          " \(trial.fault) in \(trial.backend) at \(trial.layer): "
+            + "\(trial.result.verdict.rawValue), error/worst case "
+            + NumberText.ratio(trial.result.deviation.errorOverWorst)),
+      ]
+    }
+  }
+
+  private var alarmLines: [[Span]] {
+    alarms.suspected.map { result in
+      [
+        Span(result.verdict),
+        Span(
+          " false alarm: \(result.requested) at \(result.layer), \(result.caseName): error/bound "
+            + NumberText.ratio(result.deviation.errorOverBound)),
+      ]
+    }
+  }
+
+  private var summaryLines: [[Span]] {
+    var lines: [[Span]] = []
+    if !trials.isEmpty {
+      let beyond = trials.filter(\.exceedsWorstCase)
+      lines.append([
+        Span(
+          "\(faults.count) faults, \(trials.count) times injected with effect: \(beyond.count) beyond "
+            + "the worst case, \(beyond.count - escapes.count) of them FAIL; "
+            + "\(NumberText.fixed(100 * caughtShare, 1)) % of all caught")
+      ])
+    }
+    if let seeds {
+      lines.append([
+        Span(
+          "\(alarms.count) right kernels on the problems of seeds \(seeds.lowerBound) to "
+            + "\(seeds.upperBound): \(alarms.suspected.count) false alarms")
+      ])
+    }
+    lines.append([Span(isSharp ? "SHARP" : "BLUNT", isSharp ? .good : .bad)])
+    return lines
+  }
+}

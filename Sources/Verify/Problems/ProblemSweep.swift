@@ -1,0 +1,96 @@
+public import Kernels
+public import Net
+
+/// Checks backends on single convolutions.
+///
+/// Each trial becomes a network of its own, so that it is planned, fused, run between traps and judged as
+/// any layer of a network is.
+public struct ProblemSweep: Sendable {
+  public var backends: [any ConvolutionBackend]
+  public var options: PlanOptions
+  public var policy: Policy
+  let team: WorkerTeam
+
+  /// The most elements that input, output and weights of a trial may have together: 2 GiB.
+  public static let largestElementCount = 1 << 29
+
+  public init(
+    backends: [any ConvolutionBackend], options: PlanOptions = .standard, policy: Policy = .bound,
+    team: WorkerTeam
+  ) {
+    self.backends = backends
+    self.options = options
+    self.policy = policy
+    self.team = team
+  }
+
+  /// Computes a trial with every backend.
+  ///
+  /// - Parameter trial: What to compute.
+  /// - Returns: One result a backend, in order; UNSUPPORTED where a backend refuses the problem and
+  ///   SKIPPED where the trial cannot be done.
+  /// - Throws: What preparing or running throws.
+  public func run(_ trial: ConvolutionTrial) throws -> [LayerResult] {
+    let problem = trial.problem
+    let caseName = "seed \(trial.seed)"
+    func notRun(_ backend: any ConvolutionBackend, _ verdict: Verdict, _ reason: String)
+      -> LayerResult
+    {
+      LayerResult(
+        caseName: caseName, layer: "\(trial)", problem: problem, requested: backend.name,
+        notRun: verdict, reason: reason)
+    }
+    let count = problem.input.count + problem.output.count + problem.weightCount
+    guard count <= Self.largestElementCount else {
+      return backends.map { notRun($0, .skipped, "it takes \(count >> 28) GiB") }
+    }
+    guard let network = try trial.network() else {
+      return backends.map {
+        notRun($0, .skipped, "no integers keep sums of \(problem.depth) products exact")
+      }
+    }
+    var refused: [Int: LayerResult] = [:]
+    for (index, backend) in backends.enumerated() {
+      if let reason = backend.refusal(of: problem) {
+        refused[index] = notRun(backend, .unsupported, reason)
+      } else if trial.values == .integers, backend.roundsIntegers(problem) {
+        refused[index] = notRun(backend, .skipped, "F(4×4) rounds even integers")
+      }
+    }
+    let able = backends.indices.filter { refused[$0] == nil }
+    let results = try judge(
+      network, able.map { backends[$0] }, caseName: caseName)
+    return backends.indices.compactMap { index in
+      refused[index] ?? able.firstIndex(of: index).flatMap { place in
+        results.first { $0.run == place }?.result
+      }
+    }
+  }
+
+  /// Runs a small network on each backend.
+  private func judge(
+    _ network: SmallNetwork, _ backends: [any ConvolutionBackend], caseName: String
+  ) throws -> [(run: Int, result: LayerResult)] {
+    let golden = GoldenFile(unrecorded: network.input, name: caseName, model: network.layer)
+    let verifier = Verifier(
+      graph: network.graph, parameters: network.parameters, golden: golden, team: team)
+    // Runs are told apart by their place: two may have one name, as Winograd's with both tiles.
+    let runs = backends.map {
+      VerificationRun(name: $0.name, backends: BackendChoice($0), options: options)
+    }
+    let layer = network.layer
+    let outcome = try verifier.verify(
+      golden.cases[0], runs: runs,
+      options: VerificationOptions(
+        feeds: [.isolated], includes: { $0 == layer }, policy: policy))
+    return outcome.layers.enumerated().map { ($0.offset, $0.element) }
+  }
+}
+
+extension ConvolutionBackend {
+  /// Whether the backend's algorithm for a problem rounds even where integers would be exact: see
+  /// ``ExactRange``.
+  func roundsIntegers(_ problem: ConvolutionProblem) -> Bool {
+    algorithm(for: problem) == .winograd(tile: 4)
+  }
+}

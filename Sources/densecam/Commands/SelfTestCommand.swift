@@ -1,0 +1,124 @@
+import ArgumentParser
+import Bench
+import Kernels
+import Net
+import Report
+import Verify
+
+/// `densecam selftest` tells whether the verdicts can be trusted.
+struct SelfTestCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "selftest",
+    abstract: "Inject known faults into the backends and count which are caught.",
+    discussion: """
+      Each fault of a catalogue is put into each backend, on layers cut out of a network with their \
+      weights and activations and on single convolutions of every kind. What exceeds the worst-case \
+      bound must be caught, and right kernels on random problems must pass. The same is told of the \
+      policies that other tools judge by.
+
+      EXAMPLES
+        densecam selftest                            everything, some minutes
+        densecam selftest --backend tiled --seeds 50 --fault dropped-channel
+        densecam selftest --list                     the catalogue
+      """)
+
+  @OptionGroup var threading: ThreadOptions
+  @OptionGroup var backends: BackendOptions
+
+  @Option(
+    help: ArgumentHelp("The network whose layers are struck, or none.", valueName: "model"))
+  var model = "densenet169@1"
+
+  @Option(
+    help: ArgumentHelp("Inject only these faults, comma-separated.", valueName: "names"))
+  var fault: String?
+
+  @Option(help: ArgumentHelp("Random problems for right kernels.", valueName: "count"))
+  var seeds = 1000
+
+  @Flag(help: "List the catalogue and do nothing.")
+  var list = false
+
+  @Option(help: ArgumentHelp("table, md or json.", valueName: "format"))
+  var format: Format = .table
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case table
+    case md
+    case json
+  }
+
+  func run() throws {
+    let faults = try chosenFaults()
+    if list {
+      let width = faults.map(\.name.count).max() ?? 0
+      for fault in faults {
+        print(fault.name + String(repeating: " ", count: width - fault.name.count + 2) + fault.summary)
+      }
+      return
+    }
+    guard (0...1_000_000).contains(seeds) else {
+      throw UsageError("--seeds \(seeds) is not in 0...1000000")
+    }
+    Interruption.listen()
+    let team = try WorkerTeam(count: threading.count)
+    let chosen = try backends.backends(default: Backends.all)
+    let test = SelfTest(backends: chosen, faults: faults, team: team)
+    let trials = try inject(test, team)
+    let (alarms, judged) = try judgeRight(test)
+    let context = ReportContext(
+      version: Densecam.version, machine: try .current(), model: model, symbolSHA256: "",
+      weightsSHA256: "", command: Console.commandLine)
+    let report = SelfTestReport(
+      context: context, threads: team.count, faults: faults, policies: test.policies,
+      trials: trials, alarms: alarms, seeds: judged > 0 ? 1...UInt64(judged) : nil)
+    switch format {
+    case .table:
+      print(
+        report.document().text(
+          width: Console.columns ?? Report.standardWidth, color: Console.usesColor))
+    case .md: print(report.document().markdown())
+    case .json: print(try report.json())
+    }
+    if Interruption.isRequested { throw ExitStatus.interrupted }
+    if !report.isSharp { throw ExitStatus.mismatch }
+  }
+
+  private func chosenFaults() throws -> [Fault] {
+    guard let fault else { return Fault.catalogue }
+    return try fault.split(separator: ",").map { name in
+      guard let found = Fault.catalogue.first(where: { $0.name == name }) else {
+        throw UsageError("there is no fault \(name); `densecam selftest --list` names them")
+      }
+      return found
+    }
+  }
+
+  /// Injects the faults into layers of the network and into single convolutions.
+  private func inject(_ test: SelfTest, _ team: WorkerTeam) throws -> [SelfTest.Trial] {
+    let progress = ProgressBar("injecting faults")
+    defer { progress.clear() }
+    let network = try model == "none" ? nil : Model(model, team: team)
+    let targets = try SelfTest.targets(of: network, team: team)
+    var trials: [SelfTest.Trial] = []
+    for (index, target) in targets.enumerated() where !Interruption.isRequested {
+      trials += try test.inject(into: target.target, caseName: target.caseName)
+      progress.update(Double(index + 1) / Double(targets.count))
+    }
+    return trials
+  }
+
+  /// Judges right kernels; returns what they got and how many seeds were judged.
+  private func judgeRight(_ test: SelfTest) throws -> (SelfTest.FalseAlarms, Int) {
+    let progress = ProgressBar("judging right kernels")
+    defer { progress.clear() }
+    var alarms = test.noAlarms
+    var judged = 0
+    while judged < seeds, !Interruption.isRequested {
+      judged += 1
+      try test.judgeRight(seed: UInt64(judged), into: &alarms)
+      progress.update(Double(judged) / Double(seeds))
+    }
+    return (alarms, judged)
+  }
+}

@@ -1,0 +1,71 @@
+import Kernels
+import Net
+import Report
+import Verify
+
+/// Holds backends against the definition on single convolutions.
+struct ProblemVerification {
+  /// What `--problems` said.
+  let source: String
+  let seed: UInt64
+  let sweep: ProblemSweep
+  let values: ConvolutionTrial.Values
+
+  /// The options that a command needs to repeat a trial, beside the trial and the backend.
+  let options: [String]
+
+  /// The trials that the source stands for: a file's, random ones, or a problem itself.
+  ///
+  /// - Throws: ``ProblemError`` or ``FileError`` that says what cannot be read.
+  func trials() throws -> [ConvolutionTrial] {
+    if let random = try ProblemList.random(source, values: values) { return random }
+    if ConvolutionProblem.looksLikeNotation(source) {
+      return try source.split(separator: ",").map {
+        try ConvolutionTrial(notation: String($0), seed: seed, values: values)
+      }
+    }
+    return try ProblemList.trials(
+      in: SmallTextFile.read(source), name: source, seed: seed, values: values)
+  }
+
+  /// Runs the trials until they end or Ctrl-C is pressed.
+  ///
+  /// - Throws: What a trial throws.
+  func run() throws -> VerifyReport.Golden {
+    let trials = try trials()
+    let progress = ProgressBar(source)
+    defer { progress.clear() }
+    var result = CaseResult(name: "problems")
+    for (index, trial) in trials.enumerated() where !Interruption.isRequested {
+      result.layers += try sweep.run(trial)
+      progress.update(Double(index + 1) / Double(trials.count))
+    }
+    return VerifyReport.Golden(
+      path: source, header: GoldenFile.unrecordedHeader(model: "\(trials.count) problems"),
+      cases: [result])
+  }
+
+  /// A command that repeats one failure, and one for the simplest trial that still fails.
+  func rerun(_ layer: LayerResult) -> String {
+    guard let seed = layer.caseName.split(separator: " ").last.flatMap({ UInt64($0) }),
+      let trial = try? ConvolutionTrial(notation: layer.layer, seed: seed, values: values)
+    else { return "" }
+    let failing = command(trial, layer.requested)
+    guard let backend = sweep.backends.first(where: { $0.name == layer.requested }) else {
+      return failing
+    }
+    var single = sweep
+    single.backends = [backend]
+    let simplest = trial.shrunk { candidate in
+      !Interruption.isRequested
+        && (try? single.run(candidate))?.first?.verdict == .fail
+    }
+    return simplest == trial
+      ? failing : "\(failing)\n     smaller: \(command(simplest, layer.requested))"
+  }
+
+  private func command(_ trial: ConvolutionTrial, _ backend: String) -> String {
+    (["densecam verify --problems", "\(trial)", "--seed \(trial.seed)", "--backend", backend]
+      + options).joined(separator: " ")
+  }
+}

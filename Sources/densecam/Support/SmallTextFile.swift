@@ -1,0 +1,17 @@
+import Bench
+import Net
+
+/// Text files that people write by hand: lists and policies.
+enum SmallTextFile {
+  /// The largest file that is read, in bytes.
+  static let largestSize = 16 << 20
+
+  /// - Throws: ``FileError`` if the file cannot be read, ``UsageError`` if it is too large.
+  static func read(_ path: String) throws -> String {
+    let file = try MappedFile(path: path)
+    guard file.count <= largestSize else {
+      throw UsageError("\(path): is larger than \(largestSize >> 20) MiB")
+    }
+    return unsafe file.withBytes { unsafe String(decoding: $0, as: UTF8.self) }
+  }
+}
