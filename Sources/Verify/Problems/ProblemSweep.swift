@@ -40,8 +40,8 @@ public struct ProblemSweep: Sendable {
       -> LayerResult
     {
       LayerResult(
-        caseName: caseName, layer: layer, problem: problem, requested: backend.name,
-        notRun: verdict, reason: reason)
+        caseName: caseName, layer: layer, problem: "\(problem)", requested: backend.name,
+        shape: problem.output.dimensions, notRun: verdict, reason: reason)
     }
     let count = problem.input.count + problem.output.count + problem.weightCount
     guard count <= Self.largestElementCount else {

@@ -46,22 +46,21 @@ struct ProblemVerification {
   }
 
   /// A command that repeats one failure, and one for the simplest trial that still fails.
-  func rerun(_ layer: LayerResult) -> String {
+  func rerun(_ layer: LayerResult) -> [String] {
     guard let seed = layer.caseName.split(separator: " ").last.flatMap({ UInt64($0) }),
       let trial = try? ConvolutionTrial(notation: layer.layer, seed: seed, values: values)
-    else { return "" }
+    else { return [] }
     let failing = command(trial, layer.requested)
     guard let backend = sweep.backends.first(where: { $0.name == layer.requested }) else {
-      return failing
+      return [failing]
     }
     var single = sweep
     single.backends = [backend]
     let simplest = trial.shrunk { candidate in
-      !Interruption.isRequested
-        && (try? single.run(candidate))?.first?.verdict == .fail
+      !Interruption.isRequested && (try? single.run(candidate))?.first?.verdict == .fail
     }
     return simplest == trial
-      ? failing : "\(failing)\n     smaller: \(command(simplest, layer.requested))"
+      ? [failing] : [failing, "smaller: " + command(simplest, layer.requested)]
   }
 
   private func command(_ trial: ConvolutionTrial, _ backend: String) -> String {
