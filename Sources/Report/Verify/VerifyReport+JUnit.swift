@@ -9,6 +9,7 @@ extension VerifyReport {
   /// and what is to be said of them stands in the test case's output.
   ///
   /// - Parameter rerun: The commands that repeat exactly one layer, given the golden file's path.
+  /// - Returns: The document, ending in a line feed.
   public func junit(rerun: (_ golden: String, _ layer: LayerResult) -> [String]) -> String {
     var suites: [Suite] = []
     for backend in backends {

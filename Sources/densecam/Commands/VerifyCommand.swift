@@ -17,17 +17,18 @@ struct VerifyCommand: ParsableCommand {
       MARGINAL up to what rounding makes possible, and fails beyond.
 
       EXAMPLES
-        densecam verify                                   all of golden/*.h5, all backends
+        densecam verify                    golden/*.h5 on all backends
         densecam verify golden/mini.h5 --backend naive
         densecam verify ref.h5 --model d169:0 --images photos
-        densecam verify --feed isolated --match 'conv2$' --format json -o results.json
+        densecam verify --match 'conv2$' --format json -o results.json
         densecam verify --from results.json --atol 1e-5 --rtol 1e-4
         densecam verify --problems problems/resnet152.txt --backend winograd
         densecam verify --problems random:1000@42 --policy exact
         densecam verify --problems mb1ic128ih28oc32oh28kh3ph1+bias+relu
 
       EXIT STATUS
-        0 PASS or MARGINAL   1 FAIL   4 no such golden, or another model's   5 nothing was compared
+        0 PASS or MARGINAL   1 FAIL   2 usage or bad input
+        4 no such golden, or another model's   5 nothing was compared
       """)
 
   @Argument(help: ArgumentHelp("Golden files; golden/*.h5 if none is named.", valueName: "golden"))
@@ -76,7 +77,7 @@ struct VerifyCommand: ParsableCommand {
     try destination.check()
     let choice = try policy.choice()
     let report: VerifyReport
-    var rerun = goldenCommand
+    var rerun: (String, LayerResult) -> [String] = goldenCommand
     if let from {
       report = try judgeAgain(from, choice)
       rerun = { _, _ in [] }
@@ -85,7 +86,11 @@ struct VerifyCommand: ParsableCommand {
       if let problems {
         let sweep = try sweep(problems, choice, team)
         report = try self.report(of: [sweep.run()], sweep.sweep.policy, team)
-        rerun = { _, layer in sweep.rerun(layer) }
+        var failures = 0
+        rerun = { _, layer in
+          failures += 1
+          return sweep.rerun(layer, shrinking: failures <= ProblemVerification.shrunkFailures)
+        }
       } else {
         let verification = GoldenVerification(
           model: model.model, backends: try backends.backends(default: Backends.all),

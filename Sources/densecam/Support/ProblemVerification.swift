@@ -45,13 +45,16 @@ struct ProblemVerification {
       cases: [result])
   }
 
-  /// A command that repeats one failure, and one for the simplest trial that still fails.
-  func rerun(_ layer: LayerResult) -> [String] {
+  /// The failures for which a smaller trial is looked for; after so many, it is more of the same.
+  static let shrunkFailures = 3
+
+  /// A command that repeats one failure and, if wanted, one for the simplest trial that still fails.
+  func rerun(_ layer: LayerResult, shrinking: Bool) -> [String] {
     guard let seed = layer.caseName.split(separator: " ").last.flatMap({ UInt64($0) }),
       let trial = try? ConvolutionTrial(notation: layer.layer, seed: seed, values: values)
     else { return [] }
     let failing = command(trial, layer.requested)
-    guard let backend = sweep.backends.first(where: { $0.name == layer.requested }) else {
+    guard shrinking, let backend = sweep.backends.first(where: { $0.name == layer.requested }) else {
       return [failing]
     }
     var single = sweep
