@@ -62,7 +62,8 @@ struct FaultyBackend: ConvolutionBackend {
 
     /// A last phase of one task strikes when the result is complete.
     var taskCounts: [Int] { right.taskCounts + [1] }
-    var scratchCount: Int { max(1, right.scratchCount) }
+    /// One element more than the kernel uses, for a fault to read.
+    var scratchCount: Int { right.scratchCount + 1 }
     var workspaceCount: Int { right.workspaceCount }
     var packedBytes: Int { right.packedBytes }
 
@@ -86,7 +87,7 @@ struct FaultyBackend: ConvolutionBackend {
           + output.layout.imageCount(of: shape)
         unsafe output.base[(end + 15) / 16 * 16] = 1
       case .memory(.readsScratch):
-        unsafe output.plane(0, 0)[0] += memory.scratch[0]
+        unsafe output.plane(0, 0)[0] += memory.scratch[right.scratchCount]
       case .weights, .surroundings, .geometry, .task, .none:
         break
       }
