@@ -53,7 +53,12 @@ extension GoldenDiff {
     }
     guard let noiseRatio else { return text }
     if noiseRatio <= 1 { return text + "; all is within the f32 noise floor" }
-    let factor = noiseRatio < 10 ? (noiseRatio * 10).rounded() / 10 : noiseRatio.rounded()
+    let factor =
+      switch noiseRatio {
+      case ..<9.95: "\((noiseRatio * 10).rounded() / 10)"
+      case ..<1e6: "\(Int(noiseRatio.rounded()))"
+      default: "more than a million"
+      }
     return text + "; the values are up to \(factor) times the f32 noise floor apart"
   }
 }
