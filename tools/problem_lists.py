@@ -68,7 +68,8 @@ def problems(build, side):
     def keep(module, inputs, output):
         if isinstance(module.padding, str) or module.padding_mode != "zeros":
             sys.exit(f"{module}: benchdnn's notation has no such padding")
-        found.append(notation(module, tuple(inputs[0].shape), tuple(output.shape)))
+        # At inference the batch norms of these networks become a bias, if there is none already.
+        found.append(notation(module, tuple(inputs[0].shape), tuple(output.shape)) + "+bias")
 
     for module in network.modules():
         if isinstance(module, nn.Conv2d):

@@ -35,6 +35,63 @@ public struct MachineDescription: Hashable, Sendable, Codable {
   /// unknown.
   public var loadAverage: [Double]
 
+  /// Takes what is known of a machine from where it was kept; the processor's clock and caches are not.
+  ///
+  /// - Parameters:
+  ///   - date: ``date``.
+  ///   - hostName: ``hostName``.
+  ///   - processor: The processor's model.
+  ///   - governor: How the clock is chosen, if known.
+  ///   - processorCount: ``processorCount``.
+  ///   - allowedProcessors: ``allowedProcessors``.
+  ///   - instructionSet: ``instructionSet``.
+  ///   - isInstructionSetForced: ``isInstructionSetForced``.
+  ///   - blasCore: ``blasCore``.
+  ///   - forcedBLASCore: ``forcedBLASCore``.
+  ///   - blasConfiguration: ``blasConfiguration``.
+  ///   - swiftVersion: ``swiftVersion``.
+  ///   - isDebugBuild: ``isDebugBuild``.
+  ///   - commit: ``commit``.
+  ///   - loadAverage: ``loadAverage``.
+  public init(
+    date: String, hostName: String, processor: String, governor: String?, processorCount: Int,
+    allowedProcessors: String, instructionSet: String, isInstructionSetForced: Bool,
+    blasCore: String, forcedBLASCore: String?, blasConfiguration: String, swiftVersion: String,
+    isDebugBuild: Bool, commit: String?, loadAverage: [Double]
+  ) {
+    self.init(
+      date: date, hostName: hostName,
+      processor: ProcessorDescription(
+        model: processor, megahertz: nil, caches: [], governor: governor),
+      processorCount: processorCount, allowedProcessors: allowedProcessors,
+      instructionSet: instructionSet, isInstructionSetForced: isInstructionSetForced,
+      blasCore: blasCore, forcedBLASCore: forcedBLASCore, blasConfiguration: blasConfiguration,
+      swiftVersion: swiftVersion, isDebugBuild: isDebugBuild, commit: commit,
+      loadAverage: loadAverage)
+  }
+
+  init(
+    date: String, hostName: String, processor: ProcessorDescription, processorCount: Int,
+    allowedProcessors: String, instructionSet: String, isInstructionSetForced: Bool,
+    blasCore: String, forcedBLASCore: String?, blasConfiguration: String, swiftVersion: String,
+    isDebugBuild: Bool, commit: String?, loadAverage: [Double]
+  ) {
+    self.date = date
+    self.hostName = hostName
+    self.processor = processor
+    self.processorCount = processorCount
+    self.allowedProcessors = allowedProcessors
+    self.instructionSet = instructionSet
+    self.isInstructionSetForced = isInstructionSetForced
+    self.blasCore = blasCore
+    self.forcedBLASCore = forcedBLASCore
+    self.blasConfiguration = blasConfiguration
+    self.swiftVersion = swiftVersion
+    self.isDebugBuild = isDebugBuild
+    self.commit = commit
+    self.loadAverage = loadAverage
+  }
+
   /// Describes this machine as it is now.
   ///
   /// Call it before the measurement, whose own load counts, and hand over the commit that was built

@@ -6,57 +6,57 @@ public struct Deviation: Hashable, Sendable, Codable {
   /// The largest ratio of an element's error to its likely bound.
   ///
   /// Above 1 it is no PASS.
-  public internal(set) var errorOverBound = 0.0
+  public var errorOverBound = 0.0
 
   /// The largest ratio of an element's error to its worst-case bound.
   ///
   /// Above 1 it is a FAIL.
-  public internal(set) var errorOverWorst = 0.0
+  public var errorOverWorst = 0.0
 
   /// The root of the mean square of each element's error over its likely bound, over what is likely of
   /// all of them together.
   ///
   /// Above 1 it is no PASS, for many small errors tell what no single one does: see
   /// ``RoundingModel``.
-  public internal(set) var rmsOverBound = 0.0
+  public var rmsOverBound = 0.0
 
   /// `‖ŷ − y‖₂ / ‖y‖₂`.
-  public internal(set) var relativeL2 = 0.0
+  public var relativeL2 = 0.0
 
   /// The largest `|ŷ − y|`.
-  public internal(set) var maxAbs = 0.0
+  public var maxAbs = 0.0
 
   /// The largest error in units of the last place of the expected value.
-  public internal(set) var maxULP = 0.0
+  public var maxULP = 0.0
 
   /// The largest `|ŷ − y| / |y|`; infinite if an element that should be 0 is not.
   public var maxRelative: Double { tolerances.leastRelative }
 
   /// The elements that were compared.
-  public internal(set) var count = 0
+  public var count = 0
 
   /// The elements that differ from the expected value rounded to 32 bits; the two zeros are one value.
-  public internal(set) var differing = 0
+  public var differing = 0
 
   /// The elements whose expected value is larger than the error that is possible there, so that a
   /// fault which loses them shows.
-  public internal(set) var informative = 0
+  public var informative = 0
 
   /// Which absolute and relative tolerances would pass.
-  public internal(set) var tolerances = ToleranceFrontier()
+  public var tolerances = ToleranceFrontier()
 
   /// The elements that are NaN or infinite.
-  public internal(set) var nonFinite = 0
+  public var nonFinite = 0
 
   /// The element, in `[N, C, H, W]` order, that is furthest beyond its bound, or the first that is
   /// not finite.
-  public internal(set) var worstIndex = 0
+  public var worstIndex = 0
 
   /// What was expected there and what came.
-  public internal(set) var expected = 0.0
-  public internal(set) var got = 0.0
+  public var expected = 0.0
+  public var got = 0.0
 
-  /// Nothing compared.
+  /// Nothing compared; the numbers can be filled in from where they were kept.
   public init() {}
 
   /// Compares a tensor with the expected one.

@@ -1,5 +1,3 @@
-public import Kernels
-
 /// The outcome of holding one step of a plan against a golden.
 public struct LayerResult: Sendable {
   public enum Feed: String, Sendable, Codable, CaseIterable {
@@ -100,28 +98,21 @@ public struct LayerResult: Sendable {
   /// - Parameters:
   ///   - caseName: The case of the golden, or the list of problems.
   ///   - layer: The name of the step.
+  ///   - operation: The operator of the step.
   ///   - problem: The convolution.
   ///   - requested: The backend that was asked for.
+  ///   - shape: The shape of the output.
   ///   - verdict: UNSUPPORTED or SKIPPED.
   ///   - reason: Why.
   public init(
-    caseName: String, layer: String, problem: ConvolutionProblem, requested: String,
-    notRun verdict: Verdict, reason: String
+    caseName: String, layer: String, operation: String = "Convolution", problem: String?,
+    requested: String, shape: [Int], notRun verdict: Verdict, reason: String
   ) {
-    self.caseName = caseName
-    self.layer = layer
-    nodes = [layer]
-    operation = "Convolution"
-    self.problem = "\(problem)"
-    self.requested = requested
-    executed = ""
-    refusal = reason
-    feed = .isolated
-    deviation = Deviation()
-    guardsIntact = true
-    inputIsConstant = false
-    shape = problem.output.dimensions
-    isStored = false
+    self.init(
+      caseName: caseName, layer: layer, nodes: [layer], operation: operation, problem: problem,
+      requested: requested, executed: "", refusal: reason, feed: .isolated,
+      deviation: Deviation(), guardsIntact: true, inputIsConstant: false, shape: shape,
+      isStored: false, policy: .bound)
     self.verdict = verdict
     self.reason = reason
   }

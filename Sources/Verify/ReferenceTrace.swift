@@ -21,9 +21,21 @@ struct ReferenceTrace {
   /// The node after which each value can be forgotten.
   private let lastUse: [Int]
 
+  /// The nodes whose values are asked for; nil for all, which are then checked too.
+  private let needed: Set<Int>?
+
+  /// Prepares the walk through the graph.
+  ///
+  /// - Parameters:
+  ///   - evaluator: The graph and its weights.
+  ///   - golden: The file.
+  ///   - goldenCase: The case of the file.
+  ///   - programs: What will ask for values.
+  ///   - wanted: The nodes whose values will be asked for; nil for all. What the golden stores of them,
+  ///     or of what they are computed from, is then taken from there and not computed again.
   init(
     evaluator: ReferenceEvaluator, golden: GoldenFile, goldenCase: GoldenCase,
-    programs: [Program]
+    programs: [Program], wanted: Set<Int>?
   ) {
     self.evaluator = evaluator
     self.golden = golden
@@ -38,6 +50,14 @@ struct ReferenceTrace {
       }
     }
     self.lastUse = lastUse
+    needed = wanted.map { wanted in
+      var needed = wanted
+      for index in evaluator.graph.nodes.indices.reversed() where needed.contains(index) {
+        let node = evaluator.graph.nodes[index]
+        if goldenCase.activationShapes[node.name] == nil { needed.formUnion(node.inputs) }
+      }
+      return needed
+    }
   }
 
   /// Computes or reads the next node's value.
@@ -48,6 +68,14 @@ struct ReferenceTrace {
   mutating func advance(to index: Int) throws {
     let graph = evaluator.graph
     let node = graph.nodes[index]
+    if let needed {
+      guard needed.contains(index) else { return }
+      if index != graph.input, let saved = try goldenCase.activation(node.name) {
+        stored[index] = saved
+        values[index] = Tensor(shape: saved.shape, elements: saved.elements.map(Double.init))
+        return
+      }
+    }
     let saved = try goldenCase.activation(node.name)
     if index == graph.input {
       values[index] = Tensor(

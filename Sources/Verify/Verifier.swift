@@ -59,7 +59,7 @@ public struct Verifier {
     var result = CaseResult(name: goldenCase.name)
     var trace = ReferenceTrace(
       evaluator: evaluator, golden: golden, goldenCase: goldenCase,
-      programs: walks.map(\.plan.program))
+      programs: walks.map(\.plan.program), wanted: wantedValues(of: walks, options: options))
     let bounds = NodeBounds(evaluator: evaluator, team: team)
     for index in graph.nodes.indices {
       try trace.advance(to: index)
@@ -80,6 +80,22 @@ public struct Verifier {
       }
     }
     return result
+  }
+
+  /// The values that the judged steps are given; nil if every step is judged.
+  private func wantedValues(of walks: [RunWalk], options: VerificationOptions) -> Set<Int>? {
+    var wanted: Set<Int> = []
+    var isComplete = true
+    for plan in walks.map(\.plan) {
+      for index in 0..<plan.stepCount {
+        if options.includes(plan.name(ofStep: index)) {
+          wanted.formUnion(plan.step(index).inputs)
+        } else {
+          isComplete = false
+        }
+      }
+    }
+    return isComplete ? nil : wanted
   }
 
   /// Compares maps and classes of the first image.

@@ -34,7 +34,8 @@ struct Densecam: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      CamCommand.self, VerifyCommand.self, SelfTestCommand.self, BenchCommand.self, GoldenCommand.self,
+      CamCommand.self, VerifyCommand.self, BisectCommand.self, SelfTestCommand.self,
+      BenchCommand.self, GoldenCommand.self,
       ExportCommand.self, ListCommand.self, DoctorCommand.self,
     ])
 

@@ -76,7 +76,10 @@ import Verify
       #expect(try result.instructionSet == InstructionSet.selected())
       #expect(result.network.count == 3)
       #expect(result.processor.allSatisfy { $0 > 0 })
-      #expect(result.steps.allSatisfy { $0.samples.count == 3 && $0.verdict == .pass })
+      #expect(
+        result.steps.allSatisfy {
+          $0.samples.count == 3 && ($0.verdict == .pass || $0.verdict == .fellBack)
+        })
       for repetition in 0..<3 {
         let steps = result.steps.reduce(0) { $0 + $1.samples[repetition] }
         #expect(steps <= result.network[repetition])

@@ -27,6 +27,11 @@ struct CommandRun {
   init(
     _ arguments: String..., in folder: URL? = nil, environment: [String: String] = [:]
   ) throws {
+    try self.init(arguments, in: folder, environment: environment)
+  }
+
+  /// Runs the command to its end.
+  init(_ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]) throws {
     let process = Process()
     process.executableURL = Self.executable
     process.arguments = arguments

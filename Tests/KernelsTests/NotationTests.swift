@@ -7,7 +7,8 @@ import Testing
     for seed in (chunk * 250)..<(chunk * 250 + 250) {
       let problem = ConvolutionProblem.random(seed: seed)
       let read = try ConvolutionProblem(notation: problem.description)
-      #expect(read.description == problem.description, "seed \(seed)")
+      // Padding that no window reaches is not written.
+      #expect(try ConvolutionProblem(notation: read.description) == read, "seed \(seed)")
       #expect(read.input == problem.input && read.output == problem.output, "seed \(seed)")
       #expect(read.kernel == problem.kernel && read.stride == problem.stride, "seed \(seed)")
       #expect(read.dilation == problem.dilation && read.groups == problem.groups, "seed \(seed)")
@@ -34,7 +35,7 @@ import Testing
   @Test(
     "names the part that makes no sense",
     arguments: [
-      ("", "no convolution"), ("mb1ic3", "ih is missing"), ("mb1ic3ih8oc4kh3oh7", "7"),
+      ("", "no convolution"), ("mb1ic3", "ih is missing"), ("mb1ic3ih8oc4oh2kh3ph1", "not 2"),
       ("mb1ic3ih8oc4kh3kh3", "twice"), ("mb1ic3ih8zz4", "zz4"), ("mb1ic3ih8oc4kh", "kh"),
       ("mb1ic3ih99999999999999999999oc4kh3", "ih9999"), ("g2mb1ic3ih8oc4kh3", "groups"),
       ("mb1ic3ih8oc4kh9", "window"), ("mb0ic3ih8oc4kh3", "1...16777216"),

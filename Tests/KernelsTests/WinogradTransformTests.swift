@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  @Test("filter as the definition does", arguments: [WinogradTransform.f2, .f4])
+  @Test("filter as the definition does", arguments: [WinogradTransform.f2, .f4, .f6])
   func identity(transform: WinogradTransform) throws {
     var generator = SeededGenerator(seed: 1)
     let (m, patch) = (transform.tile, transform.patch)
@@ -61,6 +61,70 @@ import Testing
     }
   }
 
+  @Test("of tile 6 stay within their bound in plain 32-bit arithmetic", arguments: [1, 8, 60])
+  func plain(channels: Int) throws {
+    let transform = WinogradTransform.f6
+    let problem = try ConvolutionProblem(
+      input: TensorShape(channels: channels, height: 12, width: 12), outputChannels: 2,
+      kernel: Size(3), padding: Padding(1))
+    var generator = SeededGenerator(seed: UInt64(channels))
+    let input = generator.floats(problem.input.count)
+    let weights = generator.floats(problem.weightCount)
+    let team = try WorkerTeam(count: 1)
+    let exactInput = Tensor(shape: problem.input, elements: input.map(Double.init))
+    let exact = ReferenceConvolution.convolve(
+      problem, input: exactInput, weights: weights.span, bias: nil, team: team)
+    let magnitudes = try WinogradMagnitudes.compute(
+      problem, transform, input: exactInput, weights: weights.span, team: team)
+    let roundings = Double(transform.roundings(channels: channels))
+    let gamma = roundings * 0x1p-24 / (1 - roundings * 0x1p-24)
+    var largest = 0.0
+    for output in 0..<2 {
+      for tile in 0..<4 {
+        var sums = [[Float]](repeating: [Float](repeating: 0, count: 8), count: 8)
+        for channel in 0..<channels {
+          let first = (output * channels + channel) * 9
+          let kernel = transform.transformed { Double(weights[first + $0]) }
+          let patch = (0..<8).map { i in
+            (0..<8).map { j in
+              let (y, x) = (tile / 2 * 6 + i - 1, tile % 2 * 6 + j - 1)
+              guard (0..<12) ~= y, (0..<12) ~= x else { return Float(0) }
+              return input[(channel * 12 + y) * 12 + x]
+            }
+          }
+          let transformed = Self.both(single: transform.input, patch)
+          for i in 0..<8 {
+            for j in 0..<8 { sums[i][j] += Float(kernel[i * 8 + j]) * transformed[i][j] }
+          }
+        }
+        let result = Self.both(single: transform.output, sums)
+        for y in 0..<6 {
+          for x in 0..<6 {
+            let place = (output * 12 + tile / 2 * 6 + y) * 12 + tile % 2 * 6 + x
+            let error = (Double(result[y][x]) - exact.elements[place]).magnitude
+            largest = max(largest, error / (gamma * magnitudes.elements[place]))
+          }
+        }
+      }
+    }
+    #expect(largest <= 1 && largest > 1e-4, "\(largest)")
+  }
+
+  /// `a x aᵀ` with every product and sum rounded to 32 bits.
+  static func both(single a: Matrix, _ x: [[Float]]) -> [[Float]] {
+    func product(_ rows: [[Float]]) -> [[Float]] {
+      a.map { row in
+        rows[0].indices.map { column in
+          row.indices.reduce(Float(0)) { $0 + Float(row[$1]) * rows[$1][column] }
+        }
+      }
+    }
+    func transposed(_ m: [[Float]]) -> [[Float]] {
+      m[0].indices.map { column in m.map { $0[column] } }
+    }
+    return transposed(product(transposed(product(x))))
+  }
+
   /// Lavin & Gray 2016, section 4.1, whose rows differ in sign only: a row of Bᵀ and the same row of G
   /// may both be negated, and a row of Bᵀ with a column of Aᵀ.
   @Test("of tile 2 are those of the literature") func literature() {
@@ -85,7 +149,8 @@ import Testing
     #expect(WinogradTransform.f4.points == [0, 0.75, -0.75, 1.5, -1.5])
     #expect(WinogradTransform.of(tile: 2) == .f2)
     #expect(WinogradTransform.of(tile: 4) == .f4)
-    for tile in [0, 1, 3, 5, 6] { #expect(WinogradTransform.of(tile: tile) == nil) }
+    #expect(WinogradTransform.of(tile: 6) == .f6)
+    for tile in [0, 1, 3, 5, 8] { #expect(WinogradTransform.of(tile: tile) == nil) }
     for transform in [WinogradTransform.f2, .f4] {
       #expect(transform.patch == transform.points.count + 1)
       for (row, p) in transform.points.enumerated() {

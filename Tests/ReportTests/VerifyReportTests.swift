@@ -5,7 +5,7 @@ import Verify
 
 @Suite struct VerifyReportTests {
   private static func text(_ report: VerifyReport, all: Bool = false) -> String {
-    report.document(all: all) { "densecam verify \($0) --match '^\($1.layer)$'" }.text()
+    report.document(all: all) { ["densecam verify \($0) --match '^\($1.layer)$'"] }.text()
   }
 
   @Test func `the whole report`() {
@@ -108,7 +108,7 @@ import Verify
           executed: "a-backend-with-a-long-name"),
       ])
     if hasManyCases { report.goldens.append(report.goldens[0]) }
-    let document = report.document(all: true) { _, _ in "" }
+    let document = report.document(all: true) { _, _ in [] }
     for case .table(let table) in document.blocks {
       for line in table.lines(width: 80, color: false) { #expect(line.displayWidth <= 80) }
     }

@@ -34,7 +34,7 @@ import Testing
           name: $0.name, backends: BackendChoice($0),
           options: PlanOptions(instructionSet: instructionSet))
       }, options: VerificationOptions())
-    let wrong = result.layers.filter { $0.verdict != .pass }
+    let wrong = result.layers.filter { $0.verdict != .pass && $0.verdict != .fellBack }
     #expect(wrong.isEmpty, "seed 21: \(wrong.map { ($0.layer, $0.requested, $0.deviation) })")
     #expect(result.layers.count > 2 * backends.count * 20)
   }

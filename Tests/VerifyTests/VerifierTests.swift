@@ -38,16 +38,16 @@ import Testing
   func right(isFused: Bool, threads: Int) throws {
     let result = try verify(
       Backends.all, options: isFused ? .standard : .unfused, threads: threads)
-    let wrong = result.layers.filter { $0.verdict != .pass }
+    let wrong = result.layers.filter { $0.verdict != .pass && $0.verdict != .fellBack }
     #expect(wrong.isEmpty, "\(wrong.map { ($0.layer, $0.requested, $0.deviation) })")
     #expect(result.layers.count > 2 * Backends.all.count * 20)
     #expect(result.verdict == .pass)
   }
 
-  @Test("fails each fault at its layer, and only there", arguments: FaultyBackend.Fault.allCases)
-  func faults(fault: FaultyBackend.Fault) throws {
+  @Test("fails each fault at its layer, and only there", arguments: WrongBackend.Fault.allCases)
+  func faults(fault: WrongBackend.Fault) throws {
     // The second unit's 3×3 convolution in the third block: 32 channels in, 8 out, on 4×4 pixels.
-    let backend = FaultyBackend(fault: fault) {
+    let backend = WrongBackend(fault: fault) {
       $0.kernel == Size(3) && $0.input.height == 4 && $0.input.channels == 32
     }
     let result = try verify([backend])
@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test("says where the worst element is") func position() throws {
-    let backend = FaultyBackend(fault: .oneElementOff) {
+    let backend = WrongBackend(fault: .oneElementOff) {
       $0.kernel == Size(3) && $0.input.height == 8
     }
     let result = try verify([backend])
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test("counts what is not finite, and never passes it") func nonFinite() throws {
-    let backend = FaultyBackend(fault: .oneNaN) { $0.kernel == Size(7) }
+    let backend = WrongBackend(fault: .oneNaN) { $0.kernel == Size(7) }
     let result = try verify([backend])
     #expect(result.verdict == .fail)
     let stem = try #require(result.layers.first { $0.layer == "conv0" })

@@ -56,7 +56,6 @@ public struct WinogradBackend: ConvolutionBackend {
   }
 
   private func transform(for problem: ConvolutionProblem) -> WinogradTransform {
-    if let tile, let transform = WinogradTransform.of(tile: tile) { return transform }
-    return WinogradTransform.of(tile: CostModel.winogradTile(problem)) ?? .f2
+    (tile ?? CostModel.winogradTile(problem)) == 4 ? .f4 : .f2
   }
 }

@@ -37,9 +37,17 @@ public struct WinogradTransform: Hashable, Sendable {
   public static let f4 = WinogradTransform(
     tile: 4, points: [0, 0.75, -0.75, 1.5, -1.5], inputRoundings: 4, outputRoundings: 4)
 
-  /// The transform for a side of a tile: 2 or 4; nil for others.
+  /// F(6×6, 3×3) with the points 0, ±1, ±2, ±1/2.
+  ///
+  /// No backend here runs it; its matrices and its bound are there for one that does. The roundings
+  /// are those of plain dot products: a row of Bᵀ or Aᵀ has up to 7 elements that are not 0, the first
+  /// of which is multiplied and then added to six times.
+  public static let f6 = WinogradTransform(
+    tile: 6, points: [0, 1, -1, 2, -2, 0.5, -0.5], inputRoundings: 7, outputRoundings: 7)
+
+  /// The transform for a side of a tile: 2, 4 or 6; nil for others.
   public static func of(tile: Int) -> WinogradTransform? {
-    [f2, f4].first { $0.tile == tile }
+    [f2, f4, f6].first { $0.tile == tile }
   }
 
   /// m + 2: the side of a patch of the input.

@@ -4,8 +4,8 @@ import Glibc
 ///
 /// Until then it has a temporary name beside the final one, so that a reader sees the old contents
 /// or the new, and a writer that fails leaves the old.
-struct AtomicFile: ByteSink, ~Copyable {
-  let path: String
+public struct AtomicFile: ~Copyable {
+  public let path: String
   private let temporaryPath: String
   private let descriptor: Int32
   private var isCommitted = false
@@ -13,7 +13,7 @@ struct AtomicFile: ByteSink, ~Copyable {
   /// Creates the temporary file.
   ///
   /// - Throws: ``FileError`` if the folder does not exist or may not be written to.
-  init(path: String) throws(FileError) {
+  public init(path: String) throws(FileError) {
     self.path = path
     temporaryPath = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
     descriptor = unsafe open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -28,7 +28,7 @@ struct AtomicFile: ByteSink, ~Copyable {
   /// Appends bytes.
   ///
   /// - Throws: ``FileError`` if the disk is full or fails.
-  func write(_ bytes: RawSpan) throws(FileError) {
+  public func write(_ bytes: RawSpan) throws(FileError) {
     let failure = unsafe bytes.withUnsafeBytes { bytes -> Int32? in
       var done = 0
       while done < bytes.count {
@@ -46,7 +46,7 @@ struct AtomicFile: ByteSink, ~Copyable {
   /// Makes the bytes durable and gives the file its name, in place of any that has it.
   ///
   /// - Throws: ``FileError`` if the disk is full or fails; the old file is then still there.
-  mutating func commit() throws(FileError) {
+  public mutating func commit() throws(FileError) {
     guard fsync(descriptor) == 0, unsafe rename(temporaryPath, path) == 0 else {
       throw FileError(path: path, errno: errno)
     }
@@ -59,3 +59,5 @@ struct AtomicFile: ByteSink, ~Copyable {
     close(directory)
   }
 }
+
+extension AtomicFile: ByteSink {}

@@ -45,10 +45,31 @@ struct Nullable<Value: Codable & Hashable>: Hashable, Codable {
 
 extension Encodable {
   /// The value as JSON text, ending in a line feed: sorted keys in snake case, indented.
-  func jsonText() throws -> String {
+  func jsonText() throws -> String { try jsonText([.prettyPrinted]) }
+
+  /// The value as one line of JSON text, ending in a line feed: sorted keys in snake case.
+  func jsonLine() throws -> String { try jsonText([]) }
+
+  private func jsonText(_ formatting: JSONEncoder.OutputFormatting) throws -> String {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    encoder.outputFormatting = formatting.union([.sortedKeys, .withoutEscapingSlashes])
     encoder.keyEncodingStrategy = .convertToSnakeCase
     return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+  }
+}
+
+/// A value with one more key that says what it is, as lines of JSON need it.
+struct KindOf<Value: Encodable>: Encodable {
+  var kind: String
+  var value: Value
+
+  private enum Key: String, CodingKey {
+    case kind
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    try value.encode(to: encoder)
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(kind, forKey: .kind)
   }
 }

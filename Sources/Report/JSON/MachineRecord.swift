@@ -37,4 +37,15 @@ struct MachineRecord: Hashable, Codable {
     commit = Nullable(machine.commit)
     warnings = machine.warnings
   }
+
+  /// The machine, as far as the record knows it.
+  var description: MachineDescription {
+    MachineDescription(
+      date: date, hostName: hostName, processor: cpu, governor: governor.value,
+      processorCount: numCpus, allowedProcessors: allowedCpus, instructionSet: instructionSet,
+      isInstructionSetForced: instructionSetForced, blasCore: openblasCore,
+      forcedBLASCore: openblasCoretype.value, blasConfiguration: openblasConfig,
+      swiftVersion: swiftVersion, isDebugBuild: buildType == "debug", commit: commit.value,
+      loadAverage: loadAvg)
+  }
 }

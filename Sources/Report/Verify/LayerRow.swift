@@ -40,13 +40,15 @@ struct LayerRow: Sendable {
     // Places keep the order among equals.
     let sorted = rows.enumerated().sorted { a, b in
       let (left, right) = (a.element, b.element)
-      if let l = left.verdict, let r = right.verdict, l != r, max(l, r) > .fellBack { return l > r }
+      if let l = left.verdict, let r = right.verdict, l != r, max(l, r) >= .marginal {
+        return l > r
+      }
       if left.errorOverBound != right.errorOverBound {
         return left.errorOverBound > right.errorOverBound
       }
       return a.offset < b.offset
     }.map(\.element)
-    let isGood = { (row: LayerRow) in row.verdict == .pass || row.verdict == .fellBack }
+    let isGood = { (row: LayerRow) in row.verdict.map { $0 < .marginal } ?? true }
     return sorted.filter { !isGood($0) } + sorted.filter(isGood).prefix(passes)
   }
 }
@@ -103,6 +105,11 @@ extension VerifyReport {
       if namesCase { cells.append(Span(row.label)) }
       if namesBackend { cells.append(Span(row.executed.isEmpty ? "–" : row.executed)) }
       cells.append(Span(row.verdict))
+      guard row.feeds.contains(where: \.wasRun) else {
+        cells += [Span](repeating: "–", count: columns.count - cells.count)
+        table.add(cells)
+        continue
+      }
       if hasIsolated { cells.append(Self.cell(row.isolated)) }
       if hasNetwork { cells.append(Self.cell(row.network)) }
       if hasGrowth { cells.append(Span(row.growth.map(NumberText.ratio) ?? "–")) }
@@ -123,9 +130,35 @@ extension VerifyReport {
   }
 
   /// How many rows a table has left out.
-  func layerNotes(rows: [LayerRow], listed: Int) -> [[Span]] {
-    guard listed < rows.count else { return [] }
-    return [[Span("… \(rows.count - listed) more PASS; --all shows them", .faint)]]
+  func layerNotes(rows: [LayerRow], listed: [LayerRow]) -> [[Span]] {
+    guard listed.count < rows.count else { return [] }
+    let counts = Verdict.allCases.compactMap { verdict in
+      let count = rows.count { $0.verdict == verdict } - listed.count { $0.verdict == verdict }
+      return count > 0 ? "\(count) more \(verdict.rawValue)" : nil
+    }
+    return [[Span("… \(counts.joined(separator: ", ")); --all shows them", .faint)]]
+  }
+
+  /// Why layers were not judged as they are, or not at all, each reason once.
+  func reasonLines(_ rows: [LayerRow]) -> [[Span]] {
+    var counts: [(verdict: Verdict, reason: String, count: Int)] = []
+    for row in rows {
+      guard let result = row.feeds.max(by: { $0.verdict < $1.verdict }), let reason = result.reason
+      else { continue }
+      if let index = counts.firstIndex(where: {
+        $0.verdict == result.verdict && $0.reason == reason
+      }) {
+        counts[index].count += 1
+      } else {
+        counts.append((result.verdict, reason, 1))
+      }
+    }
+    return counts.map { item in
+      [
+        Span(item.verdict),
+        Span(" \(item.count) layer\(item.count == 1 ? "" : "s"): \(item.reason)", .faint),
+      ]
+    }
   }
 
   /// What the columns of the tables of layers mean.

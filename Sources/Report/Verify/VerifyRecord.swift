@@ -12,7 +12,15 @@ struct VerifyRecord: Hashable, Codable {
     var weightsSha256: String
     var threads: Int
     var instructionSet: String
+
+    /// By which rules errors became verdicts.
+    var policy: PolicyRecord
     var goldens: [Golden]
+  }
+
+  struct PolicyRecord: Hashable, Codable {
+    var name: String
+    var rules: [Policy.Rule]
   }
 
   struct Golden: Hashable, Codable {
@@ -32,16 +40,40 @@ struct VerifyRecord: Hashable, Codable {
     var layer: String
     var operation: String
     var nodes: [String]
+
+    /// In benchdnn's notation.
+    var problem: Nullable<String>
+    var shape: [Int]
     var requested: String
     var executed: String
+
+    /// Why the requested backend did not run.
+    var refusal: Nullable<String>
     var feed: String
     var verdict: String
+    var reason: Nullable<String>
+    var count: Int
+    var informative: Int
+    var inputIsConstant: Bool
     var errorOverBound: JSONNumber
     var errorOverWorst: JSONNumber
+    var rmsOverBound: JSONNumber
     var relativeL2: JSONNumber
+    var nmse: JSONNumber
+    var snrDb: JSONNumber
     var maxAbs: JSONNumber
+    var maxRelative: JSONNumber
     var maxUlp: JSONNumber
+    var differing: Int
     var nonFinite: Int
+
+    /// The smallest tolerances that would pass: absolute alone, relative alone, and one number for both.
+    var leastAtol: JSONNumber
+    var leastRtol: JSONNumber
+    var leastTolerance: JSONNumber
+
+    /// Pairs of |expected| and |error| on which every pair of tolerances depends.
+    var tolerances: [[Double]]
     var guardsIntact: Bool
     var index: [Int]
     var expected: JSONNumber
@@ -99,6 +131,7 @@ extension VerifyReport {
         machine: MachineRecord(context.machine), model: context.model,
         symbolSha256: context.symbolSHA256, weightsSha256: context.weightsSHA256,
         threads: threads, instructionSet: context.machine.instructionSet,
+        policy: VerifyRecord.PolicyRecord(name: policy.name, rules: policy.rules),
         goldens: goldens.map(VerifyRecord.Golden.init)),
       verdict: Nullable(verdict?.rawValue), layers: [], cams: [], classes: [])
     for golden in goldens {
@@ -132,12 +165,22 @@ extension VerifyRecord.Layer {
     let deviation = layer.deviation
     self.init(
       golden: golden, case: layer.caseName, layer: layer.layer, operation: layer.operation,
-      nodes: layer.nodes, requested: layer.requested, executed: layer.executed,
-      feed: layer.feed.rawValue, verdict: layer.verdict.rawValue,
+      nodes: layer.nodes, problem: Nullable(layer.problem), shape: layer.shape,
+      requested: layer.requested, executed: layer.executed, refusal: Nullable(layer.refusal),
+      feed: layer.feed.rawValue, verdict: layer.verdict.rawValue, reason: Nullable(layer.reason),
+      count: deviation.count, informative: deviation.informative,
+      inputIsConstant: layer.inputIsConstant,
       errorOverBound: JSONNumber(deviation.errorOverBound),
       errorOverWorst: JSONNumber(deviation.errorOverWorst),
-      relativeL2: JSONNumber(deviation.relativeL2), maxAbs: JSONNumber(deviation.maxAbs),
-      maxUlp: JSONNumber(deviation.maxULP), nonFinite: deviation.nonFinite,
+      rmsOverBound: JSONNumber(deviation.rmsOverBound),
+      relativeL2: JSONNumber(deviation.relativeL2), nmse: JSONNumber(deviation.nmse),
+      snrDb: JSONNumber(deviation.signalToNoise), maxAbs: JSONNumber(deviation.maxAbs),
+      maxRelative: JSONNumber(deviation.maxRelative), maxUlp: JSONNumber(deviation.maxULP),
+      differing: deviation.differing, nonFinite: deviation.nonFinite,
+      leastAtol: JSONNumber(deviation.tolerances.leastAbsolute()),
+      leastRtol: JSONNumber(deviation.tolerances.leastRelative),
+      leastTolerance: JSONNumber(deviation.tolerances.leastOfBoth),
+      tolerances: deviation.tolerances.points.map { [$0.magnitude, $0.error] },
       guardsIntact: layer.guardsIntact, index: layer.worstPosition,
       expected: JSONNumber(deviation.expected), got: JSONNumber(deviation.got),
       stored: layer.isStored)

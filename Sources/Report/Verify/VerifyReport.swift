@@ -17,11 +17,17 @@ public struct VerifyReport: Sendable {
 
   public var context: ReportContext
   public var threads: Int
+
+  /// By which rules errors became verdicts.
+  public var policy: Policy
   public var goldens: [Golden]
 
-  public init(context: ReportContext, threads: Int, goldens: [Golden]) {
+  public init(
+    context: ReportContext, threads: Int, policy: Policy = .bound, goldens: [Golden]
+  ) {
     self.context = context
     self.threads = threads
+    self.policy = policy
     self.goldens = goldens
   }
 
@@ -36,10 +42,10 @@ public struct VerifyReport: Sendable {
   /// - Parameters:
   ///   - all: Whether every layer is listed, in the order of the network; otherwise those that are
   ///     not PASS and the ``listedPasses`` nearest to their bound.
-  ///   - rerun: The command that repeats exactly one layer, given the golden file's path.
+  ///   - rerun: The commands that repeat exactly one layer, given the golden file's path.
   /// - Returns: Blocks to print as text or as Markdown.
   public func document(
-    all: Bool, rerun: (_ golden: String, _ layer: LayerResult) -> String
+    all: Bool, rerun: (_ golden: String, _ layer: LayerResult) -> [String]
   ) -> Document {
     var document = Document()
     document.add(.lines(headerLines))
@@ -50,7 +56,8 @@ public struct VerifyReport: Sendable {
         let listed = all ? rows : LayerRow.mostTelling(rows, passes: Self.listedPasses)
         let table = layerTable(listed)
         document.add(.table(table))
-        document.add(.lines(layerNotes(rows: rows, listed: listed.count) + legend(table)))
+        document.add(
+          .lines(layerNotes(rows: rows, listed: listed) + reasonLines(rows) + legend(table)))
       }
       document.add(.table(mapTable(of: backend)))
       document.add(.table(classTable(of: backend)))
@@ -68,6 +75,7 @@ public struct VerifyReport: Sendable {
       [Span(context.buildLine, .faint)], [Span(context.machineLine, .faint)],
       [Span("\(context.model) on \(threads) thread\(threads == 1 ? "" : "s")", .faint)],
     ]
+    if policy != .bound { lines.append([Span("judged by \(policy.name)", .faint)]) }
     for golden in goldens {
       let header = golden.header
       let generator = [header.generator, header.generatorVersion].filter { !$0.isEmpty }

@@ -2,7 +2,7 @@ import Verify
 
 extension VerifyReport {
   /// For each layer that failed what is needed to go after it.
-  func failureLines(rerun: (_ golden: String, _ layer: LayerResult) -> String) -> [[Span]] {
+  func failureLines(rerun: (_ golden: String, _ layer: LayerResult) -> [String]) -> [[Span]] {
     var lines: [[Span]] = []
     for golden in goldens {
       for result in golden.cases {
@@ -13,6 +13,9 @@ extension VerifyReport {
             " \(layer.layer) [\(position)]: expected \(Float(deviation.expected)), "
             + "got \(Float(deviation.got)), "
             + "error/bound \(NumberText.ratio(deviation.errorOverBound))"
+          if deviation.errorOverWorst <= 1 {
+            text += ", \(deviation.differing) of \(deviation.count) elements differ"
+          }
           if deviation.nonFinite > 0 { text += ", \(deviation.nonFinite) elements not finite" }
           if !layer.guardsIntact { text += ", wrote outside of its memory" }
           let isAsked = layer.executed.isEmpty || layer.executed == layer.requested
@@ -21,9 +24,9 @@ extension VerifyReport {
           lines.append([
             Span(
               "     \(layer.requested)\(ran), \(layer.feed.rawValue) feed, case "
-                + label(ofCase: result.name, in: golden))
+                + label(ofCase: layer.caseName, in: golden))
           ])
-          lines.append([Span("     " + rerun(golden.path, layer))])
+          lines += rerun(golden.path, layer).map { [Span("     " + $0)] }
         }
       }
     }
@@ -44,7 +47,8 @@ extension VerifyReport {
         (rows.compactMap(\.verdict) + maps.map(\.verdict) + classes.map(\.verdict)).overall
       var parts: [String] = []
       if !rows.isEmpty { parts.append(Self.tally(rows.compactMap(\.verdict), "layer")) }
-      if let worst = rows.max(by: { $0.errorOverBound < $1.errorOverBound }) {
+      let judged = rows.filter { $0.feeds.contains(where: \.wasRun) }
+      if let worst = judged.max(by: { $0.errorOverBound < $1.errorOverBound }) {
         parts.append(
           "worst \(NumberText.ratio(worst.errorOverBound)) of its bound at \(worst.layer)"
             + (worst.judged.map { " (\($0.feed.rawValue))" } ?? ""))

@@ -23,6 +23,24 @@ public struct ClassComparison: Sendable {
     return isSameTop5 ? .pass : .marginal
   }
 
+  /// Takes numbers from where they were kept.
+  ///
+  /// - Parameters:
+  ///   - caseName: The case of the golden.
+  ///   - backend: The backend that classified.
+  ///   - top5: ``top5``.
+  ///   - goldenTop5: ``goldenTop5``.
+  ///   - marginUsed: ``marginUsed``.
+  public init(
+    caseName: String, backend: String, top5: [Int], goldenTop5: [Int], marginUsed: Double
+  ) {
+    self.caseName = caseName
+    self.backend = backend
+    self.top5 = top5
+    self.goldenTop5 = goldenTop5
+    self.marginUsed = marginUsed
+  }
+
   init(caseName: String, backend: String, logits: [Float], goldenLogits: [Float]) {
     self.caseName = caseName
     self.backend = backend

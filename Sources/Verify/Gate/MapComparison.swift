@@ -47,6 +47,31 @@ public struct MapComparison: Sendable {
     return .fail
   }
 
+  /// Takes numbers from where they were kept.
+  ///
+  /// - Parameters:
+  ///   - caseName: The case of the golden.
+  ///   - backend: The backend that drew the map.
+  ///   - classIndex: The class.
+  ///   - label: The name of the class, if the golden knows it.
+  ///   - relativeL2: ``relativeL2``.
+  ///   - peakShift: ``peakShift``.
+  ///   - intersectionOverUnion: ``intersectionOverUnion``.
+  ///   - identityError: ``identityError``.
+  public init(
+    caseName: String, backend: String, classIndex: Int, label: String?, relativeL2: Double,
+    peakShift: Int?, intersectionOverUnion: Double, identityError: Double
+  ) {
+    self.caseName = caseName
+    self.backend = backend
+    self.classIndex = classIndex
+    self.label = label
+    self.relativeL2 = relativeL2
+    self.peakShift = peakShift
+    self.intersectionOverUnion = intersectionOverUnion
+    self.identityError = identityError
+  }
+
   init(
     caseName: String, backend: String, map: ClassActivationMap, golden: StoredMap, bias: Double,
     logit: Double, largestLogit: Double

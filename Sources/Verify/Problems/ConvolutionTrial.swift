@@ -100,9 +100,10 @@ public struct SmallNetwork: Sendable {
 extension ConvolutionTrial {
   /// The network that consists of this convolution and what stands around it.
   ///
+  /// - Parameter name: The name of the convolution; the trial as text unless given.
   /// - Returns: The network, or nil if no integers keep its sums exact.
   /// - Throws: ``GraphError`` if the sizes do not fit each other.
-  public func network() throws(GraphError) -> SmallNetwork? {
+  public func network(named name: String? = nil) throws(GraphError) -> SmallNetwork? {
     var draw: any TrialNumbers
     switch values {
     case .uniform: draw = UniformNumbers(generator: SeededGenerator(seed: seed))
@@ -141,7 +142,7 @@ extension ConvolutionTrial {
         "bias",
         Parameter(shape: [problem.outputChannels], elements: draw.biases(problem.outputChannels)))
     }
-    let layer = description
+    let layer = name ?? description
     nodes.append(
       Node(
         name: layer,

@@ -26,25 +26,28 @@ public struct ProblemSweep: Sendable {
 
   /// Computes a trial with every backend.
   ///
-  /// - Parameter trial: What to compute.
+  /// - Parameters:
+  ///   - trial: What to compute.
+  ///   - layer: What results call it; the trial as text unless given.
   /// - Returns: One result a backend, in order; UNSUPPORTED where a backend refuses the problem and
   ///   SKIPPED where the trial cannot be done.
   /// - Throws: What preparing or running throws.
-  public func run(_ trial: ConvolutionTrial) throws -> [LayerResult] {
+  public func run(_ trial: ConvolutionTrial, named layer: String? = nil) throws -> [LayerResult] {
     let problem = trial.problem
+    let layer = layer ?? "\(trial)"
     let caseName = "seed \(trial.seed)"
     func notRun(_ backend: any ConvolutionBackend, _ verdict: Verdict, _ reason: String)
       -> LayerResult
     {
       LayerResult(
-        caseName: caseName, layer: "\(trial)", problem: problem, requested: backend.name,
-        notRun: verdict, reason: reason)
+        caseName: caseName, layer: layer, problem: "\(problem)", requested: backend.name,
+        shape: problem.output.dimensions, notRun: verdict, reason: reason)
     }
     let count = problem.input.count + problem.output.count + problem.weightCount
     guard count <= Self.largestElementCount else {
       return backends.map { notRun($0, .skipped, "it takes \(count >> 28) GiB") }
     }
-    guard let network = try trial.network() else {
+    guard let network = try trial.network(named: layer) else {
       return backends.map {
         notRun($0, .skipped, "no integers keep sums of \(problem.depth) products exact")
       }
@@ -61,9 +64,10 @@ public struct ProblemSweep: Sendable {
     let results = try judge(
       network, able.map { backends[$0] }, caseName: caseName)
     return backends.indices.compactMap { index in
-      refused[index] ?? able.firstIndex(of: index).flatMap { place in
-        results.first { $0.run == place }?.result
-      }
+      refused[index]
+        ?? able.firstIndex(of: index).flatMap { place in
+          results.first { $0.run == place }?.result
+        }
     }
   }
 
@@ -84,6 +88,32 @@ public struct ProblemSweep: Sendable {
       options: VerificationOptions(
         feeds: [.isolated], includes: { $0 == layer }, policy: policy))
     return outcome.layers.enumerated().map { ($0.offset, $0.element) }
+  }
+}
+
+extension ProblemSweep {
+  /// The convolutions of a network, with what is computed around them, on integers.
+  ///
+  /// - Parameters:
+  ///   - model: The network.
+  ///   - input: The shape of its input.
+  /// - Returns: A name and a trial for each convolution, in the order of the network.
+  /// - Throws: What planning throws.
+  public static func exactTrials(of model: Model, input: TensorShape) throws -> [(
+    layer: String, trial: ConvolutionTrial
+  )] {
+    let plan = try Plan(
+      graph: model.graph, parameters: model.parameters, input: input,
+      backends: BackendChoice(NaiveBackend()))
+    return (0..<plan.stepCount).compactMap { index in
+      plan.problem(ofStep: index).map { problem in
+        (
+          plan.name(ofStep: index),
+          ConvolutionTrial(
+            problem, surroundings: plan.surroundings(ofStep: index), seed: 1, values: .integers)
+        )
+      }
+    }
   }
 }
 

@@ -29,7 +29,9 @@ extension ConvolutionTrial {
       trial.problem = simpler
       result.append(trial)
     }
-    func smaller(_ value: Int) -> [Int] { value > 1 ? (value > 2 ? [value / 2, value - 1] : [1]) : [] }
+    func smaller(_ value: Int) -> [Int] {
+      value > 1 ? (value > 2 ? [value / 2, value - 1] : [1]) : []
+    }
     if p.input.batch > 1 { add(batch: 1) }
     if p.groups > 1 {
       add(channels: p.groupInputChannels, outputs: p.groupOutputChannels, groups: 1)

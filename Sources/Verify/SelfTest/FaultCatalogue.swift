@@ -3,7 +3,8 @@ import Kernels
 extension Fault {
   /// All faults, from the coarse to the fine.
   public static let catalogue: [Fault] =
-    weightFaults + precisionFaults + geometryFaults + surroundingFaults + outputFaults + memoryFaults
+    weightFaults + precisionFaults + geometryFaults + surroundingFaults + outputFaults
+    + memoryFaults
 
   // MARK: - Weights in the wrong place
 
@@ -161,7 +162,8 @@ extension Fault {
       .surroundings { _, fusion in fusion.relu = false }, where: \.fusion.relu),
     Fault(
       "extra-relu", "negative results become 0",
-      .surroundings { _, fusion in fusion.relu = true }, where: { !$0.fusion.relu && $0.fusions.contains(.relu) }),
+      .surroundings { _, fusion in fusion.relu = true },
+      where: { !$0.fusion.relu && $0.fusions.contains(.relu) }),
     Fault(
       "missing-prologue-relu", "negative inputs stay behind the batch norm",
       .surroundings { _, fusion in fusion.prologue?.relu = false },

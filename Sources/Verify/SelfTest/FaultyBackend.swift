@@ -81,7 +81,8 @@ struct FaultyBackend: ConvolutionBackend {
         strike(&result, target)
       case .memory(.writesBehind):
         let shape = unsafe output.shape
-        let end = unsafe (shape.batch - 1) * output.batchStride
+        let end =
+          unsafe (shape.batch - 1) * output.batchStride
           + output.layout.imageCount(of: shape)
         unsafe output.base[(end + 15) / 16 * 16] = 1
       case .memory(.readsScratch):

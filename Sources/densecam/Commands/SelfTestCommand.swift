@@ -53,7 +53,8 @@ struct SelfTestCommand: ParsableCommand {
     if list {
       let width = faults.map(\.name.count).max() ?? 0
       for fault in faults {
-        print(fault.name + String(repeating: " ", count: width - fault.name.count + 2) + fault.summary)
+        print(
+          fault.name + String(repeating: " ", count: width - fault.name.count + 2) + fault.summary)
       }
       return
     }

@@ -3,6 +3,7 @@ import Glibc
 import Imaging
 import Kernels
 import Net
+import Report
 import Verify
 
 /// How the command ends; see `densecam --help`.
@@ -40,7 +41,7 @@ extension Densecam {
       case .exists, .unwritable: status = .badInput
       }
     case is UsageError, is ImageError, is FormatError, is FileError, is ModelError, is GraphError,
-      is KernelError, is ProblemError:
+      is KernelError, is ProblemError, is PolicyError, is ReportError:
       status = .badInput
     default:
       let code = exitCode(for: error)

@@ -45,23 +45,25 @@ struct ProblemVerification {
       cases: [result])
   }
 
-  /// A command that repeats one failure, and one for the simplest trial that still fails.
-  func rerun(_ layer: LayerResult) -> String {
+  /// The failures for which a smaller trial is looked for; after so many, it is more of the same.
+  static let shrunkFailures = 3
+
+  /// A command that repeats one failure and, if wanted, one for the simplest trial that still fails.
+  func rerun(_ layer: LayerResult, shrinking: Bool) -> [String] {
     guard let seed = layer.caseName.split(separator: " ").last.flatMap({ UInt64($0) }),
       let trial = try? ConvolutionTrial(notation: layer.layer, seed: seed, values: values)
-    else { return "" }
+    else { return [] }
     let failing = command(trial, layer.requested)
-    guard let backend = sweep.backends.first(where: { $0.name == layer.requested }) else {
-      return failing
+    guard shrinking, let backend = sweep.backends.first(where: { $0.name == layer.requested }) else {
+      return [failing]
     }
     var single = sweep
     single.backends = [backend]
     let simplest = trial.shrunk { candidate in
-      !Interruption.isRequested
-        && (try? single.run(candidate))?.first?.verdict == .fail
+      !Interruption.isRequested && (try? single.run(candidate))?.first?.verdict == .fail
     }
     return simplest == trial
-      ? failing : "\(failing)\n     smaller: \(command(simplest, layer.requested))"
+      ? [failing] : [failing, "smaller: " + command(simplest, layer.requested)]
   }
 
   private func command(_ trial: ConvolutionTrial, _ backend: String) -> String {

@@ -7,10 +7,10 @@ enum SmallTextFile {
   static let largestSize = 16 << 20
 
   /// - Throws: ``FileError`` if the file cannot be read, ``UsageError`` if it is too large.
-  static func read(_ path: String) throws -> String {
+  static func read(_ path: String, upTo limit: Int = largestSize) throws -> String {
     let file = try MappedFile(path: path)
-    guard file.count <= largestSize else {
-      throw UsageError("\(path): is larger than \(largestSize >> 20) MiB")
+    guard file.count <= limit else {
+      throw UsageError("\(path): is larger than \(limit >> 20) MiB")
     }
     return unsafe file.withBytes { unsafe String(decoding: $0, as: UTF8.self) }
   }

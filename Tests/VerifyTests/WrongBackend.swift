@@ -1,7 +1,7 @@
 import Kernels
 
 /// A backend that is wrong on purpose, in one way, on problems of one kind.
-struct FaultyBackend: ConvolutionBackend {
+struct WrongBackend: ConvolutionBackend {
   enum Fault: String, CaseIterable, Sendable {
     case droppedChannel
     case lostBorderPixel
@@ -15,6 +15,9 @@ struct FaultyBackend: ConvolutionBackend {
   }
 
   let fault: Fault
+
+  /// By how much `oneElementOff` is off.
+  var amount: Float = 0.05
 
   /// Which problems go wrong.
   let isStruck: @Sendable (ConvolutionProblem) -> Bool
@@ -52,12 +55,13 @@ struct FaultyBackend: ConvolutionBackend {
     return Prepared(
       right: try NaiveBackend().prepare(
         problem, weights: used, bias: bias, fusion: fusion, instructionSet: instructionSet),
-      fault: struck ? fault : nil, problem: problem)
+      fault: struck ? fault : nil, amount: amount, problem: problem)
   }
 
   struct Prepared: PreparedConvolution {
     let right: any PreparedConvolution
     let fault: Fault?
+    let amount: Float
     let problem: ConvolutionProblem
 
     var taskCounts: [Int] { right.taskCounts }
@@ -76,7 +80,7 @@ struct FaultyBackend: ConvolutionBackend {
       case .oneNaN where channel == 1: values[plane / 2] = .nan
       case .oneInfinity where channel == 1: values[plane / 2] = .infinity
       case .missingBiasOrOffset: for i in 0..<plane { values[i] += 0.01 }
-      case .oneElementOff where channel == 2: values[0] += 0.05
+      case .oneElementOff where channel == 2: values[0] += amount
       case .notWritten where channel == 0: values[0] = .nan
       case .writesBehind where task == taskCounts[0] - 1:
         let size = problem.output.imageCount

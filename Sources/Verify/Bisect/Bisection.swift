@@ -1,0 +1,167 @@
+public import Kernels
+public import Net
+
+/// Finds which steps of a network a backend gets wrong, and which of them change what the network says.
+///
+/// Isolated feeds name every step whose own error breaks its bound in one run. Which of those matter
+/// takes more: steps are swapped between a good and the bad backend until the smallest set is left that
+/// still flips the most likely class or a map, by delta debugging (Zeller & Hildebrandt, "Simplifying and
+/// Isolating Failure-Inducing Input", IEEE TSE 28, 2002, section 3.2). For one guilty step among n that
+/// is O(log n) runs; for several it may be more, and the set is minimal in the sense that none of its
+/// steps can be left out.
+public struct Bisection {
+  let verifier: Verifier
+  let goldenCase: GoldenCase
+  let good: any ConvolutionBackend
+  let bad: any ConvolutionBackend
+  let options: PlanOptions
+
+  /// Prepares a search.
+  ///
+  /// - Parameters:
+  ///   - verifier: The network and its golden.
+  ///   - goldenCase: The case to run.
+  ///   - good: The backend that is trusted.
+  ///   - bad: The backend that is not.
+  ///   - options: How plans are compiled.
+  public init(
+    verifier: Verifier, goldenCase: GoldenCase, good: any ConvolutionBackend,
+    bad: any ConvolutionBackend, options: PlanOptions = .standard
+  ) {
+    self.verifier = verifier
+    self.goldenCase = goldenCase
+    self.good = good
+    self.bad = bad
+    self.options = options
+  }
+
+  /// What a search has found.
+  public struct Outcome: Sendable {
+    /// The steps whose own error breaks its bound on the bad backend, in the order of the network.
+    public var culprits: [LayerResult] = []
+
+    /// What the bad backend made of the golden's maps and classes.
+    public var maps: [MapComparison] = []
+    public var classes: [ClassComparison] = []
+
+    /// Whether the good backend gets the maps and the classes right.
+    public var goodIsGood = true
+
+    /// Whether the bad backend flips the most likely class or a map.
+    public var flips = false
+
+    /// The smallest set of steps found that still flips, in the order of the network.
+    public var flippingSteps: [String] = []
+
+    /// How often the network was run, whole.
+    public var runs = 0
+  }
+
+  /// Searches.
+  ///
+  /// - Parameter progress: Called after each run with what it was about.
+  /// - Returns: What was found.
+  /// - Throws: What planning or running throws.
+  public func search(progress: ((String) -> Void)? = nil) throws -> Outcome {
+    var outcome = Outcome()
+    let judged = try verifier.verify(
+      goldenCase, runs: [run(on: [], name: "good"), run(on: nil, name: "bad")],
+      options: VerificationOptions())
+    // The isolated and the network feed of each of the two backends.
+    outcome.runs = 4
+    progress?("every step alone")
+    let steps = judged.layers.filter {
+      $0.requested == "bad" && $0.feed == .isolated && !$0.executed.isEmpty
+    }
+    outcome.culprits = steps.filter { $0.verdict == .fail }
+    if outcome.culprits.isEmpty { outcome.culprits = steps.filter { $0.verdict == .marginal } }
+    outcome.maps = judged.maps.filter { $0.backend == "bad" }
+    outcome.classes = judged.classes.filter { $0.backend == "bad" }
+    outcome.goodIsGood = !flips(judged, "good")
+    outcome.flips = flips(judged, "bad")
+    guard outcome.flips, outcome.goodIsGood else { return outcome }
+
+    var candidates = outcome.culprits.map(\.layer)
+    // Steps that are each within their bound may do it together.
+    if try candidates.isEmpty || !flips(candidates, &outcome, progress) {
+      candidates = steps.map(\.layer)
+    }
+    outcome.flippingSteps = try minimal(candidates) {
+      try flips($0, &outcome, progress)
+    }
+    return outcome
+  }
+
+  /// A run in which some steps are on the bad backend: those named, or all if nil.
+  private func run(on steps: [String]?, name: String) -> VerificationRun {
+    guard let steps else {
+      return VerificationRun(name: name, backends: BackendChoice(bad), options: options)
+    }
+    return VerificationRun(
+      name: name,
+      backends: BackendChoice(
+        good, overrides: Dictionary(uniqueKeysWithValues: steps.map { ($0, bad) })),
+      options: options)
+  }
+
+  /// Runs the network with some steps on the bad backend.
+  private func flips(
+    _ steps: [String], _ outcome: inout Outcome, _ progress: ((String) -> Void)?
+  ) throws -> Bool {
+    let result = try verifier.verify(
+      goldenCase, runs: [run(on: steps, name: "mixed")],
+      options: VerificationOptions(feeds: [.network], includes: { _ in false }))
+    outcome.runs += 1
+    let flipped = flips(result, "mixed")
+    progress?("\(steps.count) steps on \(bad.name): \(flipped ? "flips" : "holds")")
+    return flipped
+  }
+
+  private func flips(_ result: CaseResult, _ backend: String) -> Bool {
+    result.maps.contains { $0.backend == backend && $0.verdict == .fail }
+      || result.classes.contains { $0.backend == backend && $0.verdict == .fail }
+  }
+}
+
+/// The smallest part of a list for which a condition still holds, as far as leaving out pieces finds it.
+///
+/// - Parameters:
+///   - items: A list for which the condition holds; it is not asked of the whole.
+///   - holds: The condition. If it holds for every list that contains a certain item, about 2·log₂ n
+///     questions are asked.
+/// - Returns: A list of which no item can be left out, in the given order.
+/// - Throws: What the condition throws.
+func minimal<Item>(_ items: [Item], where holds: ([Item]) throws -> Bool) rethrows -> [Item] {
+  var items = items
+  var pieces = 2
+  while items.count > 1 {
+    let size = (items.count + pieces - 1) / pieces
+    let starts = stride(from: 0, to: items.count, by: size)
+    var reduced: [Item]?
+    for start in starts {
+      let piece = Array(items[start..<min(start + size, items.count)])
+      if piece.count < items.count, try holds(piece) {
+        reduced = piece
+        pieces = 2
+        break
+      }
+    }
+    if reduced == nil, pieces > 2 {
+      for start in starts {
+        let rest = Array(items[..<start] + items[min(start + size, items.count)...])
+        if try holds(rest) {
+          reduced = rest
+          pieces = max(2, pieces - 1)
+          break
+        }
+      }
+    }
+    if let reduced {
+      items = reduced
+    } else {
+      guard pieces < items.count else { break }
+      pieces = min(items.count, 2 * pieces)
+    }
+  }
+  return items
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Kernels
+import Net
+import Report
+import Verify
+
+/// `densecam bisect` names the steps that a backend gets wrong.
+struct BisectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bisect",
+    abstract: "Find the first step that a backend gets wrong, and those that flip the answer.",
+    discussion: """
+      Every step of the bad backend is run alone on the golden's values: what breaks its own bound is \
+      named. If the bad backend changes the most likely class or a Class Activation Map, steps are \
+      swapped with the good backend until the smallest set is left that still does.
+
+      EXAMPLES
+        densecam bisect golden/mini.h5 --bad winograd
+        densecam bisect golden/mini.h5 --good naive --bad tiled --case photo.png
+
+      EXIT STATUS
+        0 nothing is wrong   1 a step or the answer is wrong
+      """)
+
+  @Argument(help: ArgumentHelp("The golden file.", valueName: "golden"))
+  var golden: String
+
+  @Option(help: ArgumentHelp("The backend that is trusted.", valueName: "name"))
+  var good = "naive"
+
+  @Option(help: ArgumentHelp("The backend that is not.", valueName: "name"))
+  var bad: String
+
+  @Option(
+    name: .customLong("case"),
+    help: ArgumentHelp("The case to run; the first unless given.", valueName: "name"))
+  var caseName: String?
+
+  @OptionGroup var model: ModelOptions
+
+  @Flag(help: "Compute every node of the graph by a step of its own.")
+  var noFuse = false
+
+  func run() throws {
+    let backends = try [good, bad].map { name in
+      guard let found = Backends.named(name) else {
+        throw UsageError(
+          "there is no backend \(name); there are \(Backends.names.joined(separator: ", "))")
+      }
+      return found
+    }
+    let team = try WorkerTeam(count: model.threading.count)
+    let file = try GoldenFile(path: golden)
+    guard let chosen = file.cases.first(where: { caseName == nil || $0.name == caseName }) else {
+      throw UsageError(
+        "\(golden) has no case \(caseName ?? ""); there are "
+          + file.cases.map(\.name).joined(separator: ", "))
+    }
+    let network = try Model(of: file, named: model.model, team: team)
+    let search = Bisection(
+      verifier: Verifier(
+        graph: network.graph, parameters: network.parameters, golden: file, team: team),
+      goldenCase: chosen, good: backends[0], bad: backends[1],
+      options: noFuse ? .unfused : .standard)
+    let outcome = try search.search { text in
+      if Console.errorIsTerminal { printError(text) }
+    }
+    print(BisectReport(outcome: outcome, good: good, bad: bad).text(rerun: rerun))
+    guard outcome.culprits.isEmpty, !outcome.flips else { throw ExitStatus.mismatch }
+  }
+
+  /// A command that judges one step again.
+  private func rerun(_ layer: LayerResult) -> String {
+    var words = ["densecam verify", golden, "--backend", bad]
+    if let name = model.model { words += ["--model", name] }
+    if noFuse { words.append("--no-fuse") }
+    return (words + ["--feed isolated --match", "'^\(layer.layer)$'"]).joined(separator: " ")
+  }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Verify
+
+/// By which rules errors become verdicts.
+struct PolicyOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "bound (derived error bounds), bitwise, exact (bitwise, on integers), or a JSON file.",
+      valueName: "policy"))
+  var policy: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Pass if |error| <= atol + rtol * |expected|.", valueName: "number"))
+  var atol: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("See --atol; the one that is not given is 0.", valueName: "number"))
+  var rtol: Double?
+
+  /// What was asked for.
+  enum Choice {
+    case policy(Policy)
+
+    /// Equality of every bit on integers whose sums are exact.
+    case exact
+  }
+
+  /// - Throws: ``UsageError`` or ``PolicyError`` if the options contradict each other or a file is no
+  ///   policy.
+  func choice() throws -> Choice {
+    if atol != nil || rtol != nil {
+      guard policy == nil else { throw UsageError("--policy does not go with --atol and --rtol") }
+      let limits = [atol ?? 0, rtol ?? 0]
+      guard limits.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
+        throw UsageError("--atol and --rtol must be 0 or more")
+      }
+      return .policy(.tolerances(atol: limits[0], rtol: limits[1]))
+    }
+    switch policy {
+    case nil, "bound": return .policy(.bound)
+    case "bitwise": return .policy(.bitwise)
+    case "exact": return .exact
+    case let path?:
+      guard path.contains("/") || path.contains(".") else {
+        throw UsageError(
+          "--policy \(path): there are bound, bitwise and exact, or name a JSON file")
+      }
+      return .policy(try Policy(json: SmallTextFile.read(path), name: path))
+    }
+  }
+
+  /// The same options again, for a command that repeats a verdict.
+  var words: [String] {
+    var words: [String] = []
+    if let policy { words += ["--policy", policy.shellQuoted] }
+    if let atol { words += ["--atol", "\(atol)"] }
+    if let rtol { words += ["--rtol", "\(rtol)"] }
+    return words
+  }
+}
+
+extension String {
+  /// The text as one word of a shell.
+  var shellQuoted: String {
+    let harmless =
+      !isEmpty
+      && allSatisfy { ($0.isASCII && ($0.isLetter || $0.isNumber)) || "_-./:@+,=%".contains($0) }
+    guard !harmless else { return self }
+    return "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+      + "'"
+  }
+}

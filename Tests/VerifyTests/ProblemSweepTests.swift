@@ -1,0 +1,94 @@
+import Kernels
+import Net
+import TestSupport
+import Testing
+
+@testable import Verify
+
+@Suite("Sweeps over single convolutions") struct ProblemSweepTests {
+  let team: WorkerTeam
+
+  init() throws { team = try WorkerTeam(count: 2) }
+
+  static let backends: [any ConvolutionBackend] =
+    Backends.all + [WinogradBackend(tile: 2), WinogradBackend(tile: 4)]
+
+  @Test("pass every right backend", arguments: 0..<UInt64(4))
+  func right(chunk: UInt64) throws {
+    let sweep = ProblemSweep(backends: Self.backends, team: team)
+    for seed in (chunk * 40)..<(chunk * 40 + 40) {
+      let results = try sweep.run(.random(seed: seed))
+      #expect(results.count == Self.backends.count)
+      for result in results where result.verdict != .pass && result.verdict != .mistrusted {
+        #expect(
+          result.verdict == .unsupported && result.requested.hasPrefix("winograd"),
+          "\(result.layer) \(result.caseName) on \(result.requested): \(result.deviation)")
+      }
+    }
+  }
+
+  @Test("are bit for bit the same on integers, for every backend", arguments: 0..<UInt64(4))
+  func exact(chunk: UInt64) throws {
+    let sweep = ProblemSweep(backends: Self.backends, policy: .bitwise, team: team)
+    var judged = 0
+    for seed in (chunk * 40)..<(chunk * 40 + 40) {
+      for result in try sweep.run(.random(seed: seed, values: .integers)) where result.wasRun {
+        judged += 1
+        #expect(
+          result.deviation.differing == 0 && result.verdict != .fail,
+          "\(result.layer) \(result.caseName) on \(result.requested): \(result.deviation)")
+      }
+    }
+    #expect(judged > 120)
+  }
+
+  @Test("name what a backend refuses, and what F(4×4) cannot do exactly") func notRun() throws {
+    let strided = try ConvolutionTrial(notation: "mb1ic8ih9oc8kh3sh2ph1", seed: 3)
+    let refused = try ProblemSweep(backends: [WinogradBackend()], team: team).run(strided)
+    #expect(refused.map(\.verdict) == [.unsupported])
+    #expect(refused[0].reason?.isEmpty == false)
+    let minimal = try ConvolutionTrial(
+      notation: "mb1ic8ih9oc8kh3ph1", seed: 3, values: .integers)
+    let skipped = try ProblemSweep(
+      backends: [WinogradBackend(tile: 4), WinogradBackend(tile: 2)], policy: .bitwise, team: team
+    ).run(minimal)
+    #expect(skipped.map(\.verdict) == [.skipped, .pass])
+  }
+
+  @Test("shrink a failure to the smallest problem that shows it") func shrinking() throws {
+    let trial = try ConvolutionTrial(
+      notation: "g2mb3ic24ih17iw15oc18oh9ow8kh3sh2ph1+bias+prologue+relu", seed: 5)
+    // Fails whenever there are two columns of taps and three output channels or more.
+    let simplest = trial.shrunk {
+      $0.problem.kernel.width >= 2 && $0.problem.outputChannels >= 3
+    }
+    #expect(simplest.problem.outputChannels == 3 && simplest.problem.kernel.width == 2)
+    #expect(simplest.problem.kernel.height == 1 && simplest.problem.input.channels == 1)
+    #expect(simplest.problem.input.batch == 1 && simplest.surroundings.isEmpty)
+    #expect(trial.shrunk { _ in false } == trial)
+  }
+
+  @Test("read lists with comments and name the line that is wrong") func lists() throws {
+    let trials = try ProblemList.trials(
+      in: "# nets\n\nmb1ic3ih8oc4kh3ph1 # 2×\n mb1ic3ih8oc4kh3ph1 + relu\nmb1ic3ih8oc4kh3ph1\n",
+      name: "list", seed: 7, values: .uniform)
+    #expect(
+      trials.map(\.description) == [
+        "mb1ic3ih8oc4oh8kh3ph1", "mb1ic3ih8oc4oh8kh3ph1+relu",
+      ])
+    for (text, part) in [
+      ("mb1ic3ih8oc4kh3\nmb1ic3ih8zz", "list, line 2"), ("# nothing\n", "no problems"),
+      ("mb1ic3ih8oc4kh3+gelu", "+gelu"),
+    ] {
+      let error = #expect(throws: ProblemError.self) {
+        try ProblemList.trials(in: text, name: "list", seed: 1, values: .uniform)
+      }
+      #expect(error?.description.contains(part) == true)
+    }
+    #expect(try ProblemList.random("random:3@10", values: .uniform)?.map(\.seed) == [10, 11, 12])
+    #expect(try ProblemList.random("problems.txt", values: .uniform) == nil)
+    for text in ["random:", "random:0", "random:x", "random:3@", "random:2@18446744073709551615"] {
+      #expect(throws: ProblemError.self) { try ProblemList.random(text, values: .uniform) }
+    }
+  }
+}
