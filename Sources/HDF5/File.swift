@@ -20,7 +20,8 @@ public final class File: Sendable {
     try Self.checkPath(path)
     var status = stat()
     guard unsafe stat(path, &status) == 0 else {
-      throw place.error("open the file", unsafe String(cString: strerror(errno)).lowercased())
+      throw place.error(
+        "open the file", unsafe String(cString: strerror(errno)).lowercased(), .system)
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw place.error("open the file", "it is not a regular file")
@@ -33,7 +34,7 @@ public final class File: Sendable {
     try place.call("open the file") { unsafe H5Fget_intent(id, &intent) }
     // The library would share the file with its writer, and let us write.
     guard intent == chdf5_read_only() else {
-      throw place.error("open the file", "the file is being written in this program")
+      throw place.error("open the file", "the file is being written in this program", .inUse)
     }
     self.path = path
     root = Group(try file.openRoot())

@@ -32,7 +32,7 @@ extension OpenFile {
   func heapObject(
     _ reference: HeapReference, _ operation: String, _ place: Place
   ) throws(HDF5Error) -> [UInt8] {
-    let damage = place.error(operation, "the heap that holds the text is damaged")
+    let damage = place.error(operation, "the heap that holds the text is damaged", .damaged)
     guard reference.count <= Attributes.limit else {
       throw place.error(operation, "it has \(reference.count) bytes")
     }

@@ -1,5 +1,28 @@
 /// A failure to read or write an HDF5 file, or the refusal to.
 public struct HDF5Error: Error, Hashable, Sendable {
+  /// What has gone wrong, as far as it matters to what can be done about it.
+  public enum Kind: Hashable, Sendable {
+    /// Bytes in the file have changed: a checksum does not match, or data do not unpack.
+    case damaged
+
+    /// The file is shorter than its structure says.
+    case truncated
+
+    /// The file is something else.
+    case notHDF5
+
+    /// Another program, or another part of this one, has the file open in a way that excludes us.
+    case inUse
+
+    /// The file is being written without a lock, or its writer was ended before it had finished.
+    case unfinished
+
+    /// The operating system refuses, for lack of permission or space for example.
+    case system
+
+    case other
+  }
+
   /// What was attempted, to follow "cannot", such as `read the elements`.
   public let operation: String
 
@@ -11,6 +34,8 @@ public struct HDF5Error: Error, Hashable, Sendable {
 
   /// Why it failed: for common causes in plain words, otherwise the HDF5 library's innermost message.
   public let cause: String
+
+  public let kind: Kind
 }
 
 extension HDF5Error: CustomStringConvertible {
@@ -24,24 +49,38 @@ extension HDF5Error {
   ///
   /// - Parameter messages: The stack, innermost first. The innermost message is the one nearest to
   ///   the cause, unless one of the known messages stands further out.
-  /// - Returns: The cause in plain words if it is a known one.
-  static func cause(of messages: [String]) -> String {
+  /// - Returns: The kind and the cause, in plain words if it is a known one.
+  static func cause(of messages: [String]) -> (kind: Kind, words: String) {
     for message in messages {
-      for (fragment, words) in knownCauses where message.contains(fragment) { return words }
+      for (fragment, kind, words) in knownCauses where message.contains(fragment) {
+        return (kind, words)
+      }
     }
-    guard let innermost = messages.first else { return "the HDF5 library gives no reason" }
-    return systemMessage(in: innermost) ?? innermost
+    guard let innermost = messages.first else {
+      return (.other, "the HDF5 library gives no reason")
+    }
+    return systemMessage(in: innermost).map { (.system, $0) } ?? (.other, innermost)
   }
 
   /// Fragments of messages of HDF5 1.10 to 1.14 that users meet, and what they mean.
-  private static let knownCauses = [
-    ("unable to lock file, errno = 11,", "the file is open in another program"),
-    ("h5clear", "the file is being written, or the program that wrote it did not finish"),
-    ("file signature not found", "it is not an HDF5 file"),
-    ("truncated file", "the file is cut short"),
-    ("detected by Fletcher32", "the data are damaged: their Fletcher-32 checksum does not match"),
-    ("incorrect metadata checksum", "the structure is damaged: a checksum does not match"),
-    ("no write intent", "the file was opened for reading"),
+  private static let knownCauses: [(String, Kind, String)] = [
+    ("unable to lock file, errno = 11,", .inUse, "the file is open in another program"),
+    (
+      "h5clear", .unfinished,
+      "the file is being written, or the program that wrote it did not finish"
+    ),
+    ("file signature not found", .notHDF5, "it is not an HDF5 file"),
+    ("truncated file", .truncated, "the file is cut short"),
+    (
+      "detected by Fletcher32", .damaged,
+      "the data are damaged: their Fletcher-32 checksum does not match"
+    ),
+    ("inflate() failed", .damaged, "the data are damaged: they do not unpack"),
+    (
+      "incorrect metadata checksum", .damaged,
+      "the structure is damaged: a checksum does not match"
+    ),
+    ("no write intent", .other, "the file was opened for reading"),
   ]
 
   /// The text between quotes in "..., errno = 17, error message = 'File exists', ...".

@@ -27,7 +27,8 @@ enum Library {
       return (status, status < 0 ? errorMessages() : [])
     }
     guard status >= 0 else {
-      throw place.error(operation, HDF5Error.cause(of: messages))
+      let (kind, words) = HDF5Error.cause(of: messages)
+      throw place.error(operation, words, kind)
     }
     return status
   }
@@ -81,8 +82,10 @@ struct Place: Sendable {
   let file: String
   var object: String?
 
-  func error(_ operation: String, _ cause: String) -> HDF5Error {
-    HDF5Error(operation: operation, path: file, object: object, cause: cause)
+  func error(
+    _ operation: String, _ cause: String, _ kind: HDF5Error.Kind = .other
+  ) -> HDF5Error {
+    HDF5Error(operation: operation, path: file, object: object, cause: cause, kind: kind)
   }
 
   @discardableResult

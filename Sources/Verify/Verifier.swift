@@ -34,7 +34,7 @@ public struct Verifier {
     progress: ((Double) -> Void)? = nil
   ) throws -> CaseResult {
     let shape = goldenCase.input.shape
-    let shapes = try graph.shapes(input: shape, parameters: parameters)
+    let shapes = try golden.shapes(of: goldenCase, in: graph, parameters: parameters)
     let head = try? ClassifierHead(of: graph, shapes: shapes)
     let taps = head.map { [graph.nodes[$0.features].name, graph.nodes[$0.logits].name] } ?? []
     let evaluator = ReferenceEvaluator(graph: graph, parameters: parameters, team: team)

@@ -8,43 +8,6 @@ import Testing
 @testable import Verify
 
 @Suite("Golden files") struct GoldenTests {
-  /// A folder that goes with the test.
-  final class Folder {
-    let path: String
-
-    init() throws {
-      path =
-        FileManager.default.temporaryDirectory
-        .appending(path: "densecam-\(UInt64.random(in: 0...UInt64.max))").path
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    var contents: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] }
-  }
-
-  func record(
-    _ path: String, overwriting: Bool = false, threads: Int = 2,
-    taps: (String) -> Bool = { _ in true }
-  ) throws {
-    let team = try WorkerTeam(count: threads)
-    let model = try Model("densenet-mini@1", team: team)
-    let hashes = try model.hashes()
-    let recorder = GoldenRecorder(
-      graph: model.graph, parameters: model.parameters,
-      header: GoldenHeader(
-        generator: "densecam", generatorVersion: "test", precision: .f64, model: model.name,
-        weightsSHA256: hashes.weights, symbolSHA256: hashes.symbol,
-        created: "2026-01-01T00:00:00Z", command: "test"), team: team)
-    try recorder.record(
-      [
-        GoldenRecorder.Input(
-          name: "noise", source: "", sourceSHA256: "", preprocessing: "",
-          tensor: VerifierTests.golden(model).cases[0].input)
-      ], to: path, overwriting: overwriting, includes: taps)
-  }
-
   func check(_ path: String) throws -> GoldenCheck {
     let team = try WorkerTeam(count: 3)
     let model = try Model("densenet-mini@1", team: team)
@@ -53,9 +16,9 @@ import Testing
   }
 
   @Test("are the same bytes twice, and the same bits again") func reproducible() throws {
-    let folder = try Folder()
-    try record(folder.path + "/a.h5", threads: 1)
-    try record(folder.path + "/b.h5", threads: 3)
+    let folder = try GoldenFolder()
+    try GoldenFixture.record(folder.path + "/a.h5", threads: 1)
+    try GoldenFixture.record(folder.path + "/b.h5", threads: 3)
     let a = FileManager.default.contents(atPath: folder.path + "/a.h5")
     #expect(a != nil && a == FileManager.default.contents(atPath: folder.path + "/b.h5"))
     let result = try check(folder.path + "/a.h5")
@@ -63,13 +26,13 @@ import Testing
     let model = try Model("densenet-mini@1", team: WorkerTeam(count: 1))
     // Every node but the input, logits, probabilities and five maps.
     #expect(result.items.count == model.graph.nodes.count - 1 + 2 + GoldenRecorder.mapCount)
-    #expect(folder.contents.sorted() == ["a.h5", "b.h5"])
+    #expect(folder.contents == ["a.h5", "b.h5"])
   }
 
   @Test("are verified with what they store") func verified() throws {
-    let folder = try Folder()
+    let folder = try GoldenFolder()
     let path = folder.path + "/a.h5"
-    try record(path) { $0.contains("concat") || $0 == "relu1" }
+    try GoldenFixture.record(path) { $0.contains("concat") || $0 == "relu1" }
     let team = try WorkerTeam(count: 2)
     let model = try Model("densenet-mini@1", team: team)
     let golden = try GoldenFile(path: path)
@@ -87,19 +50,33 @@ import Testing
   }
 
   @Test("are not replaced without permission") func overwriting() throws {
-    let folder = try Folder()
+    let folder = try GoldenFolder()
     let path = folder.path + "/a.h5"
-    try record(path) { _ in false }
+    try GoldenFixture.record(path) { _ in false }
     let before = FileManager.default.contents(atPath: path)
-    #expect(throws: GoldenError.self) { try record(path) }
+    #expect(throws: GoldenError.self) { try GoldenFixture.record(path) }
     #expect(FileManager.default.contents(atPath: path) == before)
-    try record(path, overwriting: true)
+    try GoldenFixture.record(path, overwriting: true)
     #expect(FileManager.default.contents(atPath: path) != before)
     #expect(folder.contents == ["a.h5"])
   }
 
+  @Test("leave nothing behind when recording is stopped", arguments: [0, 0.5, 1])
+  func stopped(share: Double) throws {
+    struct Stop: Error {}
+    let folder = try GoldenFolder()
+    let path = folder.path + "/a.h5"
+    folder.write("a.h5", [1, 2, 3])
+    #expect(throws: Stop.self) {
+      try GoldenFixture.record(
+        path, overwriting: true, progress: { if $0 >= share { throw Stop() } })
+    }
+    #expect(folder.contents == ["a.h5"])
+    #expect(folder.bytes("a.h5") == [1, 2, 3])
+  }
+
   @Test("leave nothing behind where they cannot be written") func unwritable() throws {
-    #expect(throws: GoldenError.self) { try record("/no/such/folder/a.h5") }
+    #expect(throws: GoldenError.self) { try GoldenFixture.record("/no/such/folder/a.h5") }
   }
 
   /// Writes a golden that is right but for one thing.
@@ -128,7 +105,7 @@ import Testing
   }
 
   @Test("of another shape are refused, with the reason") func refused() throws {
-    let folder = try Folder()
+    let folder = try GoldenFolder()
     var count = 0
     func expect(_ code: GoldenError.Code, _ words: String, _ write: (String) throws -> Void)
       throws
@@ -166,7 +143,7 @@ import Testing
   }
 
   @Test("that contradict the network stop the verification") func contradiction() throws {
-    let folder = try Folder()
+    let folder = try GoldenFolder()
     let path = folder.path + "/a.h5"
     let team = try WorkerTeam(count: 2)
     let model = try Model("densenet-mini@1", team: team)

@@ -12,8 +12,25 @@ public struct GoldenCase: Sendable {
   /// `[N, C, H, W]`.
   public let input: Tensor<Float>
 
+  /// The SHA-256 of the input that the file names, which is that of ``input`` or the file would have
+  /// been refused; nil if not recorded.
+  public var inputSHA256: String?
+
   /// The shapes of the stored activations, by node name.
   public let activationShapes: [String: TensorShape]
+
+  /// How many activations the file says it stores, which is how many there are or it would have been
+  /// refused; nil if not recorded.
+  public var activationCount: Int?
+
+  /// How far a 32-bit run was from the stored activations, by the names of those nodes for which it
+  /// is recorded.
+  ///
+  /// The relative L2 distance: an estimate of what rounding alone does.
+  public var activationNoise: [String: Double] = [:]
+
+  /// The same for ``logits``; nil if not recorded.
+  public var logitNoise: Double?
 
   /// `[N, classes]`, row by row; empty if not stored.
   public let logits: [Float]

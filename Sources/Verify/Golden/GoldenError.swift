@@ -1,10 +1,12 @@
+import HDF5
+
 /// Why a golden file cannot be used.
 public struct GoldenError: Error, Hashable, Sendable, CustomStringConvertible {
   public enum Code: Hashable, Sendable {
     /// There is no such file.
     case missing
 
-    /// The file cannot be read or is not a golden file of this schema.
+    /// The file cannot be read, is damaged, or is not a golden file of this schema.
     case unreadable
 
     /// The file belongs to another model, or its values contradict it.
@@ -19,6 +21,8 @@ public struct GoldenError: Error, Hashable, Sendable, CustomStringConvertible {
 
   public let code: Code
   public let path: String
+
+  /// What is wrong and what to do about it, to follow the path.
   public let cause: String
 
   public init(_ code: Code, path: String, _ cause: String) {
@@ -28,4 +32,46 @@ public struct GoldenError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   public var description: String { "\(path): \(cause)" }
+}
+
+extension GoldenError {
+  /// What to do about a file that is not as it was written.
+  private static let remedy = "restore it, or record it again with `densecam golden record`"
+
+  /// A file whose content is not what its writer put there, or should not have.
+  static func faulty(_ path: String, _ cause: String) -> GoldenError {
+    GoldenError(.unreadable, path: path, "\(cause); \(remedy)")
+  }
+
+  /// A failure to read a golden, in terms of what can be done about it.
+  init(reading path: String, _ error: HDF5Error) {
+    switch error.kind {
+    case .damaged:
+      self = .faulty(path, "is damaged: \(error.object ?? "its structure") fails its checksum")
+    case .truncated:
+      self = .faulty(path, "is cut short")
+    case .notHDF5:
+      self.init(
+        .unreadable, path: path,
+        "is no HDF5 file, so no golden; make one with `densecam golden record`")
+    case .inUse:
+      self.init(
+        .unreadable, path: path,
+        "is open in another program, which may be changing it; close it there and try again")
+    case .unfinished:
+      self.init(
+        .unreadable, path: path,
+        "is being written, or its writer was ended too early; wait for it, or record it again with "
+          + "`densecam golden record`")
+    case .system:
+      self.init(.unreadable, path: path, "cannot be read: \(error.cause)")
+    case .other:
+      self = .faulty(path, "cannot be read: \(error.explanation)")
+    }
+  }
+}
+
+extension HDF5Error {
+  /// The error without the file's name, which the golden error says already.
+  var explanation: String { (object.map { "\($0): " } ?? "") + cause }
 }

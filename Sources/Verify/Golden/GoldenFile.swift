@@ -10,17 +10,24 @@ public struct GoldenFile: Sendable {
   public let header: GoldenHeader
   public let cases: [GoldenCase]
 
+  /// Whether there is a file.
+  let isRecorded: Bool
+
+  /// What is no file.
   init(path: String, header: GoldenHeader, cases: [GoldenCase]) {
     self.path = path
     self.header = header
     self.cases = cases
+    isRecorded = false
   }
 
-  /// Opens a file and checks that it follows the schema.
+  /// Opens a file and checks that it follows the schema and is whole: the inputs are those that were
+  /// recorded, and no activation is missing.
   ///
   /// - Throws: ``GoldenError`` that says what is wrong and what to do.
   public init(path: String) throws(GoldenError) {
     self.path = path
+    isRecorded = true
     guard unsafe access(path, F_OK) == 0 else {
       throw GoldenError(
         .missing, path: path, "there is no such golden; make one with `densecam golden record`")
@@ -29,7 +36,9 @@ public struct GoldenFile: Sendable {
       let file = try File(reading: path)
       let root = file.root
       guard let schema = try root.attributes.string("schema") else {
-        throw GoldenError(.unreadable, path: path, "is an HDF5 file but not a golden: no schema")
+        throw GoldenError(
+          .unreadable, path: path,
+          "is an HDF5 file but not a golden: no schema; make one with `densecam golden record`")
       }
       guard schema == GoldenHeader.schema else {
         throw GoldenError(
@@ -44,41 +53,40 @@ public struct GoldenFile: Sendable {
         cases.append(try GoldenCase(group.group(name), name: name, path: path))
       }
       guard !cases.isEmpty else {
-        throw GoldenError(.unreadable, path: path, "holds no cases")
+        throw GoldenError.faulty(path, "holds no cases")
       }
       self.cases = cases
     } catch let error as GoldenError {
       throw error
     } catch let error as HDF5Error {
-      throw GoldenError(.unreadable, path: path, error.explanation)
+      throw GoldenError(reading: path, error)
     } catch {
-      throw GoldenError(.unreadable, path: path, "\(error)")
+      throw GoldenError.faulty(path, "cannot be read: \(error)")
     }
   }
-}
-
-extension HDF5Error {
-  /// The error without the file's name, which the golden error says already.
-  var explanation: String { (object.map { "\($0): " } ?? "") + cause }
 }
 
 extension GoldenHeader {
   init(_ attributes: Attributes, path: String) throws {
     func required(_ name: String) throws -> String {
       guard let value = try attributes.string(name) else {
-        throw GoldenError(.unreadable, path: path, "its attribute \(name) is missing")
+        throw GoldenError.faulty(path, "has no attribute \(name)")
       }
       return value
     }
     guard let precision = Precision(rawValue: try required("reference_precision")) else {
-      throw GoldenError(.unreadable, path: path, "its reference_precision is neither f64 nor f32")
+      throw GoldenError.faulty(path, "has a reference_precision that is neither f64 nor f32")
     }
     self.init(
       generator: try required("generator"),
       generatorVersion: try required("generator_version"), precision: precision,
       model: try required("model"), weightsSHA256: try required("weights_sha256"),
       symbolSHA256: try required("symbol_sha256"), created: try required("created"),
-      command: try required("command"))
+      command: try required("command"),
+      instructionSet: try attributes.string("instruction_set"),
+      blas: try attributes.string("blas"),
+      swiftVersion: try attributes.string("swift_version"),
+      noiseBackend: try attributes.string("noise_backend"))
   }
 }
 
@@ -92,12 +100,19 @@ extension GoldenCase {
     let picture = Tensor(
       shape: try input.tensorShape(path: path), elements: try input.finiteFloats(path: path))
     self.input = picture
+    inputSHA256 = try group.attributes.string("input_sha256")
+    if let inputSHA256, inputSHA256 != picture.sha256 {
+      throw GoldenError.faulty(
+        path, "case \(name): its input is not the one that was recorded (SHA-256 differs)")
+    }
 
     var shapes: [String: TensorShape] = [:]
     if try group.hasGroup(named: "activations") {
       let activations = try group.group("activations")
       for node in try activations.datasetNames {
-        shapes[node] = try activations.dataset(node).tensorShape(path: path)
+        let dataset = try activations.dataset(node)
+        shapes[node] = try dataset.tensorShape(path: path)
+        activationNoise[node] = try dataset.noise(path: path)
       }
       readActivation = { node throws(GoldenError) in
         do {
@@ -108,9 +123,9 @@ extension GoldenCase {
         } catch let error as GoldenError {
           throw error
         } catch let error as HDF5Error {
-          throw GoldenError(.unreadable, path: path, error.explanation)
+          throw GoldenError(reading: path, error)
         } catch {
-          throw GoldenError(.unreadable, path: path, "\(error)")
+          throw GoldenError.faulty(path, "cannot be read: \(error)")
         }
       }
     } else {
@@ -118,18 +133,25 @@ extension GoldenCase {
         throw GoldenError(.unreadable, path: path, "stores no activation of \(node)")
       }
     }
+    activationCount = try group.attributes.integer("activation_count").map { Int($0) }
+    if let activationCount, activationCount != shapes.count {
+      throw GoldenError.faulty(
+        path,
+        "case \(name) says that it stores \(activationCount) activations, but there are "
+          + "\(shapes.count): one is missing or extra")
+    }
     activationShapes = shapes
 
     func row(_ dataset: String) throws -> [Float] {
       guard try group.hasDataset(named: dataset) else { return [] }
       let values = try group.dataset(dataset).finiteFloats(path: path)
       guard values.count.isMultiple(of: picture.shape.batch) else {
-        throw GoldenError(
-          .unreadable, path: path, "\(group.path)/\(dataset) does not divide into the batch")
+        throw GoldenError.faulty(path, "\(group.path)/\(dataset) does not divide into the batch")
       }
       return values
     }
     logits = try row("logits")
+    logitNoise = logits.isEmpty ? nil : try group.dataset("logits").noise(path: path)
     probabilities = try row("probabilities")
 
     var maps: [StoredMap] = []
@@ -138,7 +160,7 @@ extension GoldenCase {
       for name in try stored.datasetNames {
         let dataset = try stored.dataset(name)
         guard let index = Int(name), index >= 0, dataset.shape.count == 2 else {
-          throw GoldenError(.unreadable, path: path, "\(dataset.path) is not the map of a class")
+          throw GoldenError.faulty(path, "\(dataset.path) is not the map of a class")
         }
         maps.append(
           StoredMap(
@@ -157,14 +179,13 @@ extension Dataset {
   /// The shape as `[N, C, H, W]`; two sides are `[N, C]`.
   func tensorShape(path: String) throws(GoldenError) -> TensorShape {
     guard shape.count == 4 || shape.count == 2 else {
-      throw GoldenError(
-        .unreadable, path: path, "\(self.path) has \(shape.count) sides instead of 4")
+      throw GoldenError.faulty(path, "\(self.path) has \(shape.count) sides instead of 4")
     }
     let result = TensorShape(
       batch: shape[0], channels: shape[1], height: shape.count == 4 ? shape[2] : 1,
       width: shape.count == 4 ? shape[3] : 1)
     guard result.checkedCount != nil else {
-      throw GoldenError(.unreadable, path: path, "\(self.path) has the shape \(shape)")
+      throw GoldenError.faulty(path, "\(self.path) has the shape \(shape)")
     }
     return result
   }
@@ -173,9 +194,17 @@ extension Dataset {
   func finiteFloats(path: String) throws -> [Float] {
     let values = try readFloats()
     if let index = values.firstIndex(where: { !$0.isFinite }) {
-      throw GoldenError(
-        .unreadable, path: path, "\(self.path) holds \(values[index]) at element \(index)")
+      throw GoldenError.faulty(path, "\(self.path) holds \(values[index]) at element \(index)")
     }
     return values
+  }
+
+  /// The distance of a 32-bit run that is recorded with the elements, if it is.
+  func noise(path: String) throws -> Double? {
+    guard let noise = try attributes.double("f32_noise") else { return nil }
+    guard noise >= 0, noise.isFinite else {
+      throw GoldenError.faulty(path, "\(self.path) has an f32_noise of \(noise)")
+    }
+    return noise
   }
 }

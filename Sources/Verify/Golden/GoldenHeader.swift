@@ -29,9 +29,28 @@ public struct GoldenHeader: Hashable, Sendable {
   /// The command that made the file, without folders.
   public var command: String
 
+  /// The instruction set of the inner loops on the machine that made the file: `baseline`, `avx2`,
+  /// `avx512`; nil if not recorded.
+  ///
+  /// The values of a golden in double precision do not depend on it.
+  public var instructionSet: String?
+
+  /// The BLAS library of that machine: what it says of itself and, last, the processor family that it
+  /// picked its kernels for; nil if not recorded.
+  public var blas: String?
+
+  /// The version of Swift that the generator was built with; nil if not recorded, or not in Swift.
+  public var swiftVersion: String?
+
+  /// What ran in 32 bits for the noise of activations and logits, such as `naive on baseline`; nil if
+  /// there is no noise in the file.
+  public var noiseBackend: String?
+
   public init(
     generator: String, generatorVersion: String, precision: Precision, model: String,
-    weightsSHA256: String, symbolSHA256: String, created: String, command: String
+    weightsSHA256: String, symbolSHA256: String, created: String, command: String,
+    instructionSet: String? = nil, blas: String? = nil, swiftVersion: String? = nil,
+    noiseBackend: String? = nil
   ) {
     self.generator = generator
     self.generatorVersion = generatorVersion
@@ -41,5 +60,9 @@ public struct GoldenHeader: Hashable, Sendable {
     self.symbolSHA256 = symbolSHA256
     self.created = created
     self.command = command
+    self.instructionSet = instructionSet
+    self.blas = blas
+    self.swiftVersion = swiftVersion
+    self.noiseBackend = noiseBackend
   }
 }

@@ -32,13 +32,19 @@ public struct GoldenRecorder: Sendable {
 
   let graph: Graph
   let parameters: Parameters
-  let header: GoldenHeader
+  private(set) var header: GoldenHeader
   let team: WorkerTeam
 
+  /// - Parameters:
+  ///   - graph: The network.
+  ///   - parameters: Its weights.
+  ///   - header: Where the file comes from; what computes the noise is put in by the recorder.
+  ///   - team: The threads to compute on; the file has the same bytes for any number.
   public init(graph: Graph, parameters: Parameters, header: GoldenHeader, team: WorkerTeam) {
     self.graph = graph
     self.parameters = parameters
     self.header = header
+    self.header.noiseBackend = NoiseRun.backendName
     self.team = team
   }
 
@@ -51,10 +57,12 @@ public struct GoldenRecorder: Sendable {
   ///   - labels: The class names by index, or none.
   ///   - includes: Decides by its name whether a node's output is stored.
   ///   - progress: Called after each node with the share of all inputs that is done, from 0 to 1.
-  /// - Throws: ``GoldenError``, or what the run throws. A file that existed is then untouched.
+  ///     What it throws ends the recording.
+  /// - Throws: ``GoldenError``, or what the run or `progress` throws. A file that existed is then
+  ///   untouched, and nothing is left beside it.
   public func record(
     _ inputs: [Input], to path: String, overwriting: Bool, labels: [String] = [],
-    includes: (_ node: String) -> Bool, progress: ((Double) -> Void)? = nil
+    includes: (_ node: String) -> Bool, progress: ((Double) throws -> Void)? = nil
   ) throws {
     let exists = unsafe access(path, F_OK) == 0
     guard overwriting || !exists else {
@@ -69,11 +77,11 @@ public struct GoldenRecorder: Sendable {
       let group = try file.root.createGroup("cases")
       for (index, input) in inputs.enumerated() {
         try record(input, into: group.createGroup(input.name), labels, includes) { share in
-          progress?((Double(index) + share) / Double(inputs.count))
+          try progress?((Double(index) + share) / Double(inputs.count))
         }
       }
       try file.close()
-      _ = try GoldenFile(path: temporary)
+      try readBack(temporary)
     } catch let error as HDF5Error {
       throw GoldenError(.unwritable, path: path, error.explanation)
     } catch let error as GoldenError where error.path == temporary {
@@ -89,13 +97,21 @@ public struct GoldenRecorder: Sendable {
     }
   }
 
+  /// Reads everything in a file that was just written.
+  private func readBack(_ path: String) throws {
+    for goldenCase in try GoldenFile(path: path).cases {
+      for node in goldenCase.activationShapes.keys { _ = try goldenCase.activation(node) }
+    }
+  }
+
   private func record(
     _ input: Input, into group: Group, _ labels: [String], _ includes: (String) -> Bool,
-    _ progress: (Double) -> Void
+    _ progress: (Double) throws -> Void
   ) throws {
     try group.attributes.set(input.source, for: "source")
     try group.attributes.set(input.sourceSHA256, for: "source_sha256")
     try group.attributes.set(input.preprocessing, for: "preprocessing")
+    try group.attributes.set(input.tensor.sha256, for: "input_sha256")
     try group.createDataset(
       "input", shape: input.tensor.shape.dimensions, elements: input.tensor.elements,
       compressed: true)
@@ -103,6 +119,10 @@ public struct GoldenRecorder: Sendable {
     let shapes = try graph.shapes(input: input.tensor.shape, parameters: parameters)
     let head = try ClassifierHead(of: graph, shapes: shapes)
     let evaluator = ReferenceEvaluator(graph: graph, parameters: parameters, team: team)
+    var noiseRun = try NoiseRun(
+      graph: graph, parameters: parameters, input: input.tensor, team: team)
+    var activationCount = 0
+    var logitNoise: Double?
     var features: Tensor<Double>?
     var logits: Tensor<Double>?
     var probabilities: Tensor<Double>?
@@ -110,24 +130,35 @@ public struct GoldenRecorder: Sendable {
       shape: input.tensor.shape, elements: input.tensor.elements.map(Double.init))
     try evaluator.run(exact) { index, value in
       let node = graph.nodes[index]
-      if index != graph.input, includes(node.name) {
+      let isStored = index != graph.input && includes(node.name)
+      let noise = noiseRun.advance(
+        to: index, exact: value, isWanted: isStored || index == head.logits)
+      if isStored {
         let dataset = try activations.createDataset(
           node.name, shape: value.shape.dimensions, elements: value.elements.map { Float($0) },
           compressed: true)
         try dataset.attributes.set(node.operation.name, for: "op")
+        if let noise { try dataset.attributes.set(noise, for: "f32_noise") }
+        activationCount += 1
       }
       if index == head.features { features = value }
-      if index == head.logits { logits = value }
+      if index == head.logits {
+        logits = value
+        logitNoise = noise
+      }
       if index == graph.output { probabilities = value }
-      progress(Double(index + 1) / Double(graph.nodes.count))
+      try progress(Double(index + 1) / Double(graph.nodes.count))
     }
+    try group.attributes.set(activationCount, for: "activation_count")
     guard let features, let logits, let probabilities else { return }
+    // Small as they are, these are compressed for the sake of the checksum.
     let rows = [input.tensor.shape.batch, head.classCount]
-    try group.createDataset(
-      "logits", shape: rows, elements: logits.elements.map { Float($0) }, compressed: false)
+    let stored = try group.createDataset(
+      "logits", shape: rows, elements: logits.elements.map { Float($0) }, compressed: true)
+    if let logitNoise { try stored.attributes.set(logitNoise, for: "f32_noise") }
     try group.createDataset(
       "probabilities", shape: rows, elements: probabilities.elements.map { Float($0) },
-      compressed: false)
+      compressed: true)
     let cams = try group.createGroup("cams")
     let first = probabilities.elements[..<head.classCount]
     for (rank, classIndex) in topIndices(first, Self.mapCount).enumerated() {
@@ -136,7 +167,7 @@ public struct GoldenRecorder: Sendable {
         shape: features.shape, parameters: parameters)
       let dataset = try cams.createDataset(
         "\(classIndex)", shape: [map.height, map.width], elements: map.values.map { Float($0) },
-        compressed: false)
+        compressed: true)
       if labels.indices.contains(classIndex) {
         try dataset.attributes.set(labels[classIndex], for: "label")
       }
@@ -157,5 +188,10 @@ extension GoldenHeader {
     try attributes.set(symbolSHA256, for: "symbol_sha256")
     try attributes.set(created, for: "created")
     try attributes.set(command, for: "command")
+    let optional = [
+      ("instruction_set", instructionSet), ("blas", blas), ("swift_version", swiftVersion),
+      ("noise_backend", noiseBackend),
+    ]
+    for case (let name, let value?) in optional { try attributes.set(value, for: name) }
   }
 }

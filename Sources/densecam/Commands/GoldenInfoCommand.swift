@@ -28,18 +28,33 @@ struct GoldenInfoCommand: ParsableCommand {
           created        \(header.created)
           command        \(header.command)
         """)
+      // What other generators, and older versions, do not record.
+      let optional = [
+        ("instructions ", header.instructionSet), ("BLAS         ", header.blas),
+        ("Swift        ", header.swiftVersion), ("f32 noise of ", header.noiseBackend),
+      ]
+      for case (let name, let value?) in optional { print("  \(name)  \(value)") }
       for goldenCase in golden.cases {
+        let count = goldenCase.activationShapes.count
+        let isCounted = goldenCase.activationCount != nil
+        let hash = goldenCase.inputSHA256.map { " sha256 \($0)" } ?? ""
         print(
           """
             case           \(goldenCase.name)
               source         \(goldenCase.source) sha256 \(goldenCase.sourceSHA256)
               preprocessing  \(goldenCase.preprocessing)
-              input          \(goldenCase.input.shape)
-              activations    \(goldenCase.activationShapes.count)
+              input          \(goldenCase.input.shape)\(hash)
+              activations    \(count)\(isCounted ? ", as recorded" : "")
           """)
+        if let noise = goldenCase.logitNoise {
+          print("    logits         f32 noise \(GoldenDiff.scientific(noise))")
+        }
         if all {
           for (name, shape) in goldenCase.activationShapes.sorted(by: { $0.key < $1.key }) {
-            print("      \(name) \(shape)")
+            let noise = goldenCase.activationNoise[name].map {
+              ", f32 noise \(GoldenDiff.scientific($0))"
+            }
+            print("      \(name) \(shape)\(noise ?? "")")
           }
         }
         for map in goldenCase.maps {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bench
 import FoundationEssentials
 import Glibc
 import Kernels
@@ -12,7 +13,9 @@ struct GoldenRecordCommand: ParsableCommand {
     abstract: "Compute activations and maps in double precision and store them.",
     discussion: """
       The graph is run as it is, with nothing fused, and the results are the same bits on every \
-      machine. The file appears when it is complete and has been read back.
+      machine. A run in 32 bits beside it tells how far rounding alone takes each value. The file \
+      appears when it is complete and has been read back; Ctrl-C leaves nothing of it. Recording over \
+      a golden tells what changed.
 
       EXAMPLES
         densecam golden record --model densenet-mini@1 --image photo.png -o mini.h5
@@ -71,23 +74,59 @@ struct GoldenRecordCommand: ParsableCommand {
     let classCount = try ClassifierHead(of: network.graph, shapes: shapes).classCount
     let labels = try Labels(path: labels, classCount: classCount)
     let hashes = try network.hashes()
+    let machine = try MachineDescription.current()
     let recorder = GoldenRecorder(
       graph: network.graph, parameters: network.parameters,
       header: GoldenHeader(
         generator: "densecam", generatorVersion: Densecam.version, precision: .f64,
         model: network.name, weightsSHA256: hashes.weights, symbolSHA256: hashes.symbol,
-        created: Self.timestamp, command: Console.commandLine), team: team)
-    let progress = ProgressBar("recording")
-    try recorder.record(
-      inputs, to: output, overwriting: allowOverwrite, labels: labels.lines,
-      includes: { name in pattern.map { name.contains($0) } ?? true }, progress: progress.update)
-    progress.clear()
+        created: Self.timestamp, command: Console.commandLine,
+        instructionSet: machine.instructionSet,
+        blas: "\(machine.blasConfiguration), \(machine.blasCore)",
+        swiftVersion: machine.swiftVersion), team: team)
+    // Opened before it is replaced, it can be read afterwards.
+    let old = exists ? Result { try GoldenFile(path: output) } : nil
+    try record(inputs, with: recorder, labels: labels, pattern)
     let golden = try GoldenFile(path: output)
     for goldenCase in golden.cases {
       print(
         "\(output): \(goldenCase.name): \(goldenCase.activationShapes.count) activations, "
           + "\(goldenCase.maps.count) maps")
     }
+    do {
+      if let old = try old?.get() {
+        let diff = try GoldenDiff(from: old, to: golden)
+        print("\(output): against the file before: \(diff.summary)")
+      }
+    } catch {
+      print("\(output): the file before could not be compared: \(error)")
+    }
+  }
+
+  /// Records until it is done or Ctrl-C is pressed.
+  private func record(
+    _ inputs: [GoldenRecorder.Input], with recorder: GoldenRecorder, labels: Labels,
+    _ pattern: Regex<AnyRegexOutput>?
+  ) throws {
+    let progress = ProgressBar("recording")
+    Interruption.listen()
+    // What asks the command to end, or closes its terminal, is a Ctrl-C, too: the temporary file has
+    // to go.
+    for number in [SIGTERM, SIGHUP] { signal(number) { _ in raise(SIGINT) } }
+    do {
+      try recorder.record(
+        inputs, to: output, overwriting: allowOverwrite, labels: labels.lines,
+        includes: { name in pattern.map { name.contains($0) } ?? true }
+      ) { share in
+        if Interruption.isRequested { throw ExitStatus.interrupted }
+        progress.update(share)
+      }
+    } catch ExitStatus.interrupted {
+      progress.clear()
+      printError("densecam: interrupted; \(output) is as it was")
+      throw ExitStatus.interrupted
+    }
+    progress.clear()
   }
 
   /// Now, or the time that `SOURCE_DATE_EPOCH` gives for reproducible files.

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Report
+import Verify
+
+/// `densecam golden diff` tells what changed from one golden to another, and why.
+struct GoldenDiffCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diff",
+    abstract: "Show what changed from one golden to another, and which side explains it.",
+    discussion: """
+      First comes what the values follow from: the model, the inputs, the generator. Then each case's \
+      arrays: how many elements differ in any bit, by how many steps from one 32-bit float to the \
+      next at most, and the relative L2 distance, beside what rounding to 32 bits alone does where a \
+      file records that. The arrays that changed most come first.
+
+      EXIT STATUS
+        0 the same arrays with the same bits   1 not   4 a file cannot be read
+
+      EXAMPLES
+        densecam golden diff golden/densenet-mini.h5 golden/densenet-mini-mxnet.h5
+        densecam golden diff old.h5 new.h5 --all
+        densecam golden diff old.h5 new.h5 --format json
+      """)
+
+  @Argument(help: "The golden that was there before.")
+  var old: String
+
+  @Argument(help: "The golden to hold against it.")
+  var new: String
+
+  @Flag(help: "Show every array, in the order of the files, not only those that changed most.")
+  var all = false
+
+  @Option(help: ArgumentHelp("table or json.", valueName: "format"))
+  var format: OutputFormat = .table
+
+  func run() throws {
+    let old = try GoldenFile(path: old)
+    let new = try GoldenFile(path: new)
+    let diff = try GoldenDiff(from: old, to: new)
+    switch format {
+    case .table:
+      print(
+        diff.document(old, new, all: all).text(
+          width: Console.columns ?? Report.standardWidth, color: Console.usesColor),
+        terminator: "")
+    case .json:
+      print(try diff.json(old, new))
+    }
+    if !diff.isIdentical { throw ExitStatus.mismatch }
+  }
+}
