@@ -82,11 +82,7 @@ let package = Package(
       dependencies: ["Kernels", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: fast
     ),
-    .target(
-      name: "Verify",
-      dependencies: ["Net", "Kernels", "HDF5", .product(name: "Crypto", package: "swift-crypto")],
-      swiftSettings: fast
-    ),
+    .target(name: "Verify", dependencies: ["Net", "Kernels", "HDF5"], swiftSettings: fast),
     .target(name: "Bench", dependencies: ["Verify", "Net", "Kernels"], swiftSettings: fast),
     .target(
       name: "Report", dependencies: ["Bench", "Verify", "Net", "Kernels"], swiftSettings: safe),

@@ -26,6 +26,14 @@ public enum SHA256Digest {
     return sum.hexadecimal
   }
 
+  /// The sum of the bytes of 32-bit floats, little-endian.
+  public static func of(_ elements: [Float]) -> String {
+    var sum = SHA256Sum()
+    let bits = elements.map(\.bitPattern.littleEndian)
+    unsafe sum.write(bits.span.bytes)
+    return sum.hexadecimal
+  }
+
   public static func of(_ text: String) -> String {
     var sum = SHA256Sum()
     let bytes = Array(text.utf8)

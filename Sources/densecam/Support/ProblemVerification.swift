@@ -54,7 +54,8 @@ struct ProblemVerification {
       let trial = try? ConvolutionTrial(notation: layer.layer, seed: seed, values: values)
     else { return [] }
     let failing = command(trial, layer.requested)
-    guard shrinking, let backend = sweep.backends.first(where: { $0.name == layer.requested }) else {
+    guard shrinking, let backend = sweep.backends.first(where: { $0.name == layer.requested })
+    else {
       return [failing]
     }
     var single = sweep
