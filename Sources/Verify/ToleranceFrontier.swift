@@ -26,72 +26,39 @@ public struct ToleranceFrontier: Hashable, Sendable, Codable {
     self.points = points.sorted { $0.magnitude < $1.magnitude }
   }
 
-  /// Whether every element is within the tolerances.
+  /// Whether every element is within the tolerances, which are 0 or more.
   ///
   /// A tolerance that is not a number allows nothing.
   public func isWithin(atol: Double, rtol: Double) -> Bool {
-    points.allSatisfy { $0.error <= atol + rtol * $0.magnitude }
+    guard !atol.isNaN, !rtol.isNaN else { return false }
+    return points.allSatisfy { $0.error <= atol + rtol * $0.magnitude }
   }
 
   /// The smallest absolute tolerance that would pass beside a relative one.
   public func leastAbsolute(rtol: Double = 0) -> Double {
-    points.reduce(0) { max($0, $1.error - rtol * $1.magnitude) }
+    Self.least { isWithin(atol: $0, rtol: rtol) }
   }
 
   /// The smallest relative tolerance that would pass alone; infinite if an element that should be 0 is
   /// not.
-  public var leastRelative: Double {
-    points.reduce(0) { max($0, $1.magnitude > 0 ? $1.error / $1.magnitude : .infinity) }
-  }
+  public var leastRelative: Double { Self.least { isWithin(atol: 0, rtol: $0) } }
 
   /// The smallest number that would pass as both tolerances.
-  public var leastOfBoth: Double {
-    points.reduce(0) { max($0, $1.error / (1 + $1.magnitude)) }
-  }
+  public var leastOfBoth: Double { Self.least { isWithin(atol: $0, rtol: $0) } }
 
-  /// Collects points; cheap for those that no tolerance depends on, which are nearly all.
-  struct Builder {
-    /// By the exponent of the magnitude: the largest error of all smaller exponents.
-    private var largestBelow = [Double](repeating: -1, count: 258)
-
-    /// Points that no other one makes superfluous, by ascending magnitude and error.
-    private var points: [Point] = []
-
-    @inline(__always)
-    mutating func add(magnitude: Double, error: Double) {
-      guard error > 0 else { return }
-      let exponent = Int(Float(magnitude).exponentBitPattern)
-      guard error > largestBelow[exponent] else { return }
-      insert(Point(magnitude: magnitude, error: error), exponent)
+  /// The smallest number that passes a test which all greater ones pass, too; infinite if none does.
+  ///
+  /// A quotient such as error/magnitude would be rounded, and may not pass itself. The bits of
+  /// numbers from 0 are in the order of the numbers, so 63 halvings find it.
+  private static func least(_ passes: (Double) -> Bool) -> Double {
+    guard !passes(0) else { return 0 }
+    guard passes(.greatestFiniteMagnitude) else { return .infinity }
+    var fails: UInt64 = 0
+    var holds = Double.greatestFiniteMagnitude.bitPattern
+    while holds - fails > 1 {
+      let middle = fails + (holds - fails) / 2
+      if passes(Double(bitPattern: middle)) { holds = middle } else { fails = middle }
     }
-
-    private mutating func insert(_ point: Point, _ exponent: Int) {
-      let place = points.firstIndex { $0.magnitude > point.magnitude } ?? points.count
-      // The one before is the largest error of those that are no larger.
-      if place > 0, points[place - 1].error >= point.error { return }
-      var end = place
-      while end < points.count, points[end].error <= point.error { end += 1 }
-      var start = place
-      if start > 0, points[start - 1].magnitude == point.magnitude { start -= 1 }
-      points.replaceSubrange(start..<end, with: [point])
-      for above in (exponent + 1)..<largestBelow.count where largestBelow[above] < point.error {
-        largestBelow[above] = point.error
-      }
-    }
-
-    /// The corners of the upper hull.
-    func frontier() -> ToleranceFrontier {
-      var hull: [Point] = []
-      for point in points {
-        while hull.count >= 2 {
-          let (a, b) = (hull[hull.count - 2], hull[hull.count - 1])
-          let rise = (b.error - a.error) * (point.magnitude - a.magnitude)
-          guard rise <= (point.error - a.error) * (b.magnitude - a.magnitude) else { break }
-          hull.removeLast()
-        }
-        hull.append(point)
-      }
-      return ToleranceFrontier(points: hull)
-    }
+    return Double(bitPattern: holds)
   }
 }
