@@ -91,10 +91,13 @@ extension Policy {
     on deviation: Deviation, guardsIntact: Bool, layer: String, operation: String
   ) -> Verdict {
     guard guardsIntact, deviation.nonFinite == 0 else { return .fail }
-    guard let rule = rules.first(where: { $0.fits(layer: layer, operation: operation) }) else {
-      return deviation.verdict
-    }
+    guard let rule = rule(for: layer, operation: operation) else { return deviation.verdict }
     return rule.verdict(on: deviation)
+  }
+
+  /// The rule that a layer is judged by; nil for the derived bounds.
+  public func rule(for layer: String, operation: String) -> Rule? {
+    rules.first { $0.fits(layer: layer, operation: operation) }
   }
 }
 
@@ -120,11 +123,15 @@ extension Policy.Rule {
   }
 
   /// Why the rule makes no sense; nil if it does.
-  var objection: String? {
+  public var objection: String? {
     let limits = [atol, rtol, relativeL2, nmse, maxUlp].compactMap { $0 }
-    if limits.contains(where: { !($0 >= 0) }) { return "a limit is negative or not a number" }
+    if limits.contains(where: { !($0 >= 0 && $0.isFinite) }) {
+      return "a limit is negative or not a number"
+    }
     if limits.isEmpty, bound != true, bitwise != true { return "a rule limits nothing" }
-    if let match, (try? Regex(match)) == nil { return "\(match) is no regular expression" }
+    if let match, (try? Regex(match)) == nil {
+      return "\(match.debugDescription) is no regular expression"
+    }
     return nil
   }
 }
@@ -150,31 +157,43 @@ extension Policy {
   ///   - name: What the policy is called if the file does not say.
   /// - Throws: ``PolicyError`` that says what is wrong.
   public init(json text: String, name: String) throws(PolicyError) {
-    let known: Set = [
-      "match", "operation", "bound", "bitwise", "atol", "rtol", "relative_l2", "nmse", "max_ulp",
-    ]
     let data = Data(text.utf8)
     let file: File
     do {
       let decoder = JSONDecoder()
       // A key that nobody reads would be a limit that nobody checks.
-      let keys = try decoder.decode(RuleKeys.self, from: data)
-      if let typo = keys.rules.flatMap(\.keys).first(where: { !known.contains($0) }) {
-        throw PolicyError(
-          description: "\(name): \(typo) is none of \(known.sorted().joined(separator: ", "))")
+      try Self.check(
+        decoder.decode([String: Ignored].self, from: data).keys, known: ["name", "rules"], of: name)
+      for rule in try decoder.decode(RuleKeys.self, from: data).rules {
+        try Self.check(
+          rule.keys,
+          known: [
+            "match", "operation", "bound", "bitwise", "atol", "rtol", "relative_l2", "nmse",
+            "max_ulp",
+          ], of: name)
       }
       decoder.keyDecodingStrategy = .convertFromSnakeCase
       file = try decoder.decode(File.self, from: data)
     } catch let error as PolicyError {
       throw error
     } catch {
-      throw PolicyError(description: "\(name) is no policy in JSON: \(error)")
+      let cause = (error as? DecodingError)?.cause ?? "\(error)"
+      throw PolicyError(description: "\(name) is no policy in JSON: \(cause)")
     }
     for rule in file.rules {
       if let objection = rule.objection { throw PolicyError(description: "\(name): \(objection)") }
     }
     guard !file.rules.isEmpty else { throw PolicyError(description: "\(name) has no rules") }
     self.init(name: file.name ?? name, rules: file.rules)
+  }
+
+  private static func check(_ keys: some Sequence<String>, known: Set<String>, of name: String)
+    throws(PolicyError)
+  {
+    guard let typo = keys.sorted().first(where: { !known.contains($0) }) else { return }
+    throw PolicyError(
+      description: "\(name): \(typo.debugDescription) is none of "
+        + known.sorted().joined(separator: ", "))
   }
 
   private struct RuleKeys: Decodable {

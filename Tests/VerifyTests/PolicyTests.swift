@@ -86,6 +86,28 @@ import Testing
       Policy.bitwise.verdict(on: other, guardsIntact: true, layer: "", operation: "") == .fail)
   }
 
+  @Test("judge from what is kept as from all elements", arguments: 0..<UInt64(25))
+  func kept(seed: UInt64) {
+    let (actual, expected) = Self.pair(seed: seed)
+    let deviation = Self.deviation(actual, expected)
+    func passes(_ rule: Policy.Rule) -> Bool {
+      Policy(name: "", rules: [rule])
+        .verdict(on: deviation, guardsIntact: true, layer: "", operation: "") == .pass
+    }
+    let errors = zip(actual, expected).map { (Double($0) - $1).magnitude }
+    let norm = expected.reduce(0) { $0 + $1 * $1 }
+    let distance = (errors.reduce(0) { $0 + $1 * $1 } / norm).squareRoot()
+    let ulps = zip(errors, expected).map { $0 / Double(Float($1).magnitude.ulp) }.max() ?? 0
+    for factor in [0.5, 0.999999, 1.000001, 2] {
+      #expect(passes(.init(relativeL2: distance * factor)) == (factor > 1))
+      #expect(passes(.init(nmse: distance * distance * factor)) == (factor > 1))
+      #expect(passes(.init(maxUlp: ulps * factor)) == (factor > 1))
+      // All limits of a rule have to hold.
+      #expect(!passes(.init(atol: 1e9, relativeL2: distance * 0.5)))
+    }
+    #expect(passes(.init(bitwise: true)) == zip(actual, expected).allSatisfy { $0 == Float($1) })
+  }
+
   @Test("take the first rule that fits, and the derived bounds where none does") func rules() throws
   {
     let policy = try Policy(
@@ -106,51 +128,26 @@ import Testing
   @Test(
     "are refused where they say nothing or something else",
     arguments: [
-      ("{\"rules\": [{\"atoll\": 1}]}", "atoll is none of"), ("{\"rules\": []}", "no rules"),
+      ("{\"rules\": [{\"atoll\": 1}]}", "\"atoll\" is none of"), ("{\"rules\": []}", "no rules"),
       ("{\"rules\": [{\"atol\": -1}]}", "negative"),
       ("{\"rules\": [{\"match\": \"(\"}]}", "limits nothing"),
       ("{\"rules\": [{\"match\": \"(\", \"atol\": 1}]}", "regular expression"), ("[]", "no policy"),
       ("{\"rules\": [{\"match\": \"a\"}]}", "limits nothing"), ("", "no policy"),
+      ("{\"rules\": [{\"atol\": \"1\"}]}", "rules[0].atol is no number"),
+      (
+        "{\"rules\": [{\"atol\": 1}, {\"relative_l2\": true}]}", "rules[1].relative_l2 is no number"
+      ),
+      ("{\"rules\": 3}", "rules is no list"), ("{}", "it has no rules"), ("3", "it is no object"),
+      ("{\"rules\": [null]}", "rules[0] is null"), ("{\"rules\": [{}]}", "limits nothing"),
+      ("{\"rules\": [{\"atol\": 1}], \"rule\": []}", "\"rule\" is none of name, rules"),
+      ("{\"rules\": [{\"atol\": 1e999}]}", "no policy"),
+      ("{\"rules\": [{\"atol\": 1}", "valid JSON"),
+      ("{\"rules\": [{\"a\\nb\": 1}]}", "\"a\\nb\" is none of"),
+      ("{\"rules\": [{\"atol\": 1, \"match\": \"(\\n\"}]}", "regular expression"),
     ])
   func refusals(text: String, part: String) {
     let error = #expect(throws: PolicyError.self) { try Policy(json: text, name: "file") }
     #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
-  }
-}
-
-@Suite("Evidence") struct EvidenceTests {
-  @Test("is enough with 459 elements, or with one in 16 of fewer") func limits() {
-    func doubt(_ informative: Int, _ count: Int) -> Bool {
-      Evidence.doubt(informative: informative, count: count, inputIsConstant: false) != nil
-    }
-    #expect(doubt(458, 1_000_000) && !doubt(459, 1_000_000))
-    #expect(doubt(6, 100) && !doubt(7, 100))
-    #expect(doubt(0, 1) && !doubt(1, 1))
-    #expect(Evidence.doubt(informative: 100, count: 100, inputIsConstant: true) != nil)
-    #expect(Evidence.isConstant([2, 2, 2]) && !Evidence.isConstant([2, 2, 3]))
-    #expect(!Evidence.isConstant([2]))
-  }
-
-  @Test("is wanting on a picture of one colour, and behind zeros") func constant() throws {
-    let team = try WorkerTeam(count: 1)
-    let trial = try ConvolutionTrial(notation: "mb1ic3ih8oc4kh3ph1+relu", seed: 1)
-    var network = try #require(try trial.network())
-    let layer = network.layer
-    let backends: [any ConvolutionBackend] = [TiledBackend()]
-    func verdict() throws -> Verdict? {
-      let golden = GoldenFile(unrecorded: network.input, name: "x", model: "x")
-      return try Verifier(
-        graph: network.graph, parameters: network.parameters, golden: golden, team: team
-      ).verify(
-        golden.cases[0],
-        runs: backends.map { VerificationRun(name: $0.name, backends: BackendChoice($0)) },
-        options: VerificationOptions(feeds: [.isolated], includes: { $0 == layer })
-      ).layers.first?.verdict
-    }
-    #expect(try verdict() == .pass)
-    network.input.elements = network.input.elements.map { _ in 3 }
-    #expect(try verdict() == .mistrusted)
-    network.input.elements = network.input.elements.enumerated().map { $0.offset == 0 ? 1e-30 : 0 }
-    #expect(try verdict() == .mistrusted)
+    #expect(error?.description.contains("\n") == false)
   }
 }
