@@ -69,7 +69,9 @@ public struct ProcessorDescription: Hashable, Sendable, Codable {
   static func count(ofList text: String) -> Int {
     text.split(separator: ",").reduce(0) { sum, range in
       let ends = range.split(separator: "-").compactMap { Int($0.trimmed) }
-      guard let first = ends.first, let last = ends.last, first <= last else { return sum }
+      guard let first = ends.first, let last = ends.last, first <= last, last < 1 << 24 else {
+        return sum
+      }
       return sum + last - first + 1
     }
   }

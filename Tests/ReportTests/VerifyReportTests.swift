@@ -30,6 +30,8 @@ import Verify
         conv1  PASS      0.02  0.01    4.00  4.0e-07  2.5e-01      3.5
         conv0  PASS      0.01  0.01    4.00  4.0e-07  2.5e-01      3.5
 
+        MARGINAL pool: more than rounding makes likely, and no more than it makes possible; \
+        up to 1.50 of what is likely
         iso: error/bound of the isolated feed: given the golden's values
         net: error/bound of the network feed: given what the steps before have computed
         growth: rel. L2 of the network feed over that of the isolated one

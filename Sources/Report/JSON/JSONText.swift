@@ -48,7 +48,20 @@ extension Encodable {
   func jsonText() throws -> String { try jsonText([.prettyPrinted]) }
 
   /// The value as one line of JSON text, ending in a line feed: sorted keys in snake case.
-  func jsonLine() throws -> String { try jsonText([]) }
+  ///
+  /// Some readers of lines take other characters for the end of one, too; those are escaped.
+  func jsonLine() throws -> String {
+    var line = String.UnicodeScalarView()
+    for scalar in try jsonText([]).unicodeScalars {
+      switch scalar {
+      case "\u{85}": line += "\\u0085".unicodeScalars
+      case "\u{2028}": line += "\\u2028".unicodeScalars
+      case "\u{2029}": line += "\\u2029".unicodeScalars
+      default: line.append(scalar)
+      }
+    }
+    return String(line)
+  }
 
   private func jsonText(_ formatting: JSONEncoder.OutputFormatting) throws -> String {
     let encoder = JSONEncoder()

@@ -115,12 +115,12 @@ public struct Table: Hashable, Sendable {
 extension String {
   /// With a backslash before what Markdown would read as its own.
   var markdownEscaped: String {
-    var result = ""
-    for character in self {
-      if "\\|<*`[".contains(character) { result.append("\\") }
-      result.append(character)
+    var result = String.UnicodeScalarView()
+    for scalar in unicodeScalars {
+      if "\\|<&*`[".unicodeScalars.contains(scalar) { result.append("\\") }
+      result.append(scalar)
     }
-    return result
+    return String(result)
   }
 
   var isBlank: Bool { allSatisfy { $0 == " " } }

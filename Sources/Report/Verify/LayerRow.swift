@@ -59,11 +59,13 @@ extension VerifyReport {
     var rows: [LayerRow] = []
     for golden in goldens {
       for result in golden.cases {
-        var places: [String: Int] = [:]
+        // One problem may be there with several seeds, each a case of its own.
+        var places: [[String]: Int] = [:]
         for layer in result.layers where layer.requested == backend {
-          let place = places[layer.layer] ?? rows.count
+          let key = [layer.caseName, layer.layer]
+          let place = places[key] ?? rows.count
           if place == rows.count {
-            places[layer.layer] = place
+            places[key] = place
             rows.append(
               LayerRow(
                 label: label(ofCase: result.name, in: golden), layer: layer.layer,
@@ -137,28 +139,6 @@ extension VerifyReport {
       return count > 0 ? "\(count) more \(verdict.rawValue)" : nil
     }
     return [[Span("… \(counts.joined(separator: ", ")); --all shows them", .faint)]]
-  }
-
-  /// Why layers were not judged as they are, or not at all, each reason once.
-  func reasonLines(_ rows: [LayerRow]) -> [[Span]] {
-    var counts: [(verdict: Verdict, reason: String, count: Int)] = []
-    for row in rows {
-      guard let result = row.feeds.max(by: { $0.verdict < $1.verdict }), let reason = result.reason
-      else { continue }
-      if let index = counts.firstIndex(where: {
-        $0.verdict == result.verdict && $0.reason == reason
-      }) {
-        counts[index].count += 1
-      } else {
-        counts.append((result.verdict, reason, 1))
-      }
-    }
-    return counts.map { item in
-      [
-        Span(item.verdict),
-        Span(" \(item.count) layer\(item.count == 1 ? "" : "s"): \(item.reason)", .faint),
-      ]
-    }
   }
 
   /// What the columns of the tables of layers mean.

@@ -15,6 +15,9 @@ struct VerifyRecord: Hashable, Codable {
 
     /// By which rules errors became verdicts.
     var policy: PolicyRecord
+
+    /// The options that repeat a part of the run.
+    var settings: RunSettings
     var goldens: [Golden]
   }
 
@@ -36,6 +39,11 @@ struct VerifyRecord: Hashable, Codable {
 
   struct Layer: Hashable, Codable {
     var golden: String
+
+    /// The case of the golden, or `problems`.
+    var goldenCase: String
+
+    /// The same, or the seed that numbers were drawn from.
     var `case`: String
     var layer: String
     var operation: String
@@ -132,11 +140,14 @@ extension VerifyReport {
         symbolSha256: context.symbolSHA256, weightsSha256: context.weightsSHA256,
         threads: threads, instructionSet: context.machine.instructionSet,
         policy: VerifyRecord.PolicyRecord(name: policy.name, rules: policy.rules),
+        settings: settings,
         goldens: goldens.map(VerifyRecord.Golden.init)),
       verdict: Nullable(verdict?.rawValue), layers: [], cams: [], classes: [])
     for golden in goldens {
       for result in golden.cases {
-        record.layers += result.layers.map { VerifyRecord.Layer($0, golden: golden.path) }
+        record.layers += result.layers.map {
+          VerifyRecord.Layer($0, golden: golden.path, goldenCase: result.name)
+        }
         record.classes += result.classes.map { VerifyRecord.Classes($0, golden: golden.path) }
         record.cams += result.maps.map { map in
           VerifyRecord.Map(
@@ -161,11 +172,12 @@ extension VerifyRecord.Golden {
 }
 
 extension VerifyRecord.Layer {
-  init(_ layer: LayerResult, golden: String) {
+  init(_ layer: LayerResult, golden: String, goldenCase: String) {
     let deviation = layer.deviation
     self.init(
-      golden: golden, case: layer.caseName, layer: layer.layer, operation: layer.operation,
-      nodes: layer.nodes, problem: Nullable(layer.problem), shape: layer.shape,
+      golden: golden, goldenCase: goldenCase, case: layer.caseName, layer: layer.layer,
+      operation: layer.operation, nodes: layer.nodes, problem: Nullable(layer.problem),
+      shape: layer.shape,
       requested: layer.requested, executed: layer.executed, refusal: Nullable(layer.refusal),
       feed: layer.feed.rawValue, verdict: layer.verdict.rawValue, reason: Nullable(layer.reason),
       count: deviation.count, informative: deviation.informative,

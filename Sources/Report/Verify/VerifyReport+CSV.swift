@@ -24,6 +24,7 @@ extension VerifyReport {
   private static let columns: [Column] = [
     Column(name: "kind", layer: { _ in "layer" }, map: { _ in "cam" }, classes: { _ in "class" }),
     Column(name: "golden", layer: { $0.golden }, map: { $0.golden }, classes: { $0.golden }),
+    Column(name: "golden_case", layer: { $0.goldenCase }, map: { $0.case }, classes: { $0.case }),
     Column(name: "case", layer: { $0.case }, map: { $0.case }, classes: { $0.case }),
     Column(name: "layer", layer: { $0.layer }),
     Column(name: "operation", layer: { $0.operation }),
@@ -78,10 +79,18 @@ extension JSONNumber {
 
 extension String {
   /// The text as a field: between quotes if it needs them.
+  ///
+  /// Readers know no marks that join with the character before, so this looks at scalars.
   var csvField: String {
-    guard contains(where: { ",\"\r\n".contains($0) || $0.isNewline }) else { return self }
-    return "\""
-      + split(separator: "\"", omittingEmptySubsequences: false)
-      .joined(separator: "\"\"") + "\""
+    guard unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else {
+      return self
+    }
+    var field = "\""
+    for scalar in unicodeScalars {
+      if scalar == "\"" { field.unicodeScalars.append(scalar) }
+      field.unicodeScalars.append(scalar)
+    }
+    field.unicodeScalars.append("\"")
+    return field
   }
 }

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Kernels
 public import Verify
 
 /// Why a text is no report of a verification.
@@ -10,7 +9,9 @@ public struct ReportError: Error, Hashable, Sendable, CustomStringConvertible {
 extension VerifyReport {
   /// Reads a report that ``json()`` wrote.
   ///
-  /// Its verdicts on layers are those of the policy that is named in it; ``judge(by:)`` gives others.
+  /// Verdicts are not taken from the text: those on layers follow from the numbers and from the policy
+  /// that is named in it, and ``judge(by:)`` gives others. The text may come from anywhere: what
+  /// contradicts itself is refused.
   ///
   /// - Parameters:
   ///   - text: The JSON.
@@ -23,36 +24,43 @@ extension VerifyReport {
       decoder.keyDecodingStrategy = .convertFromSnakeCase
       record = try decoder.decode(VerifyRecord.self, from: Data(text.utf8))
     } catch {
+      let cause = (error as? DecodingError)?.cause ?? "\(error)"
       throw ReportError(
-        description: "\(name) is no report of `densecam verify --format json`: \(error)")
+        description: "\(name) is no report of `densecam verify --format json`: \(cause)")
     }
+    do throws(RecordFault) {
+      try self.init(record)
+    } catch {
+      throw ReportError(description: "\(name): \(error.cause)")
+    }
+  }
+
+  private init(_ record: VerifyRecord) throws(RecordFault) {
     let context = record.context
+    for rule in context.policy.rules {
+      if let objection = rule.objection { throw RecordFault("context.policy: \(objection)") }
+    }
     self.init(
       context: ReportContext(
         version: context.version, machine: context.machine.description, model: context.model,
         symbolSHA256: context.symbolSha256, weightsSHA256: context.weightsSha256,
         command: context.command),
       threads: context.threads,
-      policy: Policy(name: context.policy.name, rules: context.policy.rules), goldens: [])
-    for golden in context.goldens {
-      var cases: [CaseResult] = []
-      func edit(_ name: String, _ change: (inout CaseResult) -> Void) {
-        let index = cases.firstIndex { $0.name == name } ?? cases.count
-        if index == cases.count { cases.append(CaseResult(name: name)) }
-        change(&cases[index])
-      }
-      for layer in record.layers where layer.golden == golden.path {
-        let result = try layer.result(policy: policy, name: name)
-        edit(layer.case) { $0.layers.append(result) }
-      }
-      for map in record.cams where map.golden == golden.path {
-        edit(map.case) { $0.maps.append(map.comparison) }
-      }
-      for classes in record.classes where classes.golden == golden.path {
-        edit(classes.case) { $0.classes.append(classes.comparison) }
-      }
-      goldens.append(Golden(path: golden.path, header: golden.header, cases: cases))
+      policy: Policy(name: context.policy.name, rules: context.policy.rules),
+      settings: context.settings, goldens: [])
+    var shelves = Shelves()
+    for golden in context.goldens { try shelves.add(golden) }
+    for layer in record.layers {
+      let result = try layer.result(policy: policy)
+      try shelves.edit(layer.golden, layer.goldenCase) { $0.layers.append(result) }
     }
+    for map in record.cams {
+      try shelves.edit(map.golden, map.case) { $0.maps.append(map.comparison) }
+    }
+    for classes in record.classes {
+      try shelves.edit(classes.golden, classes.case) { $0.classes.append(classes.comparison) }
+    }
+    goldens = shelves.goldens
   }
 
   /// Judges every layer again, from the numbers that were kept.
@@ -66,73 +74,33 @@ extension VerifyReport {
       }
     }
   }
-}
 
-extension VerifyRecord.Golden {
-  var header: GoldenHeader {
-    GoldenHeader(
-      generator: generator, generatorVersion: generatorVersion,
-      precision: GoldenHeader.Precision(rawValue: referencePrecision) ?? .f32, model: model,
-      weightsSHA256: weightsSha256, symbolSHA256: symbolSha256, created: created, command: "")
-  }
-}
+  /// Goldens and their cases by name, in the order in which they come.
+  private struct Shelves {
+    var goldens: [Golden] = []
+    private var places: [String: Int] = [:]
+    private var casePlaces: [[String: Int]] = []
 
-extension VerifyRecord.Layer {
-  /// The result with the numbers that the record holds.
-  func result(policy: Policy, name: String) throws(ReportError) -> LayerResult {
-    guard let feed = LayerResult.Feed(rawValue: feed), let verdict = Verdict(rawValue: verdict)
-    else {
-      throw ReportError(
-        description: "\(name): \(layer) has the feed \(self.feed) and the verdict \(self.verdict)")
+    mutating func add(_ golden: VerifyRecord.Golden) throws(RecordFault) {
+      guard places.updateValue(goldens.count, forKey: golden.path) == nil else {
+        throw RecordFault("the golden \(golden.path) is there twice")
+      }
+      goldens.append(Golden(path: golden.path, header: try golden.header(), cases: []))
+      casePlaces.append([:])
     }
-    guard count >= 0, tolerances.allSatisfy({ $0.count == 2 }),
-      index.count == shape.count || index.isEmpty
-    else { throw ReportError(description: "\(name): the numbers of \(layer) make no sense") }
-    guard count > 0 else {
-      return LayerResult(
-        caseName: self.case, layer: layer, operation: operation, problem: problem.value,
-        requested: requested, shape: shape, notRun: verdict, reason: reason.value ?? "")
-    }
-    var deviation = Deviation()
-    deviation.count = count
-    deviation.informative = informative
-    deviation.errorOverBound = errorOverBound.value
-    deviation.errorOverWorst = errorOverWorst.value
-    deviation.rmsOverBound = rmsOverBound.value
-    deviation.relativeL2 = relativeL2.value
-    deviation.maxAbs = maxAbs.value
-    deviation.maxULP = maxUlp.value
-    deviation.differing = differing
-    deviation.nonFinite = nonFinite
-    deviation.tolerances = ToleranceFrontier(
-      points: tolerances.map { .init(magnitude: $0[0], error: $0[1]) })
-    deviation.expected = expected.value
-    deviation.got = got.value
-    deviation.worstIndex = zip(index, shape).reduce(0) { place, next in
-      let (product, overflow) = place.multipliedReportingOverflow(by: next.1)
-      return overflow ? 0 : product &+ next.0
-    }
-    return LayerResult(
-      caseName: self.case, layer: layer, nodes: nodes, operation: operation,
-      problem: problem.value, requested: requested, executed: executed, refusal: refusal.value,
-      feed: feed, deviation: deviation, guardsIntact: guardsIntact,
-      inputIsConstant: inputIsConstant, shape: shape, isStored: stored, policy: policy)
-  }
-}
 
-extension VerifyRecord.Map {
-  var comparison: MapComparison {
-    MapComparison(
-      caseName: self.case, backend: backend, classIndex: self.class, label: label.value,
-      relativeL2: relativeL2.value, peakShift: peakShift.value, intersectionOverUnion: iou.value,
-      identityError: identityError.value)
-  }
-}
-
-extension VerifyRecord.Classes {
-  var comparison: ClassComparison {
-    ClassComparison(
-      caseName: self.case, backend: backend, top5: top5, goldenTop5: goldenTop5,
-      marginUsed: marginUsed.value)
+    mutating func edit(
+      _ golden: String, _ name: String, _ change: (inout CaseResult) -> Void
+    ) throws(RecordFault) {
+      guard let place = places[golden] else {
+        throw RecordFault("\(golden) is none of the goldens in the context")
+      }
+      let index = casePlaces[place][name] ?? goldens[place].cases.count
+      if index == goldens[place].cases.count {
+        casePlaces[place][name] = index
+        goldens[place].cases.append(CaseResult(name: name))
+      }
+      change(&goldens[place].cases[index])
+    }
   }
 }

@@ -18,8 +18,10 @@ extension VerifyReport {
           var suite = Suite(name: "\(backend) \(label(ofCase: result.name, in: golden))")
           let place = "\(golden.path).\(result.name).\(backend)"
           for layer in result.layers where layer.requested == backend {
+            let isFailure = layer.verdict == .fail
             suite.add(
-              layer, in: place, rerun: layer.verdict == .fail ? rerun(golden.path, layer) : [])
+              layer, of: result.name, in: place, limits: isFailure ? brokenLimits(of: layer) : [],
+              rerun: isFailure ? rerun(golden.path, layer) : [])
           }
           for map in result.maps where map.backend == backend {
             suite.add(
@@ -56,17 +58,23 @@ extension VerifyReport {
 
     init(name: String) { self.name = name }
 
-    mutating func add(_ layer: LayerResult, in place: String, rerun: [String]) {
+    mutating func add(
+      _ layer: LayerResult, of caseName: String, in place: String, limits: [String],
+      rerun: [String]
+    ) {
       let deviation = layer.deviation
       let position = layer.worstPosition.map(String.init).joined(separator: ",")
       var text =
         "[\(position)]: expected \(deviation.expected), got \(deviation.got), "
         + "error/bound \(deviation.errorOverBound), error/worst \(deviation.errorOverWorst)"
+      for limit in limits { text += ", \(limit)" }
       if deviation.nonFinite > 0 { text += ", \(deviation.nonFinite) elements not finite" }
       if !layer.guardsIntact { text += ", wrote outside of its memory" }
       if !layer.executed.isEmpty { text += ", ran on \(layer.executed)" }
+      // One problem may be there with several seeds.
+      let seed = layer.caseName == caseName ? "" : " \(layer.caseName)"
       add(
-        "\(layer.layer) [\(layer.feed.rawValue)]", in: place, layer.verdict,
+        "\(layer.layer)\(seed) [\(layer.feed.rawValue)]", in: place, layer.verdict,
         layer.wasRun ? ([text] + rerun).joined(separator: "\n") : layer.reason ?? "",
         note: layer.reason)
     }

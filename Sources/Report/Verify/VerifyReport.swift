@@ -20,14 +20,19 @@ public struct VerifyReport: Sendable {
 
   /// By which rules errors became verdicts.
   public var policy: Policy
+
+  /// What the run was asked for.
+  public var settings: RunSettings
   public var goldens: [Golden]
 
   public init(
-    context: ReportContext, threads: Int, policy: Policy = .bound, goldens: [Golden]
+    context: ReportContext, threads: Int, policy: Policy = .bound,
+    settings: RunSettings = RunSettings(), goldens: [Golden]
   ) {
     self.context = context
     self.threads = threads
     self.policy = policy
+    self.settings = settings
     self.goldens = goldens
   }
 
@@ -57,7 +62,8 @@ public struct VerifyReport: Sendable {
         let table = layerTable(listed)
         document.add(.table(table))
         document.add(
-          .lines(layerNotes(rows: rows, listed: listed) + reasonLines(rows) + legend(table)))
+          .lines(
+            layerNotes(rows: rows, listed: listed) + reasonLines(rows, all: all) + legend(table)))
       }
       document.add(.table(mapTable(of: backend)))
       document.add(.table(classTable(of: backend)))

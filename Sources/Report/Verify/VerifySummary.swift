@@ -13,9 +13,7 @@ extension VerifyReport {
             " \(layer.layer) [\(position)]: expected \(Float(deviation.expected)), "
             + "got \(Float(deviation.got)), "
             + "error/bound \(NumberText.ratio(deviation.errorOverBound))"
-          if deviation.errorOverWorst <= 1 {
-            text += ", \(deviation.differing) of \(deviation.count) elements differ"
-          }
+          for limit in brokenLimits(of: layer) { text += ", \(limit)" }
           if deviation.nonFinite > 0 { text += ", \(deviation.nonFinite) elements not finite" }
           if !layer.guardsIntact { text += ", wrote outside of its memory" }
           let isAsked = layer.executed.isEmpty || layer.executed == layer.requested
