@@ -30,10 +30,13 @@ struct CommandRun {
     try self.init(arguments, in: folder, environment: environment)
   }
 
-  /// Runs the command to its end.
-  init(_ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]) throws {
+  /// Runs the command, or another program, to its end.
+  init(
+    executable: URL = Self.executable, _ arguments: [String], in folder: URL? = nil,
+    environment: [String: String] = [:]
+  ) throws {
     let process = Process()
-    process.executableURL = Self.executable
+    process.executableURL = executable
     process.arguments = arguments
     if let folder { process.currentDirectoryURL = folder }
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }

@@ -49,7 +49,7 @@ import Testing
     let lines = run.output.split(separator: "\n").map(String.init)
     let failure = try #require(lines.first { $0.hasPrefix("FAIL ") })
     let command = try #require(lines.first { $0.contains(" densecam verify ") })
-    let words = command.split(separator: " ").dropFirst().map {
+    let words = command.split(separator: " ").drop { $0 != "verify" }.map {
       $0.trimmingCharacters(in: CharacterSet(charactersIn: "'"))
     }
     let again = try CommandRun(words)

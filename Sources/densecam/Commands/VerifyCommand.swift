@@ -47,11 +47,13 @@ struct VerifyCommand: ParsableCommand {
   var seed: UInt64 = 1
 
   @Option(
-    help: ArgumentHelp("Judge the results in this JSON again; nothing is run.", valueName: "file"))
+    help: ArgumentHelp(
+      "Judge the results in this JSON again, by its own policy or another; nothing is run.",
+      valueName: "file"))
   var from: String?
 
-  @Option(help: ArgumentHelp("isolated, network or both.", valueName: "feed"))
-  var feed: FeedChoice = .both
+  @Option(help: ArgumentHelp("isolated, network or both (standard).", valueName: "feed"))
+  var feed: FeedChoice?
 
   @Option(help: ArgumentHelp("Judge only layers whose name matches.", valueName: "regex"))
   var match: String?
@@ -75,34 +77,21 @@ struct VerifyCommand: ParsableCommand {
   func run() throws {
     Interruption.listen()
     try destination.check()
-    let choice = try policy.choice()
     let report: VerifyReport
-    var rerun: (String, LayerResult) -> [String] = goldenCommand
+    let rerun: (String, LayerResult) -> [String]
     if let from {
-      report = try judgeAgain(from, choice)
-      rerun = { _, _ in [] }
+      try checkNothingIsRun()
+      report = try SavedResults.read(from, judgedBy: policy)
+      rerun = try SavedResults.rerun(report)
+    } else if let problems {
+      (report, rerun) = try verify(problems: problems)
     } else {
-      let team = try WorkerTeam(count: model.threading.count)
-      if let problems {
-        let sweep = try sweep(problems, choice, team)
-        report = try self.report(of: [sweep.run()], sweep.sweep.policy, team)
-        var failures = 0
-        rerun = { _, layer in
-          failures += 1
-          return sweep.rerun(layer, shrinking: failures <= ProblemVerification.shrunkFailures)
-        }
-      } else {
-        let verification = GoldenVerification(
-          model: model.model, backends: try backends.backends(default: Backends.all),
-          options: try backends.planOptions(), feeds: feed.feeds, match: match, images: images,
-          choice: choice, team: team)
-        report = try self.report(
-          of: verification.run(GoldenPaths.resolve(goldens)), verification.policy, team)
-      }
+      (report, rerun) = try verifyGoldens()
     }
     let isEmpty = report.goldens.flatMap(\.cases).allSatisfy { $0.verdict == nil }
     if isEmpty, !Interruption.isRequested { try finish(report) }
-    try destination.write(format.text(report, all: all, rerun: rerun))
+    try destination.write(
+      format.text(report, all: all, isForFile: destination.isFile, rerun: rerun))
     if Interruption.isRequested { throw ExitStatus.interrupted }
     try finish(report)
   }
@@ -124,6 +113,62 @@ struct VerifyCommand: ParsableCommand {
     }
   }
 
+  private typealias Outcome = (report: VerifyReport, rerun: (String, LayerResult) -> [String])
+
+  private func verifyGoldens() throws -> Outcome {
+    let choice = try policy.choice()
+    let team = try WorkerTeam(count: model.threading.count)
+    let verification = GoldenVerification(
+      model: model.model, backends: try backends.backends(default: Backends.all),
+      options: try backends.planOptions(), feeds: (feed ?? .both).feeds, match: match,
+      images: images, choice: choice, team: team)
+    var seen: Set<String> = []
+    let paths = try GoldenPaths.resolve(goldens).filter { seen.insert($0).inserted }
+    let report = try report(of: verification.run(paths), verification.policy, team)
+    let command = RerunCommand(report.settings, on: report.context.machine)
+    return (report, { golden, layer in [command.layer(layer, of: golden)] })
+  }
+
+  private func verify(problems: String) throws -> Outcome {
+    let choice = try policy.choice()
+    guard goldens.isEmpty else { throw UsageError("--problems takes no goldens") }
+    let team = try WorkerTeam(count: model.threading.count)
+    var values = ConvolutionTrial.Values.uniform
+    var rules = Policy.bitwise
+    switch choice {
+    case .exact: values = .integers
+    case .policy(let policy): rules = policy
+    }
+    let verification = ProblemVerification(
+      source: problems, seed: seed,
+      sweep: ProblemSweep(
+        backends: try backends.backends(default: Backends.all), options: try backends.planOptions(),
+        policy: rules, team: team),
+      values: values, rerun: RerunCommand(settings, on: try .current()))
+    let report = try report(of: [verification.run()], rules, team)
+    var failures = 0
+    return (
+      report,
+      { _, layer in
+        failures += 1
+        return verification.rerun(layer, shrinking: failures <= ProblemVerification.shrunkFailures)
+      }
+    )
+  }
+
+  /// Refuses what would ask for a run beside results that are there.
+  private func checkNothingIsRun() throws {
+    let others: [(Bool, String)] = [
+      (!goldens.isEmpty, "goldens"), (problems != nil, "--problems"), (feed != nil, "--feed"),
+      (match != nil, "--match"), (images != nil, "--images"),
+      (backends.backend != nil, "--backend"),
+      (backends.noFuse, "--no-fuse"), (backends.withoutPass != nil, "--without-pass"),
+      (model.model != nil, "--model"), (model.threading.threads != nil, "--threads"),
+    ]
+    guard let other = others.first(where: \.0)?.1 else { return }
+    throw UsageError("--from judges what was run before; it takes no \(other)")
+  }
+
   private func report(of goldens: [VerifyReport.Golden], _ policy: Policy, _ team: WorkerTeam)
     throws -> VerifyReport
   {
@@ -134,94 +179,19 @@ struct VerifyCommand: ParsableCommand {
         model: model.model ?? header?.model ?? "",
         symbolSHA256: header?.symbolSHA256 ?? "", weightsSHA256: header?.weightsSHA256 ?? "",
         command: Console.commandLine),
-      threads: team.count, policy: policy, goldens: goldens)
+      threads: team.count, policy: policy, settings: settings, goldens: goldens)
   }
 
-  private func judgeAgain(_ path: String, _ choice: PolicyOptions.Choice) throws -> VerifyReport {
-    guard goldens.isEmpty, problems == nil else {
-      throw UsageError("--from judges what was run before; it takes no goldens and no --problems")
-    }
-    guard case .policy(let policy) = choice else {
-      throw UsageError("--policy exact has to run; --from judges what was run before")
-    }
-    var report = try VerifyReport(
-      json: SmallTextFile.read(path, upTo: 1 << 30), name: path)
-    report.judge(by: policy)
-    return report
-  }
-
-  private func sweep(_ problems: String, _ choice: PolicyOptions.Choice, _ team: WorkerTeam) throws
-    -> ProblemVerification
-  {
-    guard goldens.isEmpty else { throw UsageError("--problems takes no goldens") }
-    var words = policy.words
-    if backends.noFuse { words.append("--no-fuse") }
-    if let passes = backends.withoutPass { words += ["--without-pass", passes] }
-    var values = ConvolutionTrial.Values.uniform
-    var rules = Policy.bitwise
-    switch choice {
-    case .exact: values = .integers
-    case .policy(let policy): rules = policy
-    }
-    return ProblemVerification(
-      source: problems, seed: seed,
-      sweep: ProblemSweep(
-        backends: try backends.backends(default: Backends.all), options: try backends.planOptions(),
-        policy: rules, team: team),
-      values: values, options: words)
-  }
-
-  /// A command that judges one layer of a golden again, as it was judged here.
-  private func goldenCommand(_ golden: String, _ layer: LayerResult) -> [String] {
-    var words = ["densecam verify", golden.shellQuoted, "--backend", layer.requested]
-    if let name = model.model { words += ["--model", name.shellQuoted] }
-    if let threads = model.threading.threads { words += ["--threads", "\(threads)"] }
-    if backends.noFuse { words.append("--no-fuse") }
-    if let passes = backends.withoutPass { words += ["--without-pass", passes] }
-    if let images { words += ["--images", images.shellQuoted] }
-    words += policy.words
-    words += ["--feed", layer.feed.rawValue, "--match", "^\(layer.layer)$".shellQuoted]
-    return [words.joined(separator: " ")]
-  }
-}
-
-/// The feeds as the command line names them.
-enum FeedChoice: String, ExpressibleByArgument, CaseIterable {
-  case isolated
-  case network
-  case both
-
-  var feeds: Set<LayerResult.Feed> {
-    switch self {
-    case .isolated: [.isolated]
-    case .network: [.network]
-    case .both: [.isolated, .network]
-    }
-  }
-}
-
-/// How the results of a verification are written.
-enum VerifyFormat: String, ExpressibleByArgument, CaseIterable {
-  case table
-  case md
-  case csv
-  case json
-  case jsonl
-  case junit
-
-  /// The text of a report.
-  func text(
-    _ report: VerifyReport, all: Bool, rerun: (_ golden: String, _ layer: LayerResult) -> [String]
-  ) throws -> String {
-    switch self {
-    case .table:
-      report.document(all: all, rerun: rerun).text(
-        width: Console.columns ?? Report.standardWidth, color: Console.usesColor)
-    case .md: report.document(all: all, rerun: rerun).markdown()
-    case .csv: report.csv()
-    case .json: try report.json()
-    case .jsonl: try report.jsonLines()
-    case .junit: report.junit(rerun: rerun)
-    }
+  /// What a command has to say to repeat a part of this run.
+  private var settings: RunSettings {
+    var settings = RunSettings()
+    settings.model = model.model
+    settings.threads = model.threading.threads
+    settings.noFuse = backends.noFuse
+    settings.withoutPass = backends.withoutPass
+    settings.images = images
+    settings.problems = problems
+    policy.note(in: &settings)
+    return settings
   }
 }

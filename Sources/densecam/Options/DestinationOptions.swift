@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Net
 
 /// Where results go.
@@ -11,21 +12,35 @@ struct DestinationOptions: ParsableArguments {
   @Flag(help: "Replace the file if it exists.")
   var force = false
 
+  /// Whether results go to a file and not to standard output.
+  var isFile: Bool { output != nil }
+
   /// Refuses a file that cannot be written, before any work is spent on it.
+  ///
+  /// What exists must be a regular file: the new one is put in its place, and nobody means to do that to
+  /// a device or a symbolic link.
   ///
   /// - Throws: ``UsageError``.
   func check() throws {
-    if let output { try OutputFile.check(output, overwriting: force) }
+    guard let output else { return }
+    try OutputFile.check(output, overwriting: force)
+    var status = stat()
+    guard unsafe lstat(output, &status) == 0 else { return }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw UsageError("\(output): is no regular file, which could be replaced")
+    }
   }
 
   /// Writes a text, whole or not at all.
   ///
-  /// - Throws: ``FileError`` if the file cannot be written.
+  /// - Throws: ``UsageError`` or `FileError` if the file cannot be written.
   func write(_ text: String) throws {
     guard let output else {
       print(text, terminator: "")
       return
     }
+    // What was not there before the work may be there after it.
+    try check()
     var file = try AtomicFile(path: output)
     let bytes = Array(text.utf8)
     try unsafe file.write(bytes.span.bytes)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Report
 import Verify
 
 /// By which rules errors become verdicts.
@@ -51,24 +52,13 @@ struct PolicyOptions: ParsableArguments {
     }
   }
 
-  /// The same options again, for a command that repeats a verdict.
-  var words: [String] {
-    var words: [String] = []
-    if let policy { words += ["--policy", policy.shellQuoted] }
-    if let atol { words += ["--atol", "\(atol)"] }
-    if let rtol { words += ["--rtol", "\(rtol)"] }
-    return words
-  }
-}
+  /// Whether the options say anything.
+  var isGiven: Bool { policy != nil || atol != nil || rtol != nil }
 
-extension String {
-  /// The text as one word of a shell.
-  var shellQuoted: String {
-    let harmless =
-      !isEmpty
-      && allSatisfy { ($0.isASCII && ($0.isLetter || $0.isNumber)) || "_-./:@+,=%".contains($0) }
-    guard !harmless else { return self }
-    return "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
-      + "'"
+  /// Writes the options down, for a command that repeats a verdict.
+  func note(in settings: inout RunSettings) {
+    settings.policy = policy
+    settings.atol = atol
+    settings.rtol = rtol
   }
 }

@@ -11,8 +11,8 @@ struct ProblemVerification {
   let sweep: ProblemSweep
   let values: ConvolutionTrial.Values
 
-  /// The options that a command needs to repeat a trial, beside the trial and the backend.
-  let options: [String]
+  /// What a command needs to repeat a trial, beside the trial and the backend.
+  let rerun: RerunCommand
 
   /// The trials that the source stands for: a file's, random ones, or a problem itself.
   ///
@@ -68,7 +68,11 @@ struct ProblemVerification {
   }
 
   private func command(_ trial: ConvolutionTrial, _ backend: String) -> String {
-    (["densecam verify --problems", "\(trial)", "--seed \(trial.seed)", "--backend", backend]
-      + options).joined(separator: " ")
+    let words =
+      rerun.environment + [
+        "densecam verify --problems", "\(trial)", "--seed \(trial.seed)", "--backend",
+        backend.shellQuoted,
+      ] + rerun.options
+    return words.joined(separator: " ")
   }
 }

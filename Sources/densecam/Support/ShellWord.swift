@@ -1,0 +1,61 @@
+extension String {
+  /// The text as one word of a shell.
+  ///
+  /// A shell reads bytes, so this looks at scalars: what Swift takes for one character may be a quote
+  /// with a mark on it. Control characters, which a terminal would not print as they are, are written as
+  /// `$'…'` does, which bash, zsh and ksh read.
+  var shellQuoted: String {
+    let harmless = "_-./:@+,=%".unicodeScalars
+    let isHarmless = !isEmpty && unicodeScalars.allSatisfy { $0.isPlain || harmless.contains($0) }
+    guard !isHarmless else { return self }
+    let hasControls = unicodeScalars.contains { $0.isInvisible }
+    var word = hasControls ? "$'" : "'"
+    for scalar in unicodeScalars {
+      switch scalar {
+      case "'" where !hasControls: word += "'\\''"
+      case "'": word += "\\'"
+      case "\\" where hasControls: word += "\\\\"
+      case _ where scalar.isInvisible:
+        for byte in String(scalar).utf8 {
+          word += "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
+      default: word.unicodeScalars.append(scalar)
+      }
+    }
+    return word + "'"
+  }
+
+  /// The path as an argument that is not taken for an option.
+  var asArgument: String { (hasPrefix("-") ? "./\(self)" : self).shellQuoted }
+
+  /// A regular expression that finds the text as it is.
+  var regexEscaped: String {
+    var pattern = ""
+    for scalar in unicodeScalars {
+      if scalar.isInvisible {
+        pattern += "\\u{\(String(scalar.value, radix: 16))}"
+      } else {
+        if "\\^$.|?*+()[]{}".unicodeScalars.contains(scalar) { pattern += "\\" }
+        pattern.unicodeScalars.append(scalar)
+      }
+    }
+    return pattern
+  }
+}
+
+extension Unicode.Scalar {
+  fileprivate var isPlain: Bool {
+    switch self {
+    case "a"..."z", "A"..."Z", "0"..."9": true
+    default: false
+    }
+  }
+
+  /// Whether a report would replace it, for it steers the terminal or breaks the line.
+  fileprivate var isInvisible: Bool {
+    switch properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: true
+    default: properties.isBidiControl
+    }
+  }
+}
