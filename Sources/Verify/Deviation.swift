@@ -94,12 +94,13 @@ public struct Deviation: Hashable, Sendable, Codable {
       squaredNorm += e * e
       maxAbs = max(maxAbs, error)
       let rounded = Float(e)
-      maxULP = max(maxULP, error / Double(rounded.magnitude.ulp))
+      // What is too large for 32 bits has no last place.
+      maxULP = max(maxULP, rounded.isFinite ? error / Double(rounded.magnitude.ulp) : .infinity)
       if actual[i] != rounded { differing += 1 }
       if exact.elements[i].magnitude > worst.elements[i] { informative += 1 }
       frontier.add(magnitude: e.magnitude, error: error)
       let own = (Double(actual[i]) - exact.elements[i]).magnitude
-      guard own > 0 else { continue }
+      guard own != 0 else { continue }
       let ratio = Self.ratio(own, likely.elements[i])
       squaredRatio += ratio * ratio
       if ratio > worstRatio {
@@ -126,9 +127,10 @@ public struct Deviation: Hashable, Sendable, Codable {
     }
   }
 
-  /// An error over its bound; a bound that is NaN allows nothing.
+  /// An error over its bound; where either is no number, or both are infinite, nothing is allowed.
   private static func ratio(_ error: Double, _ bound: Double) -> Double {
-    bound.isNaN ? .infinity : error / bound
+    let ratio = error / bound
+    return ratio.isNaN ? .infinity : ratio
   }
 
   /// `‖ŷ − y‖² / ‖y‖²`, the normalised mean square error.

@@ -122,7 +122,9 @@ extension Policy.Rule {
   /// Why the rule makes no sense; nil if it does.
   var objection: String? {
     let limits = [atol, rtol, relativeL2, nmse, maxUlp].compactMap { $0 }
-    if limits.contains(where: { !($0 >= 0) }) { return "a limit is negative or not a number" }
+    if limits.contains(where: { !($0 >= 0 && $0.isFinite) }) {
+      return "a limit is negative or not a number"
+    }
     if limits.isEmpty, bound != true, bitwise != true { return "a rule limits nothing" }
     if let match, (try? Regex(match)) == nil { return "\(match) is no regular expression" }
     return nil
