@@ -228,6 +228,9 @@ def record(group, network, x, options, labels):
         if "/" in node or value.ndim != 4:
             sys.exit(f"node {node} of shape {value.shape} has no place in a golden file")
         put(activations, node, value).attrs["op"] = network.operators[node]
+    # By these a reader notices that something was lost or exchanged.
+    group.attrs["input_sha256"] = hashlib.sha256(np.asarray(x, "<f4").tobytes()).hexdigest()
+    group.attrs["activation_count"] = len(activations)
     logits = outputs[network.logits].reshape(len(x), -1)
     output = outputs[network.output].reshape(len(x), -1)
     probabilities = output if network.ends_in_softmax else softmax(logits)

@@ -13,7 +13,8 @@
 ///   text or Markdown.
 /// - `JSON/`: the encoder, and numbers that JSON cannot hold.
 /// - `Context.swift`: what every report says of its circumstances.
-/// - `Verify/`: ``VerifyReport``.
+/// - `Verify/`: ``VerifyReport``, in all its formats and back from JSON.
+/// - `SelfTest/`: ``SelfTestReport``. `Bisect/`: ``BisectReport``.
 /// - `Bench/`: ``BenchReport``.
 ///
 /// ### JSON

@@ -1,3 +1,4 @@
+import Glibc
 import Kernels
 import Net
 import TestSupport
@@ -111,6 +112,9 @@ import Testing
     func tensor(_ value: Double) -> Tensor<Double> {
       Tensor(shape: TensorShape(channels: 1), elements: [value])
     }
+    let unknown = Deviation(
+      of: [2], from: tensor(2), exact: tensor(.nan), likely: tensor(1), worst: tensor(1))
+    #expect(unknown.verdict == .fail)
     for bound in [Double.nan, 0] {
       let deviation = Deviation(
         of: [2], from: tensor(1), exact: tensor(1), likely: tensor(bound), worst: tensor(bound))
@@ -130,6 +134,28 @@ import Testing
 }
 
 @Suite("The rounding model") struct RoundingModelTests {
+  @Test("limits the mean square the more closely the more elements there are") func meanSquare() {
+    var last = Double.infinity
+    for count in [1, 2, 10, 100, 10_000] {
+      let t = RoundingModel.meanSquareLimit(independent: count)
+      // The exponent of Chernoff's bound is that of the probability of a false alarm.
+      #expect((Double(count) * (t - 1 - log(t)) / 2 - log(1e6)).magnitude < 1e-6)
+      #expect(t > 1 && t < last)
+      last = t
+    }
+    let shape = TensorShape(channels: 100)
+    func verdict(_ error: Float) -> Verdict {
+      let zero = Tensor(shape: shape, elements: [Double](repeating: 0, count: 100))
+      let bound = zero.mapped { _ in 1 }
+      return Deviation(
+        of: [Float](repeating: error, count: 100), from: zero, exact: zero, likely: bound,
+        worst: bound, likelyRMS: 0.25
+      ).verdict
+    }
+    // Each alone is within its bound; all together are not.
+    #expect(verdict(0.2) == .pass && verdict(0.3) == .marginal && verdict(1.1) == .fail)
+  }
+
   @Test("is the worst case where that is less") func small() {
     let model = RoundingModel(roundings: 3, sums: 100)
     let u = 0x1p-24

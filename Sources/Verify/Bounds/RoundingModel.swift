@@ -26,9 +26,9 @@ public struct RoundingModel: Sendable {
   /// - Returns: t, which is above 1 and approaches it for many elements.
   static func meanSquareLimit(independent: Int) -> Double {
     let wanted = 2 * log(1 / falseAlarmProbability) / Double(max(1, independent))
-    // t − 1 − ln t grows with t, and so do the iterates towards the solution.
-    var t = 1 + wanted
-    for _ in 0..<200 { t = 1 + wanted + log(t) }
+    // t − 1 − ln t is convex, and this start lies above the solution, so Newton's steps fall towards it.
+    var t = 1 + wanted + (2 * wanted).squareRoot()
+    for _ in 0..<20 { t -= (t - 1 - log(t) - wanted) / (1 - 1 / t) }
     return t
   }
 

@@ -27,18 +27,18 @@ struct IntegerNumbers: TrialNumbers {
   var generator: SeededGenerator
   let range: ExactRange
 
-  private mutating func integers(_ count: Int, to limit: Int, times factor: Int = 1) -> [Float] {
-    (0..<count).map { _ in Float(factor * Int.random(in: -limit...limit, using: &generator)) }
+  private mutating func integers(_ count: Int, to limit: Int) -> [Float] {
+    (0..<count).map { _ in Float(Int.random(in: -limit...limit, using: &generator)) }
   }
 
   mutating func inputs(_ count: Int) -> [Float] { integers(count, to: range.input) }
 
   mutating func weights(_ count: Int) -> [Float] {
-    integers(count, to: range.weight, times: range.weightStep)
+    integers(count, to: range.weight)
   }
 
   mutating func biases(_ count: Int) -> [Float] {
-    integers(count, to: range.weight, times: range.weightStep)
+    integers(count, to: range.weight)
   }
 
   mutating func scales(_ count: Int) -> [Float] {
@@ -53,9 +53,10 @@ struct IntegerNumbers: TrialNumbers {
 /// A float holds every integer up to 2²⁴, and a sum is exact if its terms and partial sums are such.
 /// With |x| ≤ a and |w| ≤ b, K products and a bias stay within (K + 1)·a·b.
 ///
-/// F(2×2) multiplies by ½ twice, so weights are multiples of 4 where it may run; then `G g Gᵀ` has
-/// integers of at most (3/2)²·4b = 9b, `Bᵀ d B` of at most 2²·a, and `Aᵀ m A` sums nine products of each of
-/// C channels: 9·36·C·a·b in all. (The numbers are the largest row sums of |G|, |Bᵀ| and |Aᵀ|.)
+/// F(2×2) multiplies weights by ½ twice and so works on quarters, which floats hold as well as integers.
+/// Counted in them, `G g Gᵀ` is at most (3/2)²·4b = 9b, `Bᵀ d B` at most 2²·a, and `Aᵀ m A` sums nine
+/// products of each of C channels: 9·36·C·a·b in all. (The numbers are the largest row sums of |G|, |Bᵀ|
+/// and |Aᵀ|.)
 ///
 /// F(4×4) has no such integers: G divides by 81, so the weights would have to be multiples of 81², Bᵀ has
 /// entries of 1/64, and products of what remains need more than 24 bits.
@@ -63,9 +64,8 @@ public struct ExactRange: Hashable, Sendable {
   /// Inputs are integers of this size at most.
   public let input: Int
 
-  /// Weights are ``weightStep`` times integers of this size at most.
+  /// Weights are integers of this size at most.
   public let weight: Int
-  public let weightStep: Int
 
   /// A batch norm in front multiplies by 1 or 2 and adds an integer of this size at most.
   static let largestShift = 2
@@ -79,7 +79,6 @@ public struct ExactRange: Hashable, Sendable {
   public init?(_ problem: ConvolutionProblem, prologue: Bool) {
     let limit = 1 << 24
     let mayBeMinimal = WinogradBackend().refusal(of: problem) == nil
-    weightStep = mayBeMinimal ? 4 : 1
     let products =
       mayBeMinimal
       ? limit / (324 * problem.input.channels) - 1 : limit / (problem.depth + 1)
