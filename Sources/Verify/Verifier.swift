@@ -82,14 +82,14 @@ public struct Verifier {
     return result
   }
 
-  /// The values that the judged steps are given; nil if every step is judged.
+  /// The values that the judged steps are given and held against; nil if every step is judged.
   private func wantedValues(of walks: [RunWalk], options: VerificationOptions) -> Set<Int>? {
     var wanted: Set<Int> = []
     var isComplete = true
     for plan in walks.map(\.plan) {
       for index in 0..<plan.stepCount {
         if options.includes(plan.name(ofStep: index)) {
-          wanted.formUnion(plan.step(index).inputs)
+          wanted.formUnion(plan.step(index).inputs + [plan.step(index).output])
         } else {
           isComplete = false
         }

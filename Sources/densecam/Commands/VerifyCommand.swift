@@ -52,7 +52,10 @@ struct VerifyCommand: ParsableCommand {
       valueName: "file"))
   var from: String?
 
-  @Option(help: ArgumentHelp("isolated, network or both (standard).", valueName: "feed"))
+  @Option(
+    help: ArgumentHelp(
+      "isolated, network or both; both unless given, but isolated with --match.",
+      valueName: "feed"))
   var feed: FeedChoice?
 
   @Option(help: ArgumentHelp("Judge only layers whose name matches.", valueName: "regex"))
@@ -120,7 +123,8 @@ struct VerifyCommand: ParsableCommand {
     let team = try WorkerTeam(count: model.threading.count)
     let verification = GoldenVerification(
       model: model.model, backends: try backends.backends(default: Backends.all),
-      options: try backends.planOptions(), feeds: (feed ?? .both).feeds, match: match,
+      options: try backends.planOptions(),
+      feeds: (feed ?? (match == nil ? .both : .isolated)).feeds, match: match,
       images: images, choice: choice, team: team)
     var seen: Set<String> = []
     let paths = try GoldenPaths.resolve(goldens).filter { seen.insert($0).inserted }
