@@ -50,8 +50,11 @@ struct VerifyCommand: ParsableCommand {
     help: ArgumentHelp("Judge the results in this JSON again; nothing is run.", valueName: "file"))
   var from: String?
 
-  @Option(help: ArgumentHelp("isolated, network or both.", valueName: "feed"))
-  var feed: FeedChoice = .both
+  @Option(
+    help: ArgumentHelp(
+      "isolated, network or both; both unless given, but isolated with --match.",
+      valueName: "feed"))
+  var feed: FeedChoice?
 
   @Option(help: ArgumentHelp("Judge only layers whose name matches.", valueName: "regex"))
   var match: String?
@@ -94,7 +97,8 @@ struct VerifyCommand: ParsableCommand {
       } else {
         let verification = GoldenVerification(
           model: model.model, backends: try backends.backends(default: Backends.all),
-          options: try backends.planOptions(), feeds: feed.feeds, match: match, images: images,
+          options: try backends.planOptions(),
+          feeds: (feed ?? (match == nil ? .both : .isolated)).feeds, match: match, images: images,
           choice: choice, team: team)
         report = try self.report(
           of: verification.run(GoldenPaths.resolve(goldens)), verification.policy, team)
