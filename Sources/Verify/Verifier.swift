@@ -41,6 +41,10 @@ public struct Verifier {
     var walks = try runs.map { run in
       var plan = run.options
       plan.taps.formUnion(taps)
+      if !options.feeds.contains(.network) {
+        // Nothing but the judged steps is run.
+        plan.preparedNodes = Set(graph.nodes.map(\.name).filter(options.includes))
+      }
       return try RunWalk(
         run: run,
         plan: Plan(

@@ -195,3 +195,33 @@ import Testing
     #expect(worst > 0.001)
   }
 }
+
+@Suite("A single layer") struct SingleLayerTests {
+  @Test("is judged alike alone and with all others", arguments: ["conv0", "DBstage3_unit1_conv2"])
+  func alone(layer: String) throws {
+    let team = try WorkerTeam(count: 2)
+    let model = try Model("densenet-mini@1", team: team)
+    let golden = VerifierTests.golden(model)
+    let verifier = Verifier(
+      graph: model.graph, parameters: model.parameters, golden: golden, team: team)
+    let runs = Backends.all.map { VerificationRun(name: $0.name, backends: BackendChoice($0)) }
+    let all = try verifier.verify(
+      golden.cases[0], runs: runs, options: VerificationOptions(feeds: [.isolated]))
+    let single = try verifier.verify(
+      golden.cases[0], runs: runs,
+      options: VerificationOptions(feeds: [.isolated], includes: { $0 == layer }))
+    #expect(single.layers.count == runs.count)
+    #expect(
+      single.layers.map(\.deviation.errorOverBound)
+        == all.layers.filter { $0.layer == layer }.map(\.deviation.errorOverBound))
+    #expect(single.layers.allSatisfy { $0.wasRun && $0.deviation.errorOverBound > 0 })
+    // A plan for one layer packs the weights of no other.
+    let plan = try Plan(
+      graph: model.graph, parameters: model.parameters, input: golden.cases[0].input.shape,
+      backends: BackendChoice(TiledBackend()), options: PlanOptions(preparedNodes: [layer]))
+    let whole = try Plan(
+      graph: model.graph, parameters: model.parameters, input: golden.cases[0].input.shape,
+      backends: BackendChoice(TiledBackend()))
+    #expect(plan.packedBytes > 0 && plan.packedBytes < whole.packedBytes / 4)
+  }
+}

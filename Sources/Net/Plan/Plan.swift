@@ -76,6 +76,12 @@ public struct Plan: Sendable {
     self.memory = memory
     var steps: [PreparedStep] = []
     for (index, step) in program.steps.enumerated() {
+      if let wanted = options.preparedNodes,
+        !step.nodes.contains(where: { wanted.contains(graph.nodes[$0].name) })
+      {
+        steps.append(PreparedStep(idle: step))
+        continue
+      }
       steps.append(
         try PreparedStep(
           step, at: index, program: program, parameters: parameters, memory: memory,

@@ -14,14 +14,20 @@ public struct PlanOptions: Sendable {
   /// The inner loops to use; what ``InstructionSet/selected()`` gives if nil.
   public var instructionSet: InstructionSet?
 
+  /// The nodes whose steps are to be prepared; nil for all.
+  ///
+  /// A step without any of them does nothing when it is run, which is for those who run single steps.
+  public var preparedNodes: Set<String>?
+
   public init(
     passes: Set<Pass> = Set(Pass.allCases), taps: Set<String> = [], sharesMemory: Bool = true,
-    instructionSet: InstructionSet? = nil
+    instructionSet: InstructionSet? = nil, preparedNodes: Set<String>? = nil
   ) {
     self.passes = passes
     self.taps = taps
     self.sharesMemory = sharesMemory
     self.instructionSet = instructionSet
+    self.preparedNodes = preparedNodes
   }
 
   /// Everything fused.

@@ -51,6 +51,12 @@ struct PreparedStep: Sendable {
 }
 
 extension PreparedStep {
+  /// A step that does nothing.
+  init(idle step: Step) {
+    self.step = step
+    work = .copies([])
+  }
+
   /// Packs a step's weights and finds its views.
   init(
     _ step: Step, at index: Int, program: Program, parameters: Parameters, memory: MemoryPlan,
