@@ -14,7 +14,8 @@
 /// - `JSON/`: the encoder, and numbers that JSON cannot hold.
 /// - `Context.swift`: what every report says of its circumstances.
 /// - `Verify/`: ``VerifyReport``, in all its formats and back from JSON.
-/// - `SelfTest/`: ``SelfTestReport``. `Bisect/`: ``BisectReport``.
+/// - `SelfTest/`: ``SelfTestReport``. `Bisect/`: ``BisectReport``. `GoldenDiff/`: what changed between
+///   two goldens.
 /// - `Bench/`: ``BenchReport``.
 ///
 /// ### JSON

@@ -8,7 +8,7 @@ public enum NumberText {
   }
 
   /// With one digit before the point, such as `1.2e-07`.
-  static func scientific(_ value: Double, _ digits: Int = 1) -> String {
+  public static func scientific(_ value: Double, _ digits: Int = 1) -> String {
     value == 0 ? "0" : format(value, "%.*e", digits)
   }
 

@@ -45,7 +45,7 @@ struct GoldenDiffCommand: ParsableCommand {
           width: Console.columns ?? Report.standardWidth, color: Console.usesColor),
         terminator: "")
     case .json:
-      print(try diff.json(old, new))
+      print(try diff.json(old, new), terminator: "")
     }
     if !diff.isIdentical { throw ExitStatus.mismatch }
   }

@@ -47,12 +47,12 @@ struct GoldenInfoCommand: ParsableCommand {
               activations    \(count)\(isCounted ? ", as recorded" : "")
           """)
         if let noise = goldenCase.logitNoise {
-          print("    logits         f32 noise \(GoldenDiff.scientific(noise))")
+          print("    logits         f32 noise \(NumberText.scientific(noise))")
         }
         if all {
           for (name, shape) in goldenCase.activationShapes.sorted(by: { $0.key < $1.key }) {
             let noise = goldenCase.activationNoise[name].map {
-              ", f32 noise \(GoldenDiff.scientific($0))"
+              ", f32 noise \(NumberText.scientific($0))"
             }
             print("      \(name) \(shape)\(noise ?? "")")
           }

@@ -4,6 +4,7 @@ import FoundationEssentials
 import Glibc
 import Kernels
 import Net
+import Report
 import Verify
 
 /// `densecam golden record`: compute a golden in double precision and store it.

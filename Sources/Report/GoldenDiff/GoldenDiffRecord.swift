@@ -1,20 +1,22 @@
-import FoundationEssentials
-import Verify
+public import Verify
 
 extension GoldenDiff {
-  /// The JSON that scripts rely on: keys in snake case and sorted, ending without a line feed.
-  func json(_ old: GoldenFile, _ new: GoldenFile) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    let record = GoldenDiffRecord(
+  /// The difference for scripts, ending in a line feed; see ``Report`` for what JSON cannot hold.
+  ///
+  /// - Parameters:
+  ///   - old: The file that the difference is from.
+  ///   - new: The file that it leads to.
+  /// - Returns: The JSON.
+  /// - Throws: What the encoder throws.
+  public func json(_ old: GoldenFile, _ new: GoldenFile) throws -> String {
+    try GoldenDiffRecord(
       old: GoldenDiffRecord.File(old), new: GoldenDiffRecord.File(new), identical: isIdentical,
       withinNoise: noiseRatio.map { $0 <= 1 }, explanation: explanation,
       changes: changes.map(GoldenDiffRecord.Change.init),
       onlyInOld: onlyInOld.map(GoldenDiffRecord.Place.init),
       onlyInNew: onlyInNew.map(GoldenDiffRecord.Place.init),
-      arrays: items.map(GoldenDiffRecord.Array.init))
-    return String(decoding: try encoder.encode(record), as: UTF8.self)
+      arrays: items.map(GoldenDiffRecord.Array.init)
+    ).jsonText()
   }
 }
 
@@ -69,7 +71,7 @@ private struct GoldenDiffRecord: Encodable {
     var newShape: [Int]
     var differing: Int?
     var maxUlp: Int?
-    var relativeL2: Double?
+    var relativeL2: JSONNumber?
     var f32Noise: Double?
     var withinNoise: Bool?
 
@@ -80,7 +82,7 @@ private struct GoldenDiffRecord: Encodable {
       newShape = item.newShape
       differing = item.distance?.differing
       maxUlp = item.distance?.maxULP
-      relativeL2 = item.distance?.relativeL2
+      relativeL2 = item.distance.map { JSONNumber($0.relativeL2) }
       f32Noise = item.noise
       withinNoise = item.isWithinNoise
     }

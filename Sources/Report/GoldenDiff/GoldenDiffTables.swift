@@ -1,12 +1,17 @@
-import Report
-import Verify
+public import Verify
 
 extension GoldenDiff {
   /// The arrays that are listed unless all are.
-  static let listedItems = 10
+  public static let listedItems = 10
 
-  /// The report for people.
-  func document(_ old: GoldenFile, _ new: GoldenFile, all: Bool) -> Document {
+  /// The difference for people.
+  ///
+  /// - Parameters:
+  ///   - old: The file that the difference is from.
+  ///   - new: The file that it leads to.
+  ///   - all: Whether every array is listed, in the order of the files.
+  /// - Returns: Blocks to print as text or as Markdown.
+  public func document(_ old: GoldenFile, _ new: GoldenFile, all: Bool) -> Document {
     var document = Document()
     document.add(.lines([origin("old", old), origin("new", new)]))
     document.add(.heading("What the values follow from"))
@@ -22,9 +27,9 @@ extension GoldenDiff {
   }
 
   /// One line that says how far the values have moved, and why.
-  var summary: String {
+  public var summary: String {
     guard let most = differing.first else { return explanation }
-    let distance = most.distance.map { "relative L2 \(Self.scientific($0.relativeL2))" }
+    let distance = most.distance.map { "relative L2 \(NumberText.scientific($0.relativeL2))" }
     return "\(differing.count) of \(items.count) arrays differ, most of all \(most.name) "
       + "(\(distance ?? "another shape")); \(explanation)"
   }
@@ -47,16 +52,17 @@ extension GoldenDiff {
     let width = changes.map { label($0).count }.max() ?? 0
     return Side.allCases.flatMap { side -> [[Span]] in
       let changes = changes.filter { $0.side == side }
-      let name = side.rawValue.filled(to: 11)
+      let name = side.rawValue.padded(to: 11, .left)
       guard !changes.isEmpty else { return [[Span(name), Span("the same", .faint)]] }
       return changes.enumerated().flatMap { index, change -> [[Span]] in
-        let head = index == 0 ? name : "".filled(to: 11)
+        let head = index == 0 ? name : "".padded(to: 11, .left)
         let (old, new) = (Self.shortened(change.old), Self.shortened(change.new))
-        let line = "\(head)\(label(change).filled(to: width))  \(old) → \(new)"
+        let line = "\(head)\(label(change).padded(to: width, .left))  \(old) → \(new)"
         guard line.count > Report.standardWidth else { return [[Span(line)]] }
         return [
           [Span(head + label(change))],
-          [Span("".filled(to: 13) + "old  \(old)")], [Span("".filled(to: 13) + "new  \(new)")],
+          [Span("".padded(to: 13, .left) + "old  \(old)")],
+          [Span("".padded(to: 13, .left) + "new  \(new)")],
         ]
       }
     }
@@ -99,12 +105,14 @@ extension GoldenDiff {
         let style: Style = distance.differing == 0 ? .faint : .plain
         cells += [
           Span("\(distance.differing)", style), Span("\(distance.maxULP)", style),
-          Span(Self.scientific(distance.relativeL2), style),
+          Span(NumberText.scientific(distance.relativeL2), style),
         ]
       } else {
         cells += [Span("shape", .bad), "–", "–"]
       }
-      cells += [Span(item.noise.map(Self.scientific) ?? "–"), Self.judgement(of: item)]
+      cells += [
+        Span(item.noise.map { NumberText.scientific($0) } ?? "–"), Self.judgement(of: item),
+      ]
       table.add(cells)
     }
     return table
@@ -113,7 +121,8 @@ extension GoldenDiff {
   private static func judgement(of item: Item) -> Span {
     guard let ratio = item.noiseRatio else { return Span("–", .faint) }
     guard ratio > 1 else { return Span("within", .good) }
-    return Span(ratio < 1000 ? NumberText.fixed(ratio, 1) + "×" : scientific(ratio), .doubtful)
+    return Span(
+      ratio < 1000 ? NumberText.fixed(ratio, 1) + "×" : NumberText.scientific(ratio), .doubtful)
   }
 
   private func tally(listed: Int) -> [[Span]] {
@@ -122,30 +131,5 @@ extension GoldenDiff {
     var text = "\(count) of \(items.count) arrays differ"
     if count > listed { text += "; \(listed) are shown, --all shows every one" }
     return [[Span(text, .faint)]]
-  }
-
-  /// With two digits, such as `1.2e-07`.
-  static func scientific(_ value: Double) -> String {
-    guard value > 0, value.isFinite else { return value == 0 ? "0" : "\(value)" }
-    var exponent = 0
-    var mantissa = value
-    // 9.95 would be written as 10.0.
-    while mantissa >= 9.95 {
-      mantissa /= 10
-      exponent += 1
-    }
-    while mantissa < 0.995 {
-      mantissa *= 10
-      exponent -= 1
-    }
-    let digits = exponent.magnitude < 10 ? "0\(exponent.magnitude)" : "\(exponent.magnitude)"
-    return NumberText.fixed(mantissa, 1) + (exponent < 0 ? "e-" : "e+") + digits
-  }
-}
-
-extension String {
-  /// Filled up with spaces.
-  fileprivate func filled(to width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - count))
   }
 }
