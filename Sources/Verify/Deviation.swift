@@ -128,7 +128,7 @@ public struct Deviation: Hashable, Sendable, Codable {
   }
 
   /// An error over its bound; where either is no number, or both are infinite, nothing is allowed.
-  private static func ratio(_ error: Double, _ bound: Double) -> Double {
+  static func ratio(_ error: Double, _ bound: Double) -> Double {
     let ratio = error / bound
     return ratio.isNaN ? .infinity : ratio
   }

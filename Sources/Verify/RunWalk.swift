@@ -10,6 +10,12 @@ struct RunWalk {
   private let policy: Policy
   private var next = 0
 
+  /// The node whose exact value and bound, with the network feed, are kept for the maps.
+  var featureNode: Int?
+
+  /// They, once the step that computes the node has been judged.
+  private(set) var features: FeatureReference?
+
   init(run: VerificationRun, plan: Plan, team: WorkerTeam, options: VerificationOptions) throws {
     self.run = run
     self.plan = plan
@@ -78,7 +84,7 @@ struct RunWalk {
   }
 
   /// Runs one step between traps and compares its output.
-  private func judge(
+  private mutating func judge(
     _ executor: Executor, _ index: Int, _ feed: LayerResult.Feed, _ reference: StepReference,
     extra: Tensor<Double>?, trace: ReferenceTrace, caseName: String
   ) -> LayerResult {
@@ -89,6 +95,9 @@ struct RunWalk {
     var allowed = reference.own
     // The factor covers the terms of second order, and the rounding of the bounds themselves.
     if let extra { allowed.add(Allowance(likely: extra.mapped { $0 * (1 + 0x1p-20) })) }
+    if feed == .network, step.output == featureNode {
+      features = FeatureReference(exact: reference.output, allowed: allowed)
+    }
     let backends = plan.backends(ofStep: index)
     return LayerResult(
       caseName: caseName, layer: plan.name(ofStep: index),

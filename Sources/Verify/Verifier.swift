@@ -58,7 +58,10 @@ public struct Verifier {
         .mismatch, path: golden.path,
         "case \(goldenCase.name): the picture became \(input.shape), the golden's is \(shape)")
     }
-    for walk in walks { walk.network?.write(input.elements.span, to: graph.input) }
+    for w in walks.indices {
+      walks[w].network?.write(input.elements.span, to: graph.input)
+      walks[w].featureNode = head?.features
+    }
 
     var result = CaseResult(name: goldenCase.name)
     var trace = ReferenceTrace(
@@ -80,7 +83,8 @@ public struct Verifier {
     if let head {
       for walk in walks {
         guard let network = walk.network else { continue }
-        try compare(network, head, goldenCase, walk.run.name, shapes, into: &result)
+        try compare(
+          network, head, goldenCase, walk.run.name, shapes, walk.features, into: &result)
       }
     }
     return result
@@ -105,7 +109,7 @@ public struct Verifier {
   /// Compares maps and classes of the first image.
   private func compare(
     _ network: Executor, _ head: ClassifierHead, _ goldenCase: GoldenCase, _ backend: String,
-    _ shapes: [TensorShape], into result: inout CaseResult
+    _ shapes: [TensorShape], _ reference: FeatureReference?, into result: inout CaseResult
   ) throws {
     let shape = shapes[head.features]
     let features = network.value(of: head.features)[..<shape.imageCount]
@@ -126,7 +130,11 @@ public struct Verifier {
           map: try head.map(
             ofClass: map.classIndex, features: features, shape: shape, parameters: parameters),
           golden: map, bias: head.biasValue(ofClass: map.classIndex, parameters: parameters),
-          logit: Double(logits[map.classIndex]), largestLogit: largest))
+          logit: Double(logits[map.classIndex]), largestLogit: largest,
+          bound: try reference.map {
+            try MapBound(
+              ofClass: map.classIndex, head: head, features: $0, parameters: parameters)
+          }))
     }
     let stored = goldenCase.logits.isEmpty ? goldenCase.probabilities : goldenCase.logits
     guard !stored.isEmpty else { return }

@@ -36,9 +36,9 @@ import Verify
         net: error/bound of the network feed: given what the steps before have computed
         growth: rel. L2 of the network feed over that of the isolated one
 
-        CAM of class  verdict  rel. L2  peak shift    IoU  identity
-        ───────────────────────────────────────────────────────────
-        7 Hund        PASS           0           0  1.000         0
+        CAM of class  verdict  err/bound  rel. L2  peak shift    IoU  identity
+        ──────────────────────────────────────────────────────────────────────
+        7 Hund        PASS             –        0           0  1.000         0
 
         top 5      verdict  same top 1  same top 5  margin used
         ───────────────────────────────────────────────────────

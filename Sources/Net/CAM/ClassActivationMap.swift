@@ -51,14 +51,8 @@ extension ClassifierHead {
     precondition(features.count == shape.imageCount && (0..<classCount).contains(classIndex))
     let plane = shape.planeCount
     var values = [Double](repeating: 0, count: plane)
-    if let weight {
-      guard let parameter = parameters[weight], parameter.count == classCount * shape.channels
-      else {
-        throw GraphError(.missingParameter, node: weight, "the classifier's weights do not fit")
-      }
-      let row = parameter.withElements { elements in
-        (0..<shape.channels).map { Double(elements[classIndex * shape.channels + $0]) }
-      }
+    if let row = try weights(ofClass: classIndex, channels: shape.channels, parameters: parameters)
+    {
       for (channel, w) in row.enumerated() {
         let start = features.startIndex + channel * plane
         for i in 0..<plane { values[i] += w * Double(features[start + i]) }
@@ -69,6 +63,26 @@ extension ClassifierHead {
     }
     return ClassActivationMap(
       classIndex: classIndex, height: shape.height, width: shape.width, values: values)
+  }
+
+  /// The weights of the linear layer for one class, by channel of the features.
+  ///
+  /// - Parameters:
+  ///   - classIndex: The class, below ``classCount``.
+  ///   - channels: The channels of the features.
+  ///   - parameters: The weights of the network.
+  /// - Returns: Nil if the features are one map a class already, whose own weight is 1.
+  /// - Throws: ``GraphError`` if the weights are missing or do not fit.
+  public func weights(
+    ofClass classIndex: Int, channels: Int, parameters: Parameters
+  ) throws(GraphError) -> [Double]? {
+    guard let weight else { return nil }
+    guard let parameter = parameters[weight], parameter.count == classCount * channels else {
+      throw GraphError(.missingParameter, node: weight, "the classifier's weights do not fit")
+    }
+    return parameter.withElements { elements in
+      (0..<channels).map { Double(elements[classIndex * channels + $0]) }
+    }
   }
 
   /// The bias that the identity `mean(map) + bias = logit` takes.

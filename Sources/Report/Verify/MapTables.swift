@@ -7,8 +7,8 @@ extension VerifyReport {
     var columns = namesCase ? [Table.Column("case", .left, isFlexible: true)] : []
     columns += [
       Table.Column("CAM of class", .left, isFlexible: true), Table.Column("verdict", .left),
-      Table.Column("rel. L2"), Table.Column("peak shift"), Table.Column("IoU"),
-      Table.Column("identity"),
+      Table.Column("err/bound"), Table.Column("rel. L2"), Table.Column("peak shift"),
+      Table.Column("IoU"), Table.Column("identity"),
     ]
     var table = Table(columns)
     for golden in goldens {
@@ -18,6 +18,7 @@ extension VerifyReport {
           table.add(
             (namesCase ? [Span(label(ofCase: result.name, in: golden))] : []) + [
               Span(name.joined(separator: " ")), Span(map.verdict),
+              Span(map.errorOverBound.map { NumberText.ratio($0) } ?? "–"),
               Span(NumberText.scientific(map.relativeL2)),
               Span(map.peakShift.map(String.init) ?? "–"),
               Span(NumberText.fixed(map.intersectionOverUnion, 3)),

@@ -96,7 +96,8 @@ extension VerifyRecord.Map {
     MapComparison(
       caseName: self.case, backend: backend, classIndex: self.class, label: label.value,
       relativeL2: relativeL2.value, peakShift: peakShift.value, intersectionOverUnion: iou.value,
-      identityError: identityError.value)
+      identityError: identityError.value, errorOverBound: errorOverBound,
+      errorOverWorst: errorOverWorst)
   }
 }
 

@@ -100,6 +100,10 @@ struct VerifyRecord: Hashable, Codable {
     var iou: JSONNumber
     var identityError: JSONNumber
 
+    /// Missing if the step that computes the last features was not judged.
+    var errorOverBound: Double?
+    var errorOverWorst: Double?
+
     /// Whether the backend's most likely class is the golden's; `null` if the golden stores none.
     var top1Same: Nullable<Bool>
     var verdict: String
@@ -205,7 +209,9 @@ extension VerifyRecord.Map {
       golden: golden, case: map.caseName, backend: map.backend, class: map.classIndex,
       label: Nullable(map.label), relativeL2: JSONNumber(map.relativeL2),
       peakShift: Nullable(map.peakShift), iou: JSONNumber(map.intersectionOverUnion),
-      identityError: JSONNumber(map.identityError), top1Same: Nullable(classes?.isSameTop1),
+      identityError: JSONNumber(map.identityError),
+      errorOverBound: map.errorOverBound, errorOverWorst: map.errorOverWorst,
+      top1Same: Nullable(classes?.isSameTop1),
       verdict: map.verdict.rawValue)
   }
 }

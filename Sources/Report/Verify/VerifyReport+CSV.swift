@@ -39,8 +39,12 @@ extension VerifyReport {
     Column(name: "count", layer: { "\($0.count)" }),
     Column(name: "informative", layer: { "\($0.informative)" }),
     Column(name: "input_is_constant", layer: { "\($0.inputIsConstant)" }),
-    Column(name: "error_over_bound", layer: { $0.errorOverBound.csv }),
-    Column(name: "error_over_worst", layer: { $0.errorOverWorst.csv }),
+    Column(
+      name: "error_over_bound", layer: { $0.errorOverBound.csv },
+      map: { $0.errorOverBound.map { "\($0)" } ?? "" }),
+    Column(
+      name: "error_over_worst", layer: { $0.errorOverWorst.csv },
+      map: { $0.errorOverWorst.map { "\($0)" } ?? "" }),
     Column(name: "rms_over_bound", layer: { $0.rmsOverBound.csv }),
     Column(name: "relative_l2", layer: { $0.relativeL2.csv }, map: { $0.relativeL2.csv }),
     Column(name: "nmse", layer: { $0.nmse.csv }),

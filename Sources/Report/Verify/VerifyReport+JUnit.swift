@@ -26,7 +26,8 @@ extension VerifyReport {
           for map in result.maps where map.backend == backend {
             suite.add(
               "map of class \(map.classIndex)", in: place, map.verdict,
-              "relative L2 \(map.relativeL2), peak shift "
+              (map.errorOverBound.map { "error/bound \($0), " } ?? "")
+                + "relative L2 \(map.relativeL2), peak shift "
                 + (map.peakShift.map(String.init) ?? "unknown")
                 + ", IoU \(map.intersectionOverUnion), identity error \(map.identityError)")
           }

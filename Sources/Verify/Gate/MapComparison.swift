@@ -21,6 +21,14 @@ public struct MapComparison: Sendable {
   /// `|mean(map) + bias − logit|`, relative to the largest |logit|.
   public let identityError: Double
 
+  /// The largest ratio of an element's error to its likely bound, and to the bound of what is
+  /// possible, given the errors that the last features inherited.
+  ///
+  /// Nil if the step that computes those features was not judged. Like a layer's with the network feed,
+  /// they tell a wrong end of the network from one that has inherited its errors.
+  public let errorOverBound: Double?
+  public let errorOverWorst: Double?
+
   /// Up to here a map counts as the same: PASS.
   ///
   /// This judges meaning, not rounding, so it is tied to what can be seen: a colour of the drawn map
@@ -36,7 +44,14 @@ public struct MapComparison: Sendable {
   /// How far the identity may be off: it holds in theory for every network with such a head.
   public static let identityTolerance = 1e-4
 
+  /// The worse of what the bounds say and of what the map's meaning says.
   public var verdict: Verdict {
+    guard let errorOverBound, let errorOverWorst else { return meaning }
+    return max(
+      meaning, Verdict(errorOverBound: errorOverBound, errorOverWorst: errorOverWorst))
+  }
+
+  private var meaning: Verdict {
     guard identityError <= Self.identityTolerance, let peakShift else { return .fail }
     if relativeL2 <= Self.sameRelativeL2, peakShift == 0, intersectionOverUnion >= 0.99 {
       return .pass
@@ -58,9 +73,12 @@ public struct MapComparison: Sendable {
   ///   - peakShift: ``peakShift``.
   ///   - intersectionOverUnion: ``intersectionOverUnion``.
   ///   - identityError: ``identityError``.
+  ///   - errorOverBound: ``errorOverBound``.
+  ///   - errorOverWorst: ``errorOverWorst``.
   public init(
     caseName: String, backend: String, classIndex: Int, label: String?, relativeL2: Double,
-    peakShift: Int?, intersectionOverUnion: Double, identityError: Double
+    peakShift: Int?, intersectionOverUnion: Double, identityError: Double,
+    errorOverBound: Double? = nil, errorOverWorst: Double? = nil
   ) {
     self.caseName = caseName
     self.backend = backend
@@ -70,11 +88,13 @@ public struct MapComparison: Sendable {
     self.peakShift = peakShift
     self.intersectionOverUnion = intersectionOverUnion
     self.identityError = identityError
+    self.errorOverBound = errorOverBound
+    self.errorOverWorst = errorOverWorst
   }
 
   init(
     caseName: String, backend: String, map: ClassActivationMap, golden: StoredMap, bias: Double,
-    logit: Double, largestLogit: Double
+    logit: Double, largestLogit: Double, bound: MapBound? = nil
   ) {
     self.caseName = caseName
     self.backend = backend
@@ -89,6 +109,9 @@ public struct MapComparison: Sendable {
     }
     intersectionOverUnion = map.halfMaximumOverlap(with: expected)
     identityError = (map.mean + bias - logit).magnitude / max(largestLogit, .leastNormalMagnitude)
+    let ratios = bound?.ratios(of: map)
+    errorOverBound = ratios?.overLikely
+    errorOverWorst = ratios?.overWorst
   }
 }
 
