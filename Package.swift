@@ -82,6 +82,8 @@ let package = Package(
       dependencies: ["Kernels", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: fast
     ),
+    .target(
+      name: "Explain", dependencies: ["Net", "Kernels", "Imaging", "HDF5"], swiftSettings: fast),
     .target(name: "Verify", dependencies: ["Net", "Kernels", "HDF5"], swiftSettings: fast),
     .target(name: "Bench", dependencies: ["Verify", "Net", "Kernels"], swiftSettings: fast),
     .target(
@@ -91,7 +93,7 @@ let package = Package(
     .executableTarget(
       name: "densecam",
       dependencies: [
-        "Report", "Bench", "Verify", "Net", "Kernels", "Imaging",
+        "Report", "Bench", "Verify", "Explain", "Net", "Kernels", "Imaging",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe
@@ -114,6 +116,10 @@ let package = Package(
       swiftSettings: common),
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], exclude: ["Fixtures"],
+      swiftSettings: common),
+    .testTarget(
+      name: "ExplainTests",
+      dependencies: ["Explain", "Net", "Kernels", "Imaging", "TestSupport"],
       swiftSettings: common),
     .testTarget(
       name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"], exclude: ["Fixtures"],

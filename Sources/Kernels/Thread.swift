@@ -1,8 +1,10 @@
 import Glibc
 
 /// A POSIX thread.
+///
+/// It runs to its end whether or not anyone waits for it.
 @safe
-struct Thread: @unchecked Sendable {
+public struct Thread: @unchecked Sendable {
   private let handle: pthread_t
 
   /// What a new thread runs, kept alive until it has started.
@@ -12,7 +14,7 @@ struct Thread: @unchecked Sendable {
   }
 
   /// Starts a thread, or returns nil if the system has none to give.
-  init?(_ body: @escaping @Sendable () -> Void) {
+  public init?(_ body: @escaping @Sendable () -> Void) {
     var handle = pthread_t()
     let start = unsafe Unmanaged.passRetained(Start(body))
     let status = unsafe pthread_create(
@@ -32,5 +34,5 @@ struct Thread: @unchecked Sendable {
   }
 
   /// Waits for the thread's end.
-  func join() { _ = pthread_join(handle, nil) }
+  public func join() { _ = pthread_join(handle, nil) }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Explain
 import Imaging
 import Kernels
 import Net

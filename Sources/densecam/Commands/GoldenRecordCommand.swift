@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bench
+import Explain
 import FoundationEssentials
 import Glibc
 import Kernels

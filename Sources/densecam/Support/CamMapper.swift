@@ -1,3 +1,4 @@
+import Explain
 import Imaging
 import Kernels
 import Net

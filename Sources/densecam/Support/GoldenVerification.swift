@@ -1,3 +1,4 @@
+import Explain
 import Kernels
 import Net
 import Report

@@ -1,21 +1,32 @@
-import Imaging
-import Kernels
-import Net
+public import Imaging
+public import Kernels
+public import Net
 
 /// A picture on its way into a network.
-struct PreparedPicture {
-  /// At the network's size; the overlay is drawn on it.
-  let picture: Picture
+public struct PreparedPicture: Sendable {
+  /// At the network's size; the map is drawn on it.
+  public let picture: Picture
+
+  /// The size of the file's picture, in pixels.
+  public let originalWidth: Int
+  public let originalHeight: Int
 
   /// `[1, 3, H, W]`.
-  let input: Tensor<Float>
+  public let input: Tensor<Float>
+}
+
+/// Why a picture cannot have the size that a network is to get; names the picture in one line.
+public struct PictureSizeError: Error, Hashable, Sendable, CustomStringConvertible {
+  public let description: String
+
+  init(_ description: String) { self.description = description }
 }
 
 extension Preprocessing {
   /// Reads a picture and prepares it.
   ///
-  /// - Throws: `ImageError`, or ``UsageError`` if the size does not fit.
-  func prepare(_ path: String) throws -> PreparedPicture {
+  /// - Throws: ``ImageError`` if it cannot be read, ``PictureSizeError`` if its size does not fit.
+  public func prepare(_ path: String) throws -> PreparedPicture {
     let original = try Picture(contentsOf: path)
     let (width, height) = try outputSize(of: original, path: path)
     let picture =
@@ -28,20 +39,22 @@ extension Preprocessing {
       channels: channels == .rgb ? .rgb : .bgr, scale: scale, mean: (mean[0], mean[1], mean[2]),
       std: (std[0], std[1], std[2]))
     return PreparedPicture(
-      picture: picture,
+      picture: picture, originalWidth: original.width, originalHeight: original.height,
       input: Tensor(
         shape: TensorShape(channels: 3, height: height, width: width), elements: values))
   }
 
-  private func outputSize(of picture: Picture, path: String) throws -> (width: Int, height: Int) {
+  private func outputSize(of picture: Picture, path: String) throws(PictureSizeError)
+    -> (width: Int, height: Int)
+  {
     switch extent {
     case .fixed(let size):
       guard ImageLimits.default.allow(width: size.width, height: size.height) else {
-        throw UsageError("--size \(size.width)x\(size.height) is too large")
+        throw PictureSizeError("--size \(size.width)x\(size.height) is too large")
       }
       guard resize != .none || (picture.width == size.width && picture.height == size.height)
       else {
-        throw UsageError(
+        throw PictureSizeError(
           "\(path): has \(picture.width)x\(picture.height) pixels, and --resize none wants "
             + "\(size.width)x\(size.height)")
       }
@@ -49,7 +62,7 @@ extension Preprocessing {
     case .fit:
       guard resize != .none else { return (picture.width, picture.height) }
       guard let size = Picture.fittedSize(width: picture.width, height: picture.height) else {
-        throw UsageError("\(path): is too large when its shorter side is 224")
+        throw PictureSizeError("\(path): is too large when its shorter side is 224")
       }
       return size
     }

@@ -1,0 +1,16 @@
+public import Kernels
+
+/// What a network made of one picture.
+public struct Inference: Sendable {
+  /// The shape of the picture, `[1, C, H, W]`.
+  public let input: TensorShape
+
+  /// A value a class.
+  public let logits: [Float]
+  public let probabilities: [Float]
+
+  /// The feature map that Class Activation Maps are summed from, `[C, h, w]`, and its shape for one
+  /// picture.
+  public let features: [Float]
+  public let featureShape: TensorShape
+}

@@ -1,0 +1,8 @@
+/// Why pictures that were asked for cannot be listed; names the folder or pattern in one line.
+public struct PictureListError: Error, Hashable, Sendable, CustomStringConvertible {
+  public let description: String
+
+  init(description: String) { self.description = description }
+
+  init(_ description: String) { self.init(description: description) }
+}
