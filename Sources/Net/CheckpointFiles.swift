@@ -12,6 +12,11 @@ public struct CheckpointFiles: Hashable, Sendable {
     return "\(prefix)-\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).params"
   }
 
+  init(prefix: String, epoch: Int) {
+    self.prefix = prefix
+    self.epoch = epoch
+  }
+
   /// Reads `PREFIX:EPOCH`.
   ///
   /// - Throws: ``ModelError`` if the text is something else.

@@ -19,35 +19,54 @@ public struct Model: Sendable {
   /// How pictures are prepared for the network unless something else is asked for.
   public let preprocessing: Preprocessing
 
+  /// The file with the names of its classes, one a line; nil if none comes with it.
+  public let labels: String?
+
   /// Loads a model by its name on the command line.
   ///
   /// - Parameters:
-  ///   - specification: `ARCHITECTURE[@SEED]` with the name of a ``DenseNetArchitecture`` and a
-  ///     seed of 1 unless given, or `PREFIX:EPOCH`, which stands for the files
-  ///     `PREFIX-symbol.json` and `PREFIX-EPOCH.params`, the epoch with four digits.
+  ///   - specification: The name of a ``BundledModel``, `ARCHITECTURE[@SEED]` with the name of a
+  ///     ``DenseNetArchitecture`` and a seed of 1 unless given, or `PREFIX:EPOCH`, which stands for the
+  ///     files `PREFIX-symbol.json` and `PREFIX-EPOCH.params`, the epoch with four digits.
   ///   - team: The threads that calibrate seeded weights; a checkpoint does not need them.
   /// - Throws: ``ModelError``, ``FormatError``, ``FileError`` or ``GraphError``.
   public init(_ specification: String, team: WorkerTeam) throws {
     switch try ModelSpecification(specification) {
     case .seeded(let architecture, let seed):
-      source = .seeded(architecture, seed: seed)
-      name = "\(architecture.name)@\(seed)"
-      graph = try Graph.denseNet(architecture)
-      parameters = try Parameters.seeded(for: architecture, seed: seed, team: team)
-      let side = Size(architecture.naturalSize)
-      preprocessing = Preprocessing(extent: .fixed(side))
-    case .checkpoint(let files):
-      source = .checkpoint(files)
-      name = files.prefix.split(separator: "/").last.map(String.init) ?? files.prefix
-      graph = try Graph(mxnetSymbolFile: files.symbol)
-      parameters = try Parameters(mxnetFile: files.parameters)
-      do {
-        try graph.check(parameters)
-      } catch {
-        throw FormatError(path: files.parameters, error)
-      }
-      preprocessing = Preprocessing()
+      self.init(
+        name: "\(architecture.name)@\(seed)", graph: try Graph.denseNet(architecture),
+        parameters: try Parameters.seeded(for: architecture, seed: seed, team: team),
+        source: .seeded(architecture, seed: seed),
+        preprocessing: Preprocessing(extent: .fixed(Size(architecture.naturalSize))), labels: nil)
+    case .checkpoint(let files): try self.init(files, labels: nil)
+    case .bundled(let bundled): try self.init(bundled.checkpoint, labels: bundled.labels)
     }
+  }
+
+  private init(_ files: CheckpointFiles, labels: String?) throws {
+    let graph = try Graph(mxnetSymbolFile: files.symbol)
+    let parameters = try Parameters(mxnetFile: files.parameters)
+    do {
+      try graph.check(parameters)
+    } catch {
+      throw FormatError(path: files.parameters, error)
+    }
+    self.init(
+      name: files.prefix.split(separator: "/").last.map(String.init) ?? files.prefix, graph: graph,
+      parameters: parameters, source: .checkpoint(files), preprocessing: Preprocessing(),
+      labels: labels)
+  }
+
+  private init(
+    name: String, graph: Graph, parameters: Parameters, source: Source,
+    preprocessing: Preprocessing, labels: String?
+  ) {
+    self.name = name
+    self.graph = graph
+    self.parameters = parameters
+    self.source = source
+    self.preprocessing = preprocessing
+    self.labels = labels
   }
 
   /// The SHA-256 of the symbol file and of the weights file.
@@ -72,19 +91,25 @@ public struct Model: Sendable {
 enum ModelSpecification: Hashable {
   case seeded(DenseNetArchitecture, UInt64)
   case checkpoint(CheckpointFiles)
+  case bundled(BundledModel)
 
   init(_ text: String) throws(ModelError) {
     if text.contains(":") {
       self = .checkpoint(try CheckpointFiles(text))
       return
     }
+    if BundledModel.names.contains(text) {
+      self = .bundled(try BundledModel(name: text))
+      return
+    }
     let parts = text.split(separator: "@", omittingEmptySubsequences: false)
     let architectures = DenseNetArchitecture.all
     guard let architecture = architectures.first(where: { $0.name == parts[0] }) else {
+      let bundled = BundledModel.names.joined(separator: ", ")
       let names = architectures.map(\.name).joined(separator: ", ")
       throw ModelError(
-        "\(text): there is no such model; name one of \(names), each with an optional @SEED, or a "
-          + "checkpoint PREFIX:EPOCH")
+        "\(text): there is no such model; name \(bundled), one of \(names), each with an optional "
+          + "@SEED, or a checkpoint PREFIX:EPOCH")
     }
     guard parts.count <= 2, let seed = parts.count == 2 ? UInt64(parts[1]) : 1 else {
       throw ModelError("\(text): the seed after @ is a number from 0 to \(UInt64.max)")

@@ -34,9 +34,13 @@ struct ListCommand: ParsableCommand {
     case .models:
       print(
         aligned(
-          DenseNetArchitecture.all.map {
-            [$0.name, "seeded weights, \($0.classes) classes, \($0.naturalSize)×\($0.naturalSize)"]
-          } + [["PREFIX:EPOCH", "the MXNet checkpoint PREFIX-symbol.json, PREFIX-EPOCH.params"]]))
+          BundledModel.names.map { [$0, "trained, comes with densecam"] }
+            + DenseNetArchitecture.all.map {
+              [
+                $0.name,
+                "seeded weights, \($0.classes) classes, \($0.naturalSize)×\($0.naturalSize)",
+              ]
+            } + [["PREFIX:EPOCH", "the MXNet checkpoint PREFIX-symbol.json, PREFIX-EPOCH.params"]]))
     case .layers:
       try listLayers()
     }

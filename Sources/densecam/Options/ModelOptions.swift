@@ -7,8 +7,9 @@ import Net
 struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The network: densenet121, -161, -169, -201 or -mini with seeded weights (densenet169@7 for "
-        + "seed 7), or an MXNet checkpoint PREFIX:EPOCH.", valueName: "model"))
+      "The network: scenes, which comes with densecam; densenet121, -161, -169, -201 or -mini with "
+        + "seeded weights (densenet169@7 for seed 7); or an MXNet checkpoint PREFIX:EPOCH.",
+      valueName: "model"))
   var model: String?
 
   @OptionGroup var threading: ThreadOptions
