@@ -85,6 +85,8 @@ let package = Package(
     .target(
       name: "Explain", dependencies: ["Net", "Kernels", "Imaging", "HDF5"], swiftSettings: fast),
     .target(name: "Verify", dependencies: ["Net", "Kernels", "HDF5"], swiftSettings: fast),
+    .target(
+      name: "Explain", dependencies: ["Net", "Kernels", "Imaging", "HDF5"], swiftSettings: fast),
     .target(name: "Bench", dependencies: ["Verify", "Net", "Kernels"], swiftSettings: fast),
     .target(
       name: "Report", dependencies: ["Bench", "Verify", "Net", "Kernels"], swiftSettings: safe),
@@ -111,6 +113,10 @@ let package = Package(
     .testTarget(
       name: "VerifyTests", dependencies: ["Verify", "Net", "Kernels", "HDF5", "TestSupport"],
       swiftSettings: common),
+    .testTarget(
+      name: "ExplainTests",
+      dependencies: ["Explain", "Net", "Kernels", "Imaging", "HDF5", "TestSupport"],
+      exclude: ["Fixtures"], swiftSettings: common),
     .testTarget(
       name: "BenchTests", dependencies: ["Bench", "Verify", "Net", "Kernels", "TestSupport"],
       swiftSettings: common),

@@ -1,0 +1,23 @@
+// Explain: what in a picture speaks for a class, by the methods that the literature has, and the maps
+// as numbers in a file.
+//
+// Everything starts at a `ClassifierHead` of the Net module: features, their average, at most one
+// linear layer. For such a head most methods follow from the features and the classifier's weights;
+// the others run the network again on changed pictures. `docs/cam-methods.md` derives each formula.
+//
+//     features ── ClassifierHead.map(method:…) ──┐
+//     input ───┬─ ScoreCAM ──────────────────────┼─ ClassActivationMap ─ PictureMaps ─ .h5, .npy
+//              └─ Occlusion ─────────────────────┘
+//
+// The files:
+// - `Methods/CAMMethod.swift`: the methods by name, with what each computes.
+// - `Methods/ClassifierHead+Methods.swift`: those in closed form; `LayerFeatures.swift` is what they
+//   are made of.
+// - `Methods/ScoreCAM.swift`, `Methods/Occlusion.swift`: those that run the network;
+//   `ForwardPasses.swift` feeds it in batches.
+// - `Methods/ExplainError.swift`: why there is no map.
+// - `Maps/PictureMaps.swift`: all that is known of one picture, ready to be stored.
+// - `Maps/MapsFormat.swift`, `HDF5MapsWriter.swift`, `NumPyMapsWriter.swift`: writing it, picture by
+//   picture, to a file that appears when it is complete (`PendingFile.swift`).
+// - `Maps/MapsFile.swift`: reading it back; `MapsFile+Merging.swift` makes one file of several.
+// - `Maps/MapsHeader.swift`, `Maps/MapsError.swift`: where a file comes from, and what is wrong with it.

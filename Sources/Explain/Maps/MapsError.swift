@@ -1,0 +1,68 @@
+import HDF5
+
+/// Why a file of maps cannot be written or used.
+public struct MapsError: Error, Hashable, Sendable, CustomStringConvertible {
+  public enum Code: Hashable, Sendable {
+    /// There is no such file.
+    case missing
+
+    /// The file is damaged, or is no file of maps of this schema.
+    case unreadable
+
+    /// The file cannot be written.
+    case unwritable
+
+    /// Files that are to become one come from different runs.
+    case mismatch
+
+    /// The maps do not fit the format, or are not what they should be.
+    case unsuitable
+  }
+
+  public let code: Code
+  public let path: String
+
+  /// The position in the file, in bytes, where there is one.
+  public let offset: Int?
+
+  /// What is wrong, to follow the path.
+  public let cause: String
+
+  public init(_ code: Code, path: String, offset: Int? = nil, _ cause: String) {
+    self.code = code
+    self.path = path
+    self.offset = offset
+    self.cause = cause
+  }
+
+  public var description: String {
+    "\(path): \(offset.map { "byte \($0): " } ?? "")\(cause)"
+  }
+}
+
+extension MapsError {
+  /// A failure to read a file, in terms of what can be done about it.
+  init(reading path: String, _ error: HDF5Error) {
+    let cause =
+      switch error.kind {
+      case .damaged: "is damaged: \(error.object ?? "its structure") fails its checksum"
+      case .truncated: "is cut short"
+      case .notHDF5: "is no HDF5 file, so no file of maps"
+      case .inUse: "is open in another program, which may be changing it"
+      case .unfinished: "is being written, or its writer was ended too early"
+      case .system: "cannot be read: \(error.cause)"
+      case .other: "cannot be read: \(error.explanation)"
+      }
+    self.init(.unreadable, path: path, cause)
+  }
+
+  /// A failure to write a file that has another name until it is complete.
+  init(writing path: String, _ error: HDF5Error) {
+    self.init(.unwritable, path: path, "cannot be written: \(error.explanation)")
+  }
+}
+
+extension HDF5Error {
+  /// The error without the file's name.
+  fileprivate var explanation: String { (object.map { "\($0): " } ?? "") + cause }
+}

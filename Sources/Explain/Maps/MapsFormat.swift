@@ -1,0 +1,44 @@
+/// Something that takes the maps of one picture after the other and makes a file of them, which
+/// appears when it is complete.
+///
+/// A writer that goes without ``finish()`` leaves nothing behind, and a file that was there before as
+/// it was.
+public protocol MapsWriter: AnyObject {
+  /// Stores the maps of the next picture.
+  ///
+  /// - Throws: ``MapsError`` if they cannot be stored, with nothing of this picture written.
+  func append(_ picture: PictureMaps) throws(MapsError)
+
+  /// Completes the file and gives it its name, in place of any that has it; the last call.
+  ///
+  /// - Throws: ``MapsError`` if the disk is full or fails.
+  func finish() throws(MapsError)
+}
+
+/// The formats of files with maps.
+public enum MapsFormat: String, CaseIterable, Hashable, Sendable {
+  /// All that is known of each picture, in HDF5; see ``MapsFile``.
+  case hdf5 = "h5"
+
+  /// The maps alone, as one NumPy array; see ``NumPyMapsWriter``.
+  case numPy = "npy"
+
+  /// The format that a file's name asks for: `.h5` or `.npy`, in letters of either case.
+  public init?(path: String) {
+    guard let dot = path.lastIndex(of: ".") else { return nil }
+    self.init(rawValue: path[path.index(after: dot)...].lowercased())
+  }
+
+  /// Begins a file.
+  ///
+  /// - Parameters:
+  ///   - path: Where it goes; what is there is replaced in the end.
+  ///   - header: Where the maps come from; an array has no room for it.
+  /// - Throws: ``MapsError`` if the file cannot be written.
+  public func writer(path: String, header: MapsHeader) throws(MapsError) -> any MapsWriter {
+    switch self {
+    case .hdf5: try HDF5MapsWriter(path: path, header: header)
+    case .numPy: try NumPyMapsWriter(path: path)
+    }
+  }
+}

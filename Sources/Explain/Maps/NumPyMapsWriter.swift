@@ -1,0 +1,113 @@
+import Glibc
+import Net
+
+/// Writes maps as one NumPy array `[pictures, classes, h, w]` of 64-bit floats, NumPy format 1.0.
+///
+/// It has the maps at their own resolution and scale, those of a picture in the order of its entries,
+/// the likeliest class first, and nothing else: which class a map is of has to be known otherwise. All
+/// pictures must have as many classes and maps of one size.
+///
+/// The array's length stands in the header at the start of the file, which is written last, into room
+/// that was left for it; one picture is in memory at a time.
+public final class NumPyMapsWriter: MapsWriter {
+  private let path: String
+  private var pending: PendingFile
+  private let descriptor: Int32
+  private var isOpen = true
+
+  /// Classes, rows and columns, from the first picture on.
+  private var sides: [Int] = []
+  private var count = 0
+
+  /// Begins a file.
+  ///
+  /// - Parameter path: Where it goes; what is there is replaced by ``finish()``.
+  /// - Throws: ``MapsError`` if the file cannot be written.
+  public init(path: String) throws(MapsError) {
+    self.path = path
+    pending = try PendingFile(path: path)
+    descriptor = unsafe open(
+      pending.temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw PendingFile.failure(path, errno) }
+    try write([UInt8](repeating: 0, count: NumPyHeader.byteCount))
+  }
+
+  deinit {
+    if isOpen { close(descriptor) }
+  }
+
+  /// Stores the maps of the next picture.
+  ///
+  /// - Throws: ``MapsError`` if they are not as many or not as large as those before, if a number is
+  ///   not finite, or if the disk is full or fails.
+  public func append(_ picture: PictureMaps) throws(MapsError) {
+    if let objection = picture.objection {
+      throw MapsError(.unsuitable, path: path, "cannot take \(picture.source): \(objection)")
+    }
+    let entries = picture.entries
+    guard let first = entries.first?.map else {
+      throw MapsError(.unsuitable, path: path, "cannot take \(picture.source): it has no maps")
+    }
+    let own = [entries.count, first.height, first.width]
+    if count == 0 { sides = own }
+    for map in entries.map(\.map) {
+      let own = [entries.count, map.height, map.width]
+      guard own == sides else {
+        throw MapsError(
+          .unsuitable, path: path,
+          "cannot take \(picture.source): one array needs maps of one shape, and \(own) are not "
+            + "\(sides) classes, rows and columns; write an .h5 file")
+      }
+    }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(8 * sides.reduce(1, *))
+    for value in entries.flatMap(\.map.values) {
+      let bits = value.bitPattern
+      for shift in stride(from: 0, to: 64, by: 8) {
+        bytes.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift)))
+      }
+    }
+    try write(bytes)
+    count += 1
+  }
+
+  public func finish() throws(MapsError) {
+    let shape = [count] + (sides.isEmpty ? [0, 0, 0] : sides)
+    guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw PendingFile.failure(path, errno) }
+    try write(NumPyHeader.bytes(shape: shape))
+    isOpen = false
+    guard close(descriptor) == 0 else { throw PendingFile.failure(path, errno) }
+    try pending.commit()
+  }
+
+  private func write(_ bytes: [UInt8]) throws(MapsError) {
+    var done = 0
+    while done < bytes.count {
+      let written = unsafe bytes.withUnsafeBytes { bytes in
+        unsafe Glibc.write(descriptor, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done)
+      }
+      if written < 0 && errno == EINTR { continue }
+      guard written > 0 else { throw PendingFile.failure(path, written < 0 ? errno : EIO) }
+      done += written
+    }
+  }
+}
+
+/// The start of a NumPy file, format 1.0: a magic text, the version, the length of what follows, and
+/// a Python dictionary, with spaces and a line feed up to a multiple of 64 bytes.
+enum NumPyHeader {
+  /// Long enough for any shape: the dictionary has 118 bytes, of which the text around the shape
+  /// takes 55, three commas with their spaces 6, and four numbers at most 19 + 7 + 5 + 5.
+  static let byteCount = 128
+
+  /// The header of 64-bit little-endian floats, the last side varying fastest.
+  static func bytes(shape: [Int]) -> [UInt8] {
+    let sides = shape.map(String.init).joined(separator: ", ")
+    var text = Array("{'descr': '<f8', 'fortran_order': False, 'shape': (\(sides)), }".utf8)
+    let length = max(text.count + 1, byteCount - 10)
+    text += [UInt8](repeating: UInt8(ascii: " "), count: length - 1 - text.count)
+    text.append(UInt8(ascii: "\n"))
+    let prefix: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
+    return prefix + [UInt8(length & 0xFF), UInt8(length >> 8)] + text
+  }
+}
