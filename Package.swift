@@ -85,8 +85,6 @@ let package = Package(
     .target(
       name: "Explain", dependencies: ["Net", "Kernels", "Imaging", "HDF5"], swiftSettings: fast),
     .target(name: "Verify", dependencies: ["Net", "Kernels", "HDF5"], swiftSettings: fast),
-    .target(
-      name: "Explain", dependencies: ["Net", "Kernels", "Imaging", "HDF5"], swiftSettings: fast),
     .target(name: "Bench", dependencies: ["Verify", "Net", "Kernels"], swiftSettings: fast),
     .target(
       name: "Report", dependencies: ["Bench", "Verify", "Net", "Kernels"], swiftSettings: safe),
@@ -122,10 +120,6 @@ let package = Package(
       swiftSettings: common),
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], exclude: ["Fixtures"],
-      swiftSettings: common),
-    .testTarget(
-      name: "ExplainTests",
-      dependencies: ["Explain", "Net", "Kernels", "Imaging", "TestSupport"],
       swiftSettings: common),
     .testTarget(
       name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"], exclude: ["Fixtures"],

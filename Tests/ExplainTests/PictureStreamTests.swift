@@ -34,8 +34,9 @@ import Testing
       explainer: Explainer(
         model: model, backend: Backends.standard, options: .standard, team: team, batch: batch),
       preprocessing: preprocessing,
-      explain: { pictures, inferences in
+      explain: { names, pictures, inferences in
         #expect(pictures.count == inferences.count && pictures.count <= batch)
+        #expect(names.count == pictures.count)
         return inferences.map { .success($0.logits.count) }
       },
       finish: { _, _, inference, count in

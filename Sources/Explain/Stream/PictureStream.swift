@@ -21,8 +21,12 @@ public struct PictureStream<Explanation: Sendable, Output: Sendable> {
   /// The threads that decode and those that finish; as many as the network's team unless set.
   public var threads: Int
 
-  /// Makes explanations of the pictures of one batch, on the caller's thread; one result a picture.
-  public let explain: ([PreparedPicture], [Inference]) throws -> [Result<Explanation, any Error>]
+  /// Makes explanations of the pictures of one batch, on the caller's thread and in the order of the
+  /// names; one result a picture.
+  public let explain: Explain
+
+  public typealias Explain =
+    ([PictureName], [PreparedPicture], [Inference]) throws -> [Result<Explanation, any Error>]
 
   /// Finishes one picture, on any thread.
   public let finish:
@@ -30,7 +34,7 @@ public struct PictureStream<Explanation: Sendable, Output: Sendable> {
 
   public init(
     explainer: Explainer, preprocessing: Preprocessing,
-    explain: @escaping ([PreparedPicture], [Inference]) throws -> [Result<Explanation, any Error>],
+    explain: @escaping Explain,
     finish:
       @escaping @Sendable (_ name: PictureName, PreparedPicture, Inference, Explanation) throws ->
       Output
@@ -129,6 +133,7 @@ public struct PictureStream<Explanation: Sendable, Output: Sendable> {
 
   /// Runs the first batch of those that wait, and removes it and whatever stands before its end.
   private func run(_ waiting: inout [Decoded], known: (PictureName) -> Output?) throws -> [Task] {
+    var names: [PictureName] = []
     var pictures: [PreparedPicture] = []
     var count = 0
     for decoded in waiting {
@@ -136,6 +141,7 @@ public struct PictureStream<Explanation: Sendable, Output: Sendable> {
         guard pictures.count < explainer.batch,
           picture.input.shape == pictures.first?.input.shape ?? picture.input.shape
         else { break }
+        names.append(decoded.name)
         pictures.append(picture)
       }
       count += 1
@@ -145,7 +151,7 @@ public struct PictureStream<Explanation: Sendable, Output: Sendable> {
     let inferences = try explainer.run(pictures.map(\.input))
     var explained = zip(
       zip(pictures, inferences),
-      pictures.isEmpty ? [] : try explain(pictures, inferences)
+      pictures.isEmpty ? [] : try explain(names, pictures, inferences)
     ).makeIterator()
     return part.map { decoded in
       switch decoded.picture {

@@ -21,6 +21,19 @@ public struct ClassActivationMap: Hashable, Sendable {
     self.values = values
   }
 
+  /// The map without some rows and columns at its edges, such as a head's ``ClassifierHead/border``; as
+  /// it is if nothing would be left.
+  public func cropped(by border: Padding) -> ClassActivationMap {
+    let rows = border.top..<max(border.top, height - border.bottom)
+    let columns = border.left..<max(border.left, width - border.right)
+    guard !rows.isEmpty, !columns.isEmpty, (rows.count, columns.count) != (height, width) else {
+      return self
+    }
+    return ClassActivationMap(
+      classIndex: classIndex, height: rows.count, width: columns.count,
+      values: rows.flatMap { row in columns.map { values[row * width + $0] } })
+  }
+
   public var mean: Double { values.reduce(0, +) / Double(values.count) }
 
   /// The row and column of the largest value; the first one of several.

@@ -20,6 +20,12 @@ public struct ClassifierHead: Hashable, Sendable {
   /// The number of classes.
   public let classCount: Int
 
+  /// The rows and columns at the edges of the features that see nothing of the picture.
+  ///
+  /// A 1×1 convolution with padding, such as SqueezeNet's last one, computes them from zeros alone. A map
+  /// lies on the picture without them.
+  public let border: Padding
+
   /// Finds the head of a graph.
   ///
   /// - Parameters:
@@ -71,6 +77,20 @@ public struct ClassifierHead: Hashable, Sendable {
     self.weight = weight
     self.bias = bias
     features = graph.nodes[node].inputs[0]
+    border = Self.border(of: features, in: graph)
     classCount = shapes[logits].imageCount
+  }
+
+  private static func border(of features: Int, in graph: Graph) -> Padding {
+    var node = features
+    while true {
+      switch graph.nodes[node].operation {
+      case .activation, .identity: node = graph.nodes[node].inputs[0]
+      case .convolution(let attributes)
+      where attributes.kernel == Size(1) && attributes.stride == Size(1):
+        return attributes.padding
+      default: return Padding(0)
+      }
+    }
   }
 }

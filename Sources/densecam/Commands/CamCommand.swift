@@ -1,8 +1,11 @@
 import ArgumentParser
 import Explain
+import Figures
+import FoundationEssentials
 import Imaging
 import Kernels
 import Net
+import Verify
 
 /// `densecam cam`: what is in a picture, and where the network looked.
 struct CamCommand: ParsableCommand {
@@ -10,84 +13,111 @@ struct CamCommand: ParsableCommand {
     commandName: "cam",
     abstract: "Classify pictures and draw their Class Activation Maps.",
     discussion: """
-      Each picture becomes one PNG with a panel for each class: the picture in grey under the map of \
-      the class, blue where it speaks against and red where it speaks for the class.
+      Each picture becomes a drawing: the picture in grey under the map of each class, blue where it \
+      speaks against and red where it speaks for the class.
 
       EXAMPLES
         densecam cam photo.jpg -o out.png
-        densecam cam *.jpg --top 3 --labels synset.txt -o maps
+        densecam cam photos --top 3 -o maps --resume
+        densecam cam photo.jpg --style panels --palette viridis -o figure.pdf
+        densecam cam a.jpg b.jpg --top 2 --sheet sheet.png
+        densecam cam photos --maps maps.h5 --class 'tabby' --class n02123394
+        densecam cam --boxes model/scenes/test/boxes.json --backend all
+        find . -name '*.jpg' | densecam cam - -o maps
         densecam cam cat.jpg --model squeezenet:0 --channels bgr --scale 255 \\
-            --mean 104,117,123 --size 227x227 --class 281 -o cat.png
+            --mean 104,117,123 --size 227x227 --labels synset.txt -o cat.png
       """)
 
-  @Argument(help: ArgumentHelp("JPEG or PNG files.", valueName: "image"))
-  var images: [String]
+  @Argument(
+    help: ArgumentHelp(
+      "JPEG or PNG files, folders of them, patterns, or - for names on standard input.",
+      valueName: "image"))
+  var images: [String] = []
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var input: InputOptions
   @OptionGroup var backends: BackendOptions
-
-  @Option(help: ArgumentHelp("Classes to map, most likely first.", valueName: "count"))
-  var top: Int?
-
-  @Option(
-    name: .customLong("class"),
-    help: ArgumentHelp(
-      "The class to map instead: its index, synset identifier or name.", valueName: "class"))
-  var className: String?
-
-  @Option(help: ArgumentHelp("Class names, one a line.", valueName: "file"))
-  var labels: String?
-
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp(
-      "The PNG to write; a folder, made if need be, for several pictures.", valueName: "path"))
-  var output: String
-
-  @Flag(help: "Replace pictures that exist.")
-  var force = false
-
-  @Option(help: ArgumentHelp("table or json.", valueName: "format"))
-  var format: OutputFormat = .table
+  @OptionGroup(title: "WHAT TO MAP") var mapping: MappingOptions
+  @OptionGroup(title: "WHAT TO WRITE") var writing: WritingOptions
+  @OptionGroup(title: "HOW TO DRAW") var figures: FigureOptions
 
   func validate() throws {
-    if let top, !(1...100).contains(top) { throw ValidationError("--top takes 1 to 100") }
-    if top != nil, className != nil { throw ValidationError("give --top or --class, not both") }
+    if images.isEmpty, mapping.boxes == nil {
+      throw ValidationError("name pictures, folders or patterns, or --boxes with a file of boxes")
+    }
+    if writing.resume, writing.force { throw ValidationError("give --resume or --force, not both") }
+    if writing.resume, mapping.boxes != nil || writing.sheet != nil {
+      throw ValidationError("--boxes and --sheet take all pictures at once, without --resume")
+    }
   }
 
   func run() throws {
     Interruption.listen()
-    let (network, team) = try model.load()
-    let preprocessing = try input.preprocessing(default: network.preprocessing)
-    guard let backend = try backends.backends(default: [Backends.standard]).first else { return }
-    var target = try CamTarget(output, imageCount: images.count, overwriting: force)
-    var mapper = CamMapper(
-      model: network, backend: backend, options: try backends.planOptions(), team: team)
-    var results: [CamResult] = []
-    var failed = false
-    let progress = images.count > 1 ? ProgressBar("mapping") : nil
-    for (index, image) in images.enumerated() where !Interruption.isRequested {
-      do {
-        let path = try target.path(for: image)
-        let prepared = try preprocessing.prepare(image)
-        let labels = try Labels(
-          path: labels, classCount: try mapper.classCount(for: prepared.input.shape))
-        let result = try mapper.map(
-          prepared, image: image, labels: labels,
-          classes: className.map { .named($0) } ?? .top(top ?? 1))
-        try result.figure(on: prepared.picture).writePNG(to: path)
-        results.append(result.written(to: path))
-      } catch  where images.count > 1 {
-        progress?.clear()
-        printError("densecam: error: \(error)")
-        failed = true
-      }
-      progress?.update(Double(index + 1) / Double(images.count))
+    let drawing = try figures.drawing()
+    let chosen = try backends.backends(default: [Backends.standard])
+    guard chosen.count == 1 || mapping.boxes != nil else {
+      throw UsageError("several backends are compared with --boxes alone; name one")
     }
-    progress?.clear()
-    print(format == .json ? try CamResult.json(results) : CamResult.table(results))
+    let (network, team) = try model.load(default: BundledModel.standardName)
+    let preprocessing = try input.preprocessing(default: network.preprocessing)
+    let classCount = try Self.classCount(of: network, preprocessing)
+    let labels = try Labels(path: mapping.labels ?? network.labels, classCount: classCount)
+    let boxes = try mapping.boxes.map {
+      try CamBoxes(
+        path: $0, labels: labels, classCount: classCount, tolerance: mapping.tolerance,
+        backendCount: chosen.count)
+    }
+    let names = try PictureNames(images.isEmpty ? boxes?.pictures ?? [] : images)
+    if let count = names.count, writing.sheet != nil, count > CamSession.sheetLimit {
+      throw UsageError(
+        "--sheet shows up to \(CamSession.sheetLimit) pictures, and these are \(count)")
+    }
+    let classes = try CamClasses(
+      top: mapping.top, names: mapping.classNames, labels: labels, classCount: classCount,
+      mapsBoxes: boxes != nil)
+    let target = try writing.output.map {
+      try CamTarget($0, isPlural: names.isPlural, drawing: drawing, overwriting: writing.force)
+    }
+    if let sheet = writing.sheet {
+      _ = try FigureFormat(path: sheet)
+      try OutputFile.check(sheet, overwriting: writing.force)
+    }
+    let makers = try chosen.map { backend in
+      try mapping.maker(
+        Explainer(
+          model: network, backend: backend, options: try backends.planOptions(), team: team,
+          batch: batch(names.count)), keepsUpsampled: writing.maps != nil && !writing.noUpsampled)
+    }
+    var printer = CamPrinter(format: writing.format)
+    printer.isBrief = boxes != nil
+    var request = CamSession.Request(
+      makers: makers, preprocessing: preprocessing, classes: classes, drawing: drawing,
+      target: target, sheet: writing.sheet, boxes: boxes, printer: printer, count: names.count)
+    try writing.open(
+      &request, model: network, preprocessing: preprocessing, mapping: mapping, figures: figures)
+    let isGood = try CamSession(request).run(names)
     if Interruption.isRequested { throw ExitStatus.interrupted }
-    if failed { throw ExitStatus.badInput }
+    if !isGood { throw ExitStatus.badInput }
+  }
+
+  /// The pictures of one pass: methods that run the network again for one picture fill a batch, too.
+  private func batch(_ count: Int?) -> Int {
+    if let batch = mapping.batch { return batch }
+    let standard = 8
+    return mapping.method.isClosedForm ? min(standard, count ?? standard) : standard
+  }
+
+  /// The classes of a network; they do not depend on the size of the pictures, but must be asked for
+  /// one.
+  private static func classCount(of model: Model, _ preprocessing: Preprocessing) throws -> Int {
+    let size =
+      switch preprocessing.extent {
+      case .fixed(let size): size
+      case .fit: Size(224)
+      }
+    let shapes = try model.graph.shapes(
+      input: TensorShape(channels: 3, height: size.height, width: size.width),
+      parameters: model.parameters)
+    return try ClassifierHead(of: model.graph, shapes: shapes).classCount
   }
 }

@@ -70,6 +70,33 @@ final class ProgressBar {
     Console.writeError("\r\u{1B}[K\(title) \(bar) \(Int(share * 100)) %\(left)")
   }
 
+  /// Shows how many are done, at which rate and how long the rest takes, at most ten times a second.
+  ///
+  /// - Parameters:
+  ///   - done: How many are done.
+  ///   - total: Of how many, if that is known.
+  ///   - skipped: How many of those done had been done before and cost nothing.
+  func update(done: Int, of total: Int?, skipped: Int) {
+    guard Console.errorIsTerminal else { return }
+    let now = Monotonic.seconds
+    guard now - lastDrawn > 0.1, now - start > 0.3 else { return }
+    lastDrawn = now
+    let rate = Double(done - skipped) / (now - start)
+    var text = "\(done)"
+    if let total {
+      let width = 24
+      let filled = min(width, width * done / max(1, total))
+      text =
+        String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+        + " \(done) of \(total)"
+      if rate > 0 {
+        let left = Int(Double(total - done) / rate + 0.5)
+        text += left < 100 ? ", \(left) s left" : ", \((left + 30) / 60) min left"
+      }
+    }
+    Console.writeError("\r\u{1B}[K\(title) \(text), \(Int(rate * 10 + 0.5) / 10) a second")
+  }
+
   /// Removes the bar.
   func clear() {
     guard lastDrawn > 0 else { return }

@@ -1,0 +1,77 @@
+import Explain
+import Figures
+import Imaging
+import Net
+
+/// How the maps of a picture become a drawing.
+struct CamDrawing: Sendable {
+  var style: FigureOptions.Style
+  var palette: Palette
+  var opacity: Double
+  var scale: Int?
+  var columns: Int?
+
+  /// The format of drawings that go to a folder.
+  var format: FigureFormat
+
+  /// Draws the maps of one picture.
+  ///
+  /// - Throws: `FigureError` or `ImageError`.
+  func write(_ photo: Figure.Photo, to path: String) throws {
+    switch style {
+    case .plain: try strip(photo).writePNG(to: path)
+    case .seed: try figure([photo], .seed).write(to: path)
+    case .panels: try figure([photo], .panels).write(to: path)
+    }
+  }
+
+  /// Draws many photos on one sheet.
+  ///
+  /// - Throws: `FigureError`.
+  func writeSheet(_ photos: [Figure.Photo], to path: String) throws {
+    try figure(photos, .sheet).write(to: path)
+  }
+
+  private func figure(_ photos: [Figure.Photo], _ style: Figure.Style) -> Figure {
+    var figure = Figure(photos, style: style)
+    figure.palette = palette
+    figure.opacity = opacity
+    figure.scale = scale
+    figure.columns = columns
+    return figure
+  }
+
+  /// The overlays of all classes side by side, pixel for pixel and without text, which needs no fonts.
+  private func strip(_ photo: Figure.Photo) -> RGBImage {
+    let picture = photo.picture
+    let panels = photo.classes.map {
+      picture.overlay(of: $0.map, palette: palette, opacity: opacity).image.pixels
+    }
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(3 * panels.count * picture.width * picture.height)
+    for y in 0..<picture.height {
+      for panel in panels {
+        pixels += panel[(3 * y * picture.width)..<(3 * (y + 1) * picture.width)]
+      }
+    }
+    return RGBImage(
+      width: picture.width * panels.count, height: picture.height, pixels: pixels)
+  }
+}
+
+extension Figure.Photo {
+  /// The parts of the maps of one picture that lie on it.
+  init(
+    _ picture: PreparedPicture, _ maps: PictureMaps, name: String,
+    visible: (ClassActivationMap) throws -> ClassActivationMap
+  ) rethrows {
+    self.init(
+      picture.picture, name: name,
+      classes: try maps.entries.map { entry in
+        let map = try visible(entry.map)
+        return Figure.ClassMap(
+          entry.label ?? "", probability: entry.probability,
+          map: Plane(width: map.width, height: map.height, values: map.values))
+      })
+  }
+}
