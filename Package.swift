@@ -60,6 +60,8 @@ let package = Package(
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "CPangoCairo", pkgConfig: "cairo", providers: [.apt(["libpango1.0-dev"])]),
 
     // MARK: - Inner loops: one source, one module per instruction set
     microkernels("Baseline"),
@@ -70,6 +72,7 @@ let package = Package(
     // Each names all that it imports: the build follows no dependency through another.
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: safe),
     .target(name: "Imaging", dependencies: ["CPNG", "CJPEG"], swiftSettings: fast),
+    .target(name: "Figures", dependencies: ["Imaging", "CPangoCairo"], swiftSettings: fast),
     .target(
       name: "Kernels",
       dependencies: [
@@ -120,6 +123,9 @@ let package = Package(
       swiftSettings: common),
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], exclude: ["Fixtures"],
+      swiftSettings: common),
+    .testTarget(
+      name: "FiguresTests", dependencies: ["Figures", "Imaging", "HDF5", "CPangoCairo"],
       swiftSettings: common),
     .testTarget(
       name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"], exclude: ["Fixtures"],

@@ -5,7 +5,9 @@ import Glibc
 /// The bytes go to a temporary file beside it, are flushed to disk, and are renamed. What exists at
 /// `path` must be a regular file that we may write: a rename would also put a file in place of a
 /// symbolic link or of /dev/null, which nobody means.
-func replaceFile(at path: String, with bytes: [UInt8]) throws(ImageError) {
+///
+/// - Throws: ``ImageError`` with the code ``ImageError/Code/unwritable`` and the cause.
+package func replaceFile(at path: String, with bytes: [UInt8]) throws(ImageError) {
   func failure(_ cause: String) -> ImageError {
     ImageError(.unwritable, path: path, cause: "cannot be written: \(cause)")
   }

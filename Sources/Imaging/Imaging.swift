@@ -12,7 +12,8 @@
 //   `JPEGDecoding` (the only users of CPNG and CJPEG, with `RGBImage+PNG`), `Samples` (what came out).
 // - Pictures: Picture with its resizing, network input, luma and overlay; Plane is one
 //   channel, and holds maps.
-// - Arithmetic: `Taps` and `Resampling` (bilinear), `GaussianKernel` (blur), Palette.
+// - Arithmetic: `Taps` and `Resampling` (bilinear), `GaussianKernel` (blur), Palette and the palettes
+//   that have names.
 // - Writing: RGBImage, `FileReplacement`.
 //
 // Files are decoded as their samples are stored. Colour profiles, gamma and Exif orientation are

@@ -8,6 +8,9 @@ public struct Overlay: Sendable {
   /// A map of equal values has no maximum to point at, and one with NaN or infinity is no map. Tell
   /// the user.
   public let isEmpty: Bool
+
+  /// How much of the original's drawings is the map's colour: 128/255.
+  public static let seedOpacity = 128.0 / 255
 }
 
 extension Plane {
@@ -23,18 +26,26 @@ extension Plane {
 }
 
 extension Picture {
+  /// The ``luma``, stretched from its least to its most; as it is if the picture has one brightness.
+  public var stretchedLuma: Plane {
+    let brightness = luma
+    return brightness.normalized() ?? brightness
+  }
+
   /// Draws a raw class activation map over the picture in grey.
   ///
   /// The map's ``Plane/heat(width:height:)`` at the size of this picture gets colours from `palette`,
-  /// which are laid at 128/255 over the luma, stretched from its least to its most. A picture of one
-  /// brightness is not stretched. Channel values are computed in double and rounded to the nearest
-  /// of 256, halves up.
+  /// which are laid over ``stretchedLuma``: channel = opacity·colour + (1 − opacity)·255·grey, computed
+  /// in double and rounded to the nearest of 256, halves up.
   ///
   /// To see what the network saw, pass the picture at the network's input size.
-  public func overlay(of map: Plane, palette: Palette = .seed) -> Overlay {
-    let opacity = 128.0 / 255
-    let brightness = luma
-    let grey = (brightness.normalized() ?? brightness).values
+  ///
+  /// - Precondition: `opacity`, which is the original's unless given, is in [0, 1].
+  public func overlay(
+    of map: Plane, palette: Palette = .seed, opacity: Double = Overlay.seedOpacity
+  ) -> Overlay {
+    precondition((0...1).contains(opacity), "an opacity is in [0, 1]")
+    let grey = stretchedLuma.values
     let heat = map.heat(width: width, height: height)
     var pixels = [UInt8]()
     pixels.reserveCapacity(3 * grey.count)

@@ -16,6 +16,12 @@ public struct Palette: Hashable, Sendable {
   /// The colours, from 0 to 1; always 256.
   public let colors: [RGB]
 
+  /// Wraps colours, of which there must be 256.
+  init(colors: [RGB]) {
+    precondition(colors.count == 256, "a palette has 256 colours")
+    self.colors = colors
+  }
+
   /// Draws straight lines in RGB through evenly spaced colours, as R's `colorRampPalette` does.
   ///
   /// Channel values are truncated, so a rounding error just below a whole number costs a full step.

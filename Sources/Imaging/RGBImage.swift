@@ -36,3 +36,15 @@ public struct RGBImage: Sendable, Hashable {
     }
   }
 }
+
+extension RGBImage {
+  /// Shows a plane of values in [0, 1] as grey, rounded to the nearest of 256 steps, halves up.
+  public init(_ plane: Plane) {
+    self.init(
+      width: plane.width, height: plane.height,
+      pixels: plane.values.flatMap { value in
+        let level = byte(255 * value)
+        return [level, level, level]
+      })
+  }
+}

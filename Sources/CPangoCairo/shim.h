@@ -1,0 +1,56 @@
+// Cairo draws, Pango sets text; and the little of GObject and Fontconfig that the two ask for.
+#ifndef CPANGOCAIRO_SHIM_H
+#define CPANGOCAIRO_SHIM_H
+
+#include <cairo-pdf.h>
+#include <cairo-svg.h>
+#include <cairo.h>
+#include <fontconfig/fontconfig.h>
+#include <stdlib.h>
+
+#include "pango.h"
+
+/// Adds a font file to a configuration. Returns whether it is one.
+static inline int cpango_add_font(FcConfig *fonts, const char *path) {
+  return FcConfigAppFontAddFile(fonts, (const FcChar8 *)path) == FcTrue;
+}
+
+/// Makes what text is set with, for the calling thread only.
+///
+/// Without `fonts` it uses the machine's, through the font map that Pango keeps for each thread.
+/// Lines are as long on every kind of surface: metrics are not rounded to pixels. Texts run from left
+/// to right. Returns null if there is no font map. Give it back with `g_object_unref`.
+static inline PangoContext *cpango_context(FcConfig *fonts) {
+  // A font map for FreeType is one of Fontconfig.
+  PangoFontMap *map = fonts ? pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT)
+                            : pango_cairo_font_map_get_default();
+  if (!map) return NULL;
+  if (fonts) pango_fc_font_map_set_config((PangoFcFontMap *)map, fonts);
+  PangoContext *context = pango_font_map_create_context(map);
+  // The context keeps its map, and the thread the default one.
+  if (fonts) g_object_unref(map);
+  if (!context) return NULL;
+
+  cairo_font_options_t *options = cairo_font_options_create();
+  cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+  cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_SLIGHT);
+  cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+  pango_cairo_context_set_font_options(context, options);
+  cairo_font_options_destroy(options);
+  pango_context_set_round_glyph_positions(context, 0);
+  pango_context_set_base_dir(context, CPANGO_DIRECTION_LTR);
+  pango_context_set_language(context, pango_language_from_string("en"));
+  return context;
+}
+
+/// The number of font families that text can be set in.
+static inline int cpango_family_count(PangoContext *context) {
+  PangoFontFamily **families = NULL;
+  int count = 0;
+  pango_context_list_families(context, &families, &count);
+  // GLib's memory is the system's since 2.46.
+  free(families);
+  return count;
+}
+
+#endif

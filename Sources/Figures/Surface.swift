@@ -1,0 +1,101 @@
+import CPangoCairo
+import Imaging
+
+/// Something that cairo draws on; destroyed with the object.
+@safe final class Surface {
+  let pointer: OpaquePointer
+
+  /// Where cairo writes to, even while the surface is destroyed.
+  private let sink: ByteSink?
+
+  /// Takes over what one of cairo's constructors returned.
+  ///
+  /// - Throws: ``FigureError/drawing(_:)`` if that is an error.
+  init(adopting pointer: OpaquePointer?, sink: ByteSink? = nil) throws(FigureError) {
+    guard let pointer = unsafe pointer else { throw .drawing("out of memory") }
+    unsafe self.pointer = pointer
+    self.sink = sink
+    try check()
+  }
+
+  deinit { unsafe cairo_surface_destroy(pointer) }
+
+  /// Throws what has gone wrong since the surface was made.
+  func check() throws(FigureError) {
+    try checkDrawing(unsafe cairo_surface_status(pointer))
+  }
+
+  /// Writes what is left to write, and lets nothing more be drawn.
+  func finish() throws(FigureError) {
+    unsafe cairo_surface_finish(pointer)
+    try check()
+  }
+}
+
+/// Throws unless a status means success.
+func checkDrawing(_ status: cairo_status_t) throws(FigureError) {
+  guard status != CAIRO_STATUS_SUCCESS else { return }
+  guard let words = unsafe cairo_status_to_string(status) else { throw .drawing("\(status)") }
+  throw .drawing(unsafe String(cString: words))
+}
+
+extension Surface {
+  /// A white surface of 32 bits a pixel, of which cairo ignores the highest 8.
+  convenience init(width: Int, height: Int) throws(FigureError) {
+    guard let columns = Int32(exactly: width), let rows = Int32(exactly: height) else {
+      throw .tooLarge(width: width, height: height)
+    }
+    unsafe try self.init(adopting: cairo_image_surface_create(CAIRO_FORMAT_RGB24, columns, rows))
+  }
+
+  /// A surface with the pixels of an image.
+  convenience init(_ image: RGBImage) throws(FigureError) {
+    try self.init(width: image.width, height: image.height)
+    let (width, source) = (image.width, image.pixels)
+    unsafe try withRows { row, y in
+      for x in 0..<width {
+        let from = 3 * (y * width + x)
+        unsafe row[x] =
+          UInt32(source[from]) << 16 | UInt32(source[from + 1]) << 8 | UInt32(source[from + 2])
+      }
+    }
+    unsafe cairo_surface_mark_dirty(pointer)
+  }
+
+  /// The pixels of an image surface.
+  func image() throws(FigureError) -> RGBImage {
+    unsafe cairo_surface_flush(pointer)
+    let width = unsafe Int(cairo_image_surface_get_width(pointer))
+    let height = unsafe Int(cairo_image_surface_get_height(pointer))
+    var pixels = [UInt8](repeating: 0, count: 3 * width * height)
+    unsafe try withRows { row, y in
+      for x in 0..<width {
+        let (pixel, to) = (unsafe row[x], 3 * (y * width + x))
+        pixels[to] = UInt8(truncatingIfNeeded: pixel >> 16)
+        pixels[to + 1] = UInt8(truncatingIfNeeded: pixel >> 8)
+        pixels[to + 2] = UInt8(truncatingIfNeeded: pixel)
+      }
+    }
+    return RGBImage(width: width, height: height, pixels: pixels)
+  }
+
+  /// Calls with each row of an image surface: one word a pixel, whose bytes from the highest are
+  /// unused, red, green and blue.
+  private func withRows(
+    _ body: (_ row: UnsafeMutableBufferPointer<UInt32>, _ y: Int) -> Void
+  ) throws(FigureError) {
+    let width = unsafe Int(cairo_image_surface_get_width(pointer))
+    let height = unsafe Int(cairo_image_surface_get_height(pointer))
+    // In bytes; cairo aligns rows to words.
+    let stride = unsafe Int(cairo_image_surface_get_stride(pointer))
+    guard let bytes = unsafe cairo_image_surface_get_data(pointer) else {
+      throw .drawing("the surface has no pixels")
+    }
+    for y in 0..<height {
+      let start = unsafe UnsafeMutableRawPointer(bytes + y * stride)
+      unsafe body(
+        UnsafeMutableBufferPointer(
+          start: start.assumingMemoryBound(to: UInt32.self), count: width), y)
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import CPangoCairo
+
+/// Turns texts into lines of glyphs.
+///
+/// Belongs to the thread that made it, as do its texts: Pango keeps one map of fonts a thread, with
+/// what it has read of each font. Making a typesetter is cheap but for the first of a thread.
+@safe final class Typesetter {
+  private let context: OpaquePointer
+
+  /// - Parameter files: The only fonts to use; the machine's if nil.
+  /// - Throws: ``FigureError/noFonts``.
+  init(fontFiles files: [String]? = nil) throws(FigureError) {
+    if let files {
+      // Of a configuration without rules, so that nothing of the machine's comes in.
+      guard let fonts = unsafe FcConfigCreate() else { throw .drawing("out of memory") }
+      defer { unsafe FcConfigDestroy(fonts) }
+      for file in files { _ = unsafe cpango_add_font(fonts, file) }
+      guard let context = unsafe cpango_context(fonts) else { throw .noFonts }
+      unsafe self.context = context
+    } else {
+      guard let context = unsafe cpango_context(nil) else { throw .noFonts }
+      unsafe self.context = context
+    }
+    guard unsafe cpango_family_count(context) > 0 else { throw .noFonts }
+  }
+
+  deinit { unsafe g_object_unref(UnsafeMutableRawPointer(context)) }
+
+  /// How a text is set.
+  struct Style: Hashable {
+    /// The height of the font's square, in pixels.
+    var size: Int
+    var isBold = false
+
+    /// Centred within the width; otherwise lines start at the left.
+    var isCentered = false
+  }
+
+  /// Sets a text in at most so many lines of at most so many pixels.
+  ///
+  /// Lines break between words, or within a word that is longer than a line; what is left after the
+  /// last line becomes an ellipsis.
+  ///
+  /// - Throws: ``FigureError/missingGlyphs(text:characters:count:)`` if a character, even one behind
+  ///   the ellipsis, would be drawn as a box.
+  func set(
+    _ text: String, _ style: Style, width: Int = 16_384, lines: Int = 1
+  ) throws(FigureError) -> TextBlock {
+    let layout = unsafe try layout(text, style)
+    let missing = unsafe Int(pango_layout_get_unknown_glyphs_count(layout))
+    guard missing == 0 else {
+      unsafe g_object_unref(UnsafeMutableRawPointer(layout))
+      throw .missingGlyphs(
+        text: text, characters: try uncovered(text, style), count: missing)
+    }
+    return unsafe TextBlock(
+      adopting: layout, width: width, lines: lines, isCentered: style.isCentered)
+  }
+
+  /// The characters of a text that would be drawn as boxes, each once, at most eight.
+  func uncovered(_ text: String, _ style: Style = Style(size: 12)) throws(FigureError) -> String {
+    var found: [Character] = []
+    for character in text where !found.contains(character) && found.count < 8 {
+      let layout = unsafe try layout(String(character), style)
+      if unsafe pango_layout_get_unknown_glyphs_count(layout) > 0 { found.append(character) }
+      unsafe g_object_unref(UnsafeMutableRawPointer(layout))
+    }
+    return String(found)
+  }
+
+  private func layout(_ text: String, _ style: Style) throws(FigureError) -> OpaquePointer {
+    guard let layout = unsafe pango_layout_new(context),
+      let font = unsafe pango_font_description_new()
+    else { throw .drawing("out of memory") }
+    unsafe pango_font_description_set_family_static(font, "sans")
+    unsafe pango_font_description_set_weight(
+      font, style.isBold ? CPANGO_WEIGHT_BOLD : CPANGO_WEIGHT_NORMAL)
+    unsafe pango_font_description_set_absolute_size(font, Double(style.size) * Double(CPANGO_SCALE))
+    unsafe pango_layout_set_font_description(layout, font)
+    unsafe pango_font_description_free(font)
+    unsafe pango_layout_set_auto_dir(layout, 0)
+    // Plain text: Pango's markup takes another call.
+    unsafe pango_layout_set_text(layout, text, -1)
+    return unsafe layout
+  }
+}
