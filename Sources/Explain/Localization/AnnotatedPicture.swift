@@ -1,0 +1,74 @@
+/// A picture of a ``BoxAnnotations`` file, with what is to be seen in it.
+public struct AnnotatedPicture: Hashable, Sendable {
+  /// One object.
+  public struct Object: Hashable, Sendable {
+    public let categoryID: Int
+
+    /// In pixels of the annotated size, inside of the picture.
+    public let box: BoundingBox
+  }
+
+  /// The boxes of one class of a network.
+  public struct ClassBoxes: Hashable, Sendable {
+    public let classIndex: Int
+
+    /// In the file's order, at least one.
+    public let boxes: [BoundingBox]
+  }
+
+  /// As it stands in the file; it may have folders.
+  public let fileName: String
+
+  /// The size that was annotated, in pixels.
+  public let width: Int
+  public let height: Int
+
+  /// In the file's order.
+  public let objects: [Object]
+
+  /// The file of the annotations, and the place in its list of pictures, for errors.
+  let source: String
+  let index: Int
+
+  /// The boxes of each class that is there, for a picture that may have been resized since.
+  ///
+  /// A picture of another size has to have the shape of the annotated one: each side may differ by a
+  /// pixel from what the other side asks for. Boxes are scaled to it.
+  ///
+  /// - Parameters:
+  ///   - classes: What each category is to the network; categories without a class are left out.
+  ///   - width: The columns of the picture that was read.
+  ///   - height: Its rows.
+  /// - Returns: Ordered by class; empty if no object has a class.
+  /// - Throws: ``AnnotationError`` if the shape differs, as it does if the picture was turned.
+  public func boxes(
+    of classes: ClassMapping, width: Int, height: Int
+  ) throws(AnnotationError) -> [ClassBoxes] {
+    let scale = try scale(toWidth: width, height: height)
+    var boxes: [Int: [BoundingBox]] = [:]
+    for object in objects {
+      guard let index = classes.indices[object.categoryID],
+        let box = object.box.scaled(x: scale.x, y: scale.y)
+      else { continue }
+      boxes[index, default: []].append(box)
+    }
+    return boxes.sorted { $0.key < $1.key }.map { ClassBoxes(classIndex: $0.key, boxes: $0.value) }
+  }
+
+  private func scale(
+    toWidth width: Int, height: Int
+  ) throws(AnnotationError) -> (x: Double, y: Double) {
+    let x = Double(width) / Double(self.width)
+    let y = Double(height) / Double(self.height)
+    let isSameShape =
+      abs(Double(self.height) * x - Double(height)) <= 1
+      || abs(Double(self.width) * y - Double(width)) <= 1
+    guard width > 0, height > 0, isSameShape else {
+      throw AnnotationError(
+        .sizeMismatch, path: source, place: "images[\(index)]",
+        cause: "\(fileName) was annotated at \(self.width)×\(self.height) pixels, "
+          + "but the picture has \(width)×\(height)")
+    }
+    return (x, y)
+  }
+}

@@ -1,0 +1,85 @@
+/// What has to hold for the entries of a COCO file.
+struct AnnotationChecker {
+  let path: String
+  let limits: AnnotationLimits
+
+  func checkCounts(of file: COCOFile) throws(AnnotationError) {
+    for (name, count) in [
+      ("images", file.images.count), ("annotations", file.annotations.count),
+      ("categories", file.categories.count),
+    ] where count > limits.entries {
+      throw AnnotationError(
+        .tooLarge, path: path, place: name,
+        cause: "has \(count) entries; the limit is \(limits.entries)")
+    }
+  }
+
+  /// The index of each id.
+  func indices(ofIDs ids: [Int], in list: String) throws(AnnotationError) -> [Int: Int] {
+    var indices: [Int: Int] = [:]
+    indices.reserveCapacity(ids.count)
+    for (index, id) in ids.enumerated() {
+      if let earlier = indices.updateValue(index, forKey: id) {
+        throw AnnotationError(
+          .duplicate, path: path, place: "\(list)[\(index)].id",
+          cause: "\(id) is the id of \(list)[\(earlier)], too")
+      }
+    }
+    return indices
+  }
+
+  func check(_ images: [COCOFile.Image]) throws(AnnotationError) {
+    var indices: [[Substring]: Int] = [:]
+    for (index, image) in images.enumerated() {
+      let place = "images[\(index)]"
+      for (key, side) in [("width", image.width), ("height", image.height)] {
+        guard side > 0, side <= limits.side else {
+          throw AnnotationError(
+            side > 0 ? .tooLarge : .malformed, path: path, place: "\(place).\(key)",
+            cause: "is \(side); pictures have 1 to \(limits.side) pixels a side")
+        }
+      }
+      let name = image.fileName.pathComponents
+      guard !name.isEmpty else {
+        throw AnnotationError(
+          .malformed, path: path, place: "\(place).file_name", cause: "names no file")
+      }
+      if let earlier = indices.updateValue(index, forKey: name) {
+        throw AnnotationError(
+          .duplicate, path: path, place: "\(place).file_name",
+          cause: "\(image.fileName) is the name of images[\(earlier)], too")
+      }
+    }
+  }
+
+  /// A box, clipped to its picture.
+  func box(
+    _ numbers: [Double], in image: COCOFile.Image, place: String
+  ) throws(AnnotationError) -> BoundingBox {
+    guard numbers.count == 4 else {
+      throw AnnotationError(
+        .malformed, path: path, place: place,
+        cause: "has \(numbers.count) numbers instead of x, y, width and height")
+    }
+    guard numbers.allSatisfy(\.isFinite) else {
+      throw AnnotationError(
+        .malformed, path: path, place: place, cause: "has a number that is not finite")
+    }
+    guard numbers[2] > 0, numbers[3] > 0 else {
+      throw AnnotationError(
+        .emptyBox, path: path, place: place,
+        cause: "is \(numbers[2]) wide and \(numbers[3]) high: it has no area")
+    }
+    // Edges, rather than a box, as there is no box with edges far outside.
+    let box = BoundingBox(
+      left: max(numbers[0], 0), top: max(numbers[1], 0),
+      right: min(numbers[0] + numbers[2], Double(image.width)),
+      bottom: min(numbers[1] + numbers[3], Double(image.height)))
+    guard let box else {
+      throw AnnotationError(
+        .emptyBox, path: path, place: place,
+        cause: "\(numbers) lies outside of the picture of \(image.width)×\(image.height) pixels")
+    }
+    return box
+  }
+}

@@ -1,0 +1,53 @@
+/// Why boxes could not be read, or do not belong to a picture or a network.
+public struct AnnotationError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The kind of failure.
+  public enum Code: String, Hashable, Sendable, CaseIterable {
+    /// The file, or a list in it, exceeds ``AnnotationLimits``.
+    case tooLarge
+    /// The file is not UTF-8 text.
+    case notUTF8
+    /// The file is not valid JSON, or nested too deeply.
+    case notJSON
+    /// A key is missing, a value has another type than COCO gives it, or it makes no sense.
+    case malformed
+    /// Two entries have the same id or the same file name.
+    case duplicate
+    /// An annotation names a picture or a category that is not in the file.
+    case unknownIdentifier
+    /// A box has no area, or lies outside of its picture.
+    case emptyBox
+    /// Several pictures of the file could be meant.
+    case ambiguousPicture
+    /// The picture has another shape than the one that was annotated.
+    case sizeMismatch
+    /// Categories are no class of the network, or more than one.
+    case unmatchedCategory
+  }
+
+  public let code: Code
+
+  /// The file, as the caller named it.
+  public let path: String
+
+  /// Where in the file, such as `annotations[12].bbox`; nil if it is about all of it.
+  public let place: String?
+
+  /// What is wrong, as the end of a sentence.
+  public let cause: String
+
+  public init(_ code: Code, path: String, place: String? = nil, cause: String) {
+    self.code = code
+    self.path = path
+    self.place = place
+    self.cause = cause
+  }
+
+  /// The file, the place and the cause, in one line.
+  public var description: String {
+    let line = [path, place, cause].compactMap(\.self).joined(separator: ": ")
+    let scalars = line.unicodeScalars.map { scalar in
+      scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
+    }
+    return String(String.UnicodeScalarView(scalars))
+  }
+}

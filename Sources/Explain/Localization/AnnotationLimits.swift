@@ -1,0 +1,24 @@
+/// What is refused in a file of boxes before much memory is spent on it.
+public struct AnnotationLimits: Hashable, Sendable {
+  /// The most bytes of the file; reading takes some ten times as much memory.
+  public var bytes: Int
+
+  /// The most entries in each of the lists `images`, `annotations` and `categories`.
+  public var entries: Int
+
+  /// The longest side of a picture, in pixels; at most a million.
+  public var side: Int
+
+  public init(bytes: Int, entries: Int, side: Int) {
+    self.bytes = bytes
+    self.entries = entries
+    self.side = side
+  }
+
+  /// 128 MiB, a million entries a list, 100,000 pixels a side.
+  ///
+  /// COCO's validation set (20 MB) passes. Its training set (450 MB, most of it outlines) does not;
+  /// take a part of it, or leave out `segmentation`.
+  public static let `default` = AnnotationLimits(
+    bytes: 128 << 20, entries: 1_000_000, side: 100_000)
+}

@@ -1,0 +1,89 @@
+/// What another run decides differently: another backend, precision or machine, on the same pictures.
+///
+/// Small errors of a kernel may move a map's values and yet leave every decision as it was; this tells
+/// whether they do.
+public struct LocalizationChange: Hashable, Sendable {
+  /// What differs in one outcome.
+  public struct Difference: Hashable, Sendable, Codable {
+    public let key: LocalizationOutcome.Key
+
+    /// Whether one run hits with the peak, and the other does not.
+    public let isPointingChanged: Bool
+
+    /// Whether one run has the box right, and the other does not.
+    public let isBoxChanged: Bool
+
+    /// Whether a map is flat or not finite in one run only.
+    public let isConditionChanged: Bool
+
+    /// The overlap in the other run minus the overlap in the baseline.
+    public let overlapChange: Double
+
+    /// Whether one of the three changed.
+    public var isDecisionChanged: Bool { isPointingChanged || isBoxChanged || isConditionChanged }
+
+    private enum CodingKeys: String, CodingKey {
+      case key
+      case isPointingChanged = "pointing_changed"
+      case isBoxChanged = "box_changed"
+      case isConditionChanged = "condition_changed"
+      case overlapChange = "overlap_change"
+    }
+  }
+
+  /// The number of outcomes that both runs have.
+  public let compared: Int
+
+  /// The outcomes that only one of the runs has, in order.
+  public let unpaired: [LocalizationOutcome.Key]
+
+  /// The outcomes with another decision or another overlap, in order.
+  public let differences: [Difference]
+
+  /// Compares two runs.
+  public init(from baseline: LocalizationScore, to other: LocalizationScore) {
+    var compared = 0
+    var unpaired = other.outcomes.map(\.key).filter { baseline[$0] == nil }
+    var differences: [Difference] = []
+    for before in baseline.outcomes {
+      guard let after = other[before.key] else {
+        unpaired.append(before.key)
+        continue
+      }
+      compared += 1
+      let difference = Difference(from: before, to: after)
+      if difference.isDecisionChanged || difference.overlapChange != 0 {
+        differences.append(difference)
+      }
+    }
+    self.compared = compared
+    self.unpaired = unpaired.sorted()
+    self.differences = differences
+  }
+
+  public var pointingChanges: Int { differences.count(where: \.isPointingChanged) }
+
+  public var boxChanges: Int { differences.count(where: \.isBoxChanged) }
+
+  public var conditionChanges: Int { differences.count(where: \.isConditionChanged) }
+
+  /// The largest magnitude of a change of an overlap.
+  public var largestOverlapChange: Double {
+    differences.reduce(0) { max($0, $1.overlapChange.magnitude) }
+  }
+
+  /// Whether both runs decide alike on the same outcomes, of which there is at least one.
+  public var isUnchanged: Bool {
+    compared > 0 && unpaired.isEmpty && !differences.contains(where: \.isDecisionChanged)
+  }
+}
+
+extension LocalizationChange.Difference {
+  fileprivate init(from before: LocalizationOutcome, to after: LocalizationOutcome) {
+    key = before.key
+    isPointingChanged = before.score.isPointingHit != after.score.isPointingHit
+    isBoxChanged = before.score.isBoxRight != after.score.isBoxRight
+    isConditionChanged = before.score.condition != after.score.condition
+    overlapChange = after.score.overlap - before.score.overlap
+  }
+}

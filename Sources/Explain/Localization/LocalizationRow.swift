@@ -1,0 +1,75 @@
+/// The figures of one class, or of all, ready to be printed or written as JSON.
+///
+/// Shares are in [0, 1]. What there is nothing to say about is nil: absent in JSON, `–` in a cell.
+public struct LocalizationRow: Hashable, Sendable, Codable {
+  /// The class's name; `all` for the sum.
+  public let name: String
+
+  /// Nil for the sum.
+  public let classIndex: Int?
+  public let count: Int
+  public let flat: Int
+  public let nonFinite: Int
+  public let boxless: Int
+  public let pointing: Double?
+
+  /// Lower and upper end of the 95 % interval of ``pointing``.
+  public let pointingInterval: [Double]?
+  public let boxAccuracy: Double?
+
+  /// Lower and upper end of the 95 % interval of ``boxAccuracy``.
+  public let boxAccuracyInterval: [Double]?
+  public let meanOverlap: Double?
+  public let maxBoxAccuracy: Double?
+
+  /// Where ``maxBoxAccuracy`` is reached.
+  public let bestThreshold: Double?
+  public let maxBoxAccuracyV2: Double?
+  public let top1: Double?
+  public let top1Localization: Double?
+
+  public init(name: String, classIndex: Int?, summary: LocalizationSummary) {
+    self.name = name
+    self.classIndex = classIndex
+    count = summary.count
+    flat = summary.flatCount
+    nonFinite = summary.nonFiniteCount
+    boxless = summary.boxlessCount
+    pointing = summary.pointing.value
+    pointingInterval = summary.pointing.interval.map { [$0.lowerBound, $0.upperBound] }
+    boxAccuracy = summary.box.value
+    boxAccuracyInterval = summary.box.interval.map { [$0.lowerBound, $0.upperBound] }
+    meanOverlap = summary.meanOverlap
+    maxBoxAccuracy = summary.maxBoxAccuracy?.proportion.value
+    bestThreshold = summary.maxBoxAccuracy?.threshold
+    maxBoxAccuracyV2 = summary.maxBoxAccuracyV2
+    top1 = summary.top1.value
+    top1Localization = summary.top1Localization.value
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case name, count, flat, boxless, pointing, top1
+    case classIndex = "class"
+    case nonFinite = "non_finite"
+    case pointingInterval = "pointing_interval"
+    case boxAccuracy = "box_accuracy"
+    case boxAccuracyInterval = "box_accuracy_interval"
+    case meanOverlap = "mean_iou"
+    case maxBoxAccuracy = "max_box_acc"
+    case bestThreshold = "best_threshold"
+    case maxBoxAccuracyV2 = "max_box_acc_v2"
+    case top1Localization = "top1_localization"
+  }
+}
+
+extension LocalizationScore {
+  /// A row a class, ordered by class, and one of all of them at the end.
+  ///
+  /// - Parameter name: What to call a class.
+  /// - Returns: One row more than there are classes.
+  public func rows(name: (_ classIndex: Int) -> String) -> [LocalizationRow] {
+    perClass.map {
+      LocalizationRow(name: name($0.classIndex), classIndex: $0.classIndex, summary: $0.summary)
+    } + [LocalizationRow(name: "all", classIndex: nil, summary: overall)]
+  }
+}

@@ -1,0 +1,94 @@
+/// The figures of some outcomes.
+public struct LocalizationSummary: Hashable, Sendable {
+  /// The accuracy at the threshold that is best for it.
+  public struct Best: Hashable, Sendable {
+    public let proportion: Proportion
+
+    /// The lowest of several best ones.
+    public let threshold: Double
+  }
+
+  /// The number of pairs of a picture and a class.
+  public let count: Int
+
+  /// Maps that are flat, and count as misses.
+  public let flatCount: Int
+
+  /// Maps with values that are not finite, which count as misses.
+  public let nonFiniteCount: Int
+
+  /// Maps with something to see but no positive value, so that nothing is above 20 % of the maximum.
+  public let boxlessCount: Int
+
+  /// The pointing game.
+  public let pointing: Proportion
+
+  /// Boxes at 20 % of the maximum that overlap enough, the class being known ("GT-known").
+  public let box: Proportion
+
+  /// The mean overlap of these boxes; a map without a box counts 0.
+  ///
+  /// Nil without outcomes.
+  public let meanOverlap: Double?
+
+  /// MaxBoxAcc: the accuracy of the box round the largest component at the best threshold.
+  ///
+  /// It takes the required overlap. Nil without outcomes.
+  public let maxBoxAccuracy: Best?
+
+  /// The parts of ``maxBoxAccuracyV2``: one for each overlap of
+  /// ``LocalizationSettings/averagedOverlaps``, each at the threshold that is best for it.
+  public let maxBoxAccuracyV2Parts: [Best]
+
+  /// Pictures whose one class the network names; of those where it was asked.
+  public let top1: Proportion
+
+  /// Pictures whose one class the network names and whose box is right.
+  public let top1Localization: Proportion
+
+  init(of outcomes: [LocalizationOutcome], settings: LocalizationSettings) {
+    let scores = outcomes.map(\.score)
+    func count(_ condition: MapScore.Condition) -> Int {
+      scores.count { $0.condition == condition }
+    }
+    self.count = scores.count
+    flatCount = count(.flat)
+    nonFiniteCount = count(.nonFinite)
+    boxlessCount = scores.count { $0.condition == .scored && $0.box == nil }
+    pointing = Proportion(successes: scores.count(where: \.isPointingHit), count: scores.count)
+    box = Proportion(successes: scores.count(where: \.isBoxRight), count: scores.count)
+    meanOverlap =
+      scores.isEmpty ? nil : scores.reduce(0) { $0 + $1.overlap } / Double(scores.count)
+    maxBoxAccuracy = Best(
+      of: scores.map(\.sweep), overlap: settings.requiredOverlap, thresholds: settings.thresholds)
+    maxBoxAccuracyV2Parts = LocalizationSettings.averagedOverlaps.compactMap { overlap in
+      Best(of: scores.map(\.bestSweep), overlap: overlap, thresholds: settings.thresholds)
+    }
+    let asked = outcomes.compactMap(\.isTop1)
+    top1 = Proportion(successes: asked.count { $0 }, count: asked.count)
+    top1Localization = Proportion(
+      successes: outcomes.compactMap(\.isTop1Localized).count { $0 }, count: asked.count)
+  }
+
+  /// MaxBoxAccV2: the mean of its parts.
+  ///
+  /// Nil without outcomes.
+  public var maxBoxAccuracyV2: Double? {
+    let shares = maxBoxAccuracyV2Parts.compactMap(\.proportion.value)
+    return shares.isEmpty ? nil : shares.reduce(0, +) / Double(shares.count)
+  }
+}
+
+extension LocalizationSummary.Best {
+  /// Finds the best threshold for the overlaps that each map has at each; nil without maps.
+  fileprivate init?(of sweeps: [[Double]], overlap: Double, thresholds: [Double]) {
+    guard !sweeps.isEmpty else { return nil }
+    var right = [Int](repeating: 0, count: thresholds.count)
+    for sweep in sweeps {
+      for (level, value) in sweep.enumerated() where value >= overlap { right[level] += 1 }
+    }
+    let most = right.max() ?? 0
+    threshold = thresholds[right.firstIndex(of: most) ?? 0]
+    proportion = Proportion(successes: most, count: sweeps.count)
+  }
+}

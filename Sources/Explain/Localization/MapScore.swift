@@ -1,0 +1,69 @@
+/// How well one map finds the objects of its class in one picture.
+///
+/// A map that is flat or not finite says nothing, so it misses by every measure.
+public struct MapScore: Hashable, Sendable, Codable {
+  /// Whether there is something to score.
+  public enum Condition: String, Hashable, Sendable, Codable, CaseIterable {
+    case scored
+    /// All values are equal.
+    case flat
+    /// A value is NaN or infinite, or their range is.
+    case nonFinite = "non_finite"
+  }
+
+  public let condition: Condition
+
+  /// The middle of the pixel where the map is largest, as x and y in the picture.
+  ///
+  /// Of several such pixels it is the first, row by row. Nil if the map says nothing.
+  public let peak: [Double]?
+
+  /// Whether the peak is in a box.
+  public let isPointingHit: Bool
+
+  /// The box round the largest component above the share of the maximum.
+  ///
+  /// Nil if the map says nothing, or if it has no positive value.
+  public let box: BoundingBox?
+
+  /// The intersection over union of ``box`` with the box of the class that fits it best.
+  public let overlap: Double
+
+  /// Whether ``overlap`` is enough.
+  public let isBoxRight: Bool
+
+  /// For each threshold of MaxBoxAcc, the overlap of the box round the largest component.
+  public let sweep: [Double]
+
+  /// For each threshold, the best overlap of the boxes round all components.
+  public let bestSweep: [Double]
+
+  /// A map that says nothing.
+  init(_ condition: Condition, settings: LocalizationSettings) {
+    self.init(
+      condition: condition, peak: nil, isPointingHit: false, box: nil, overlap: 0,
+      isBoxRight: false, sweep: [Double](repeating: 0, count: settings.thresholdSteps + 1),
+      bestSweep: [Double](repeating: 0, count: settings.thresholdSteps + 1))
+  }
+
+  init(
+    condition: Condition, peak: [Double]?, isPointingHit: Bool, box: BoundingBox?, overlap: Double,
+    isBoxRight: Bool, sweep: [Double], bestSweep: [Double]
+  ) {
+    self.condition = condition
+    self.peak = peak
+    self.isPointingHit = isPointingHit
+    self.box = box
+    self.overlap = overlap
+    self.isBoxRight = isBoxRight
+    self.sweep = sweep
+    self.bestSweep = bestSweep
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case condition, peak, box, overlap, sweep
+    case isPointingHit = "pointing_hit"
+    case isBoxRight = "box_right"
+    case bestSweep = "best_sweep"
+  }
+}

@@ -1,0 +1,25 @@
+import Testing
+
+@testable import Explain
+
+/// A box as COCO writes it.
+func box(_ numbers: [Double]) throws -> BoundingBox {
+  try #require(numbers.count == 4)
+  return try #require(
+    BoundingBox(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3]))
+}
+
+/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
+struct Seeded: RandomNumberGenerator {
+  var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
