@@ -90,13 +90,14 @@ let package = Package(
     .target(name: "Verify", dependencies: ["Net", "Kernels", "HDF5"], swiftSettings: fast),
     .target(name: "Bench", dependencies: ["Verify", "Net", "Kernels"], swiftSettings: fast),
     .target(
-      name: "Report", dependencies: ["Bench", "Verify", "Net", "Kernels"], swiftSettings: safe),
+      name: "Report", dependencies: ["Bench", "Verify", "Explain", "Net", "Kernels"],
+      swiftSettings: safe),
 
     // MARK: - Command
     .executableTarget(
       name: "densecam",
       dependencies: [
-        "Report", "Bench", "Verify", "Explain", "Net", "Kernels", "Imaging",
+        "Report", "Bench", "Verify", "Explain", "Figures", "Net", "Kernels", "Imaging",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe

@@ -1,3 +1,4 @@
+import Kernels
 public import Net
 
 /// Makes the maps of some classes for pictures that have gone through a network.

@@ -7,7 +7,7 @@ import Testing
     let output = folder.path("map.png")
     let run = try CommandRun(
       "cam", Repository.path("model/pictures/scene.jpg"), "--model", "densenet-mini", "--top", "3",
-      "--format", "json", "-o", output)
+      "--format", "json", "--style", "plain", "-o", output)
     #expect(run.status == 0, "\(run.error)")
     struct Result: Decodable {
       struct Entry: Decodable {

@@ -23,7 +23,7 @@ extension ClassifierHead {
   ) throws(ExplainError) -> ClassActivationMap {
     precondition((0..<classCount).contains(classIndex), "there is no such class")
     let features = LayerFeatures(features, shape: shape)
-    let weights = try weights(
+    let weights = try channelWeights(
       ofClass: classIndex, channels: features.channels, parameters: parameters)
     let places = Double(features.planeCount)
 

@@ -44,22 +44,19 @@ extension ClassifierHead {
   /// features are class maps.
   ///
   /// - Throws: ``ExplainError`` if the parameter is missing or does not fit.
-  func weights(
+  func channelWeights(
     ofClass classIndex: Int, channels: Int, parameters: Parameters
   ) throws(ExplainError) -> [Double] {
-    guard let weight else {
-      guard channels == classCount else {
-        throw ExplainError(.wrongWeights, "\(channels) feature maps are not \(classCount) classes")
-      }
-      return (0..<channels).map { $0 == classIndex ? 1 : 0 }
+    let row: [Double]?
+    do {
+      row = try weights(ofClass: classIndex, channels: channels, parameters: parameters)
+    } catch {
+      throw ExplainError(error)
     }
-    guard let parameter = parameters[weight], parameter.count == classCount * channels else {
-      throw ExplainError(
-        GraphError(.missingParameter, node: weight, "the classifier's weights do not fit"))
+    guard row != nil || channels == classCount else {
+      throw ExplainError(.wrongWeights, "\(channels) feature maps are not \(classCount) classes")
     }
-    return parameter.withElements { elements in
-      (0..<channels).map { Double(elements[classIndex * channels + $0]) }
-    }
+    return row ?? (0..<channels).map { $0 == classIndex ? 1 : 0 }
   }
 }
 

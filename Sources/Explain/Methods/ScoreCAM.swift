@@ -59,7 +59,7 @@ public struct ScoreCAM: Hashable, Sendable {
 
     var chosen: [[Int]] = []
     for index in classes {
-      let weights = try head.weights(
+      let weights = try head.channelWeights(
         ofClass: index, channels: features.channels, parameters: parameters)
       chosen.append(channels(of: features, weights: weights))
     }

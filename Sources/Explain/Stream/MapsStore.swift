@@ -32,7 +32,8 @@ public final class MapsStore {
   ///   - resuming: Whether to go on with parts that are there.
   ///   - overwriting: Whether to replace a file or parts that are there.
   /// - Throws: ``MapsError`` if the name has another ending, or if what is there is in the way.
-  public init(path: String, header: MapsHeader, resuming: Bool, overwriting: Bool) throws(MapsError) {
+  public init(path: String, header: MapsHeader, resuming: Bool, overwriting: Bool) throws(MapsError)
+  {
     guard let format = MapsFormat(path: path) else {
       throw MapsError(.unwritable, path: path, "maps are written as .h5 or .npy; name such a file")
     }
@@ -44,7 +45,8 @@ public final class MapsStore {
     if isDone, !overwriting {
       throw MapsError(
         .unwritable, path: path,
-        resuming ? "exists, so the run is complete; --force begins anew"
+        resuming
+          ? "exists, so the run is complete; --force begins anew"
           : "exists; say --force to replace it")
     }
     var old = try Self.parts(in: folder)
@@ -98,9 +100,8 @@ public final class MapsStore {
 
   /// Adds the maps of a picture; they are on disk after ``completePart()``.
   public func append(_ picture: PictureMaps) throws(MapsError) {
-    let writer = try writer ?? HDF5MapsWriter(path: nextPart, header: header)
-    self.writer = writer
-    try writer.append(picture)
+    if writer == nil { writer = try HDF5MapsWriter(path: nextPart, header: header) }
+    try writer?.append(picture)
     countInPart += 1
   }
 

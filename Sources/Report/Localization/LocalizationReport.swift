@@ -42,8 +42,10 @@ public struct LocalizationReport: Sendable {
     var document = Document()
     guard let first = entries.first else { return document }
     document.add(.table(table(of: first)))
-    document.add(.lines(notes(on: first)))
-    document.add(.lines(changes.map(line)))
+    document.add(.lines(notes(on: first).map { [Span($0)] }))
+    document.add(
+      .lines(
+        changes.map { [Span(line($0.backend, $0.change), $0.change.isUnchanged ? .plain : .bad)] }))
     return document
   }
 
@@ -85,7 +87,8 @@ public struct LocalizationReport: Sendable {
           + "\(NumberText.fixed(threshold, 2)); V2: IoU ≥ 0.3, 0.5 and 0.7 averaged, best part")
     }
     if all.flat + all.nonFinite > 0 {
-      lines.append("\(all.flat) maps are flat and \(all.nonFinite) not finite; they count as misses")
+      lines.append(
+        "\(all.flat) maps are flat and \(all.nonFinite) not finite; they count as misses")
     }
     return lines
   }
@@ -93,7 +96,8 @@ public struct LocalizationReport: Sendable {
   private func line(_ backend: String, _ change: LocalizationChange) -> String {
     let name = entries.first?.backend ?? ""
     guard !change.isUnchanged else {
-      return "\(backend): decides as \(name) in all of \(change.compared) maps; IoU moves by at most "
+      return
+        "\(backend): decides as \(name) in all of \(change.compared) maps; IoU moves by at most "
         + NumberText.scientific(change.largestOverlapChange)
     }
     return "\(backend): FAIL: decides otherwise than \(name): \(change.pointingChanges) pointings, "

@@ -21,8 +21,8 @@ struct CamPrinter {
 
   private func text(_ value: some Encodable, isPretty: Bool) throws -> String {
     let encoder = JSONEncoder()
-    encoder.outputFormatting =
-      [.sortedKeys, .withoutEscapingSlashes] + (isPretty ? [.prettyPrinted] : [])
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
@@ -30,7 +30,8 @@ struct CamPrinter {
   mutating func print(_ row: CamRow) throws {
     switch format {
     case .table: if !isBrief { Swift.print(row.lines) }
-    case .json: Swift.print(count == 0 ? opening : ",", try text(row, isPretty: true), separator: "\n")
+    case .json:
+      Swift.print(count == 0 ? opening : ",", try text(row, isPretty: true), separator: "\n")
     case .jsonl: Swift.print(try text(row, isPretty: false))
     }
     count += 1
@@ -56,7 +57,8 @@ struct CamPrinter {
       Swift.print("]")
       if let localization {
         Swift.print(
-          ", \"localization\":", try text(localization.record, isPretty: true), "}", separator: "\n")
+          ", \"localization\":", try text(localization.record, isPretty: true), "}", separator: "\n"
+        )
       }
     case .jsonl:
       if let localization {

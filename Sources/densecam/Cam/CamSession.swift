@@ -116,6 +116,7 @@ final class CamSession {
     // The other backends run the pictures as well.
     let others = try request.makers.dropFirst().map { try $0.explainer.run(pictures.map(\.input)) }
     let labels = request.classes.labels
+    let isResumed = request.journal != nil && request.isResumed
     return names.indices.map { index in
       Result {
         let boxes = try request.boxes?.boxes(of: names[index], pictures[index]) ?? []
@@ -139,7 +140,7 @@ final class CamSession {
           },
           boxes: boxes,
           path: try request.target?.path(
-            for: names[index], replacing: request.journal != nil && request.isResumed))
+            for: names[index], replacing: isResumed))
       }
     }
   }
@@ -199,11 +200,12 @@ final class CamSession {
   private func finish() throws {
     progress?.clear()
     try note()
-    let localization = request.boxes?.report(
-      backends: request.makers.map(\.explainer.backend.name), labels: request.classes.labels)
+    let backends = request.makers.map(\.explainer.backend.name)
+    let localization = request.boxes?.report(backends: backends, labels: request.classes.labels)
     try request.printer.finish(localization)
     if let boxes = request.boxes, boxes.countWithout > 0 {
-      printError("densecam: \(boxes.countWithout) pictures have no boxes in \(boxes.annotations.path)")
+      printError(
+        "densecam: \(boxes.countWithout) pictures have no boxes in \(boxes.annotations.path)")
     }
     guard !Interruption.isRequested else {
       let advice = request.journal == nil ? "" : "; --resume goes on"

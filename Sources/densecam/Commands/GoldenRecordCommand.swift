@@ -82,7 +82,7 @@ struct GoldenRecordCommand: ParsableCommand {
       header: GoldenHeader(
         generator: "densecam", generatorVersion: Densecam.version, precision: .f64,
         model: network.name, weightsSHA256: hashes.weights, symbolSHA256: hashes.symbol,
-        created: Self.timestamp, command: Console.commandLine,
+        created: Console.timestamp, command: Console.commandLine,
         instructionSet: machine.instructionSet,
         blas: "\(machine.blasConfiguration), \(machine.blasCore)",
         swiftVersion: machine.swiftVersion), team: team)
@@ -129,11 +129,5 @@ struct GoldenRecordCommand: ParsableCommand {
       throw ExitStatus.interrupted
     }
     progress.clear()
-  }
-
-  /// Now, or the time that `SOURCE_DATE_EPOCH` gives for reproducible files.
-  private static var timestamp: String {
-    let epoch = unsafe getenv("SOURCE_DATE_EPOCH").flatMap { unsafe Double(String(cString: $0)) }
-    return (epoch.map { Date(timeIntervalSince1970: $0) } ?? Date()).formatted(.iso8601)
   }
 }

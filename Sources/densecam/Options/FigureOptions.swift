@@ -26,7 +26,8 @@ struct FigureOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How much of an overlay is colour, from 0 to 1; the original's is 0.502.", valueName: "share"))
+      "How much of an overlay is colour, from 0 to 1; the original's is 0.502.", valueName: "share")
+  )
   var alpha: Double?
 
   @Option(help: ArgumentHelp("Pixels drawn for each pixel of a picture.", valueName: "factor"))

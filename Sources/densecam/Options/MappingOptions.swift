@@ -4,7 +4,8 @@ import Kernels
 
 /// Which maps are made.
 struct MappingOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Classes to map, most likely first; 1 unless given.", valueName: "count"))
+  @Option(
+    help: ArgumentHelp("Classes to map, most likely first; 1 unless given.", valueName: "count"))
   var top: Int?
 
   @Option(
@@ -22,7 +23,14 @@ struct MappingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "How maps are made: \(CAMMethod.allCases.map(\.rawValue).joined(separator: ", ")).",
-      valueName: "method"))
+      valueName: "method"), completion: .list(CAMMethod.allCases.map(\.rawValue)),
+    transform: { text in
+      guard let method = CAMMethod(rawValue: text) else {
+        throw ValidationError(
+          "there are " + CAMMethod.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      return method
+    })
   var method: CAMMethod = .cam
 
   @Option(
@@ -63,7 +71,9 @@ struct MappingOptions: ParsableArguments {
     guard (1...4096).contains(window), (1...window).contains(stride) else {
       throw ValidationError("--window takes 1 to 4096, and --stride 1 up to the window")
     }
-    guard (0...1e4).contains(tolerance) else { throw ValidationError("--tolerance takes 0 to 10000") }
+    guard (0...1e4).contains(tolerance) else {
+      throw ValidationError("--tolerance takes 0 to 10000")
+    }
   }
 
   /// What makes the maps.
@@ -75,5 +85,3 @@ struct MappingOptions: ParsableArguments {
     return maker
   }
 }
-
-extension CAMMethod: ExpressibleByArgument {}

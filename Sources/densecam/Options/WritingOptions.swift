@@ -1,7 +1,5 @@
 import ArgumentParser
-import Bench
 import Explain
-import FoundationEssentials
 import Net
 import Report
 
@@ -62,7 +60,7 @@ struct WritingOptions: ParsableArguments {
           generator: "densecam", model: model.name, weightsSHA256: hashes.weights,
           symbolSHA256: hashes.symbol, method: mapping.method,
           preprocessing: preprocessing.description,
-          created: Date.now.formatted(.iso8601), command: Console.commandLine),
+          created: Console.timestamp, command: Console.commandLine),
         resuming: resume, overwriting: force)
     }
     guard request.boxes == nil, request.sheet == nil,

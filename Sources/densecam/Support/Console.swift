@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 
 /// Writes a line to standard error.
@@ -34,6 +35,12 @@ enum Console {
     CommandLine.arguments.map { argument in
       argument.split(separator: "/").last.map(String.init) ?? argument
     }.joined(separator: " ")
+  }
+
+  /// Now, or the time that `SOURCE_DATE_EPOCH` gives for reproducible files; UTC, as ISO 8601 has it.
+  static var timestamp: String {
+    let epoch = unsafe getenv("SOURCE_DATE_EPOCH").flatMap { unsafe Double(String(cString: $0)) }
+    return (epoch.map { Date(timeIntervalSince1970: $0) } ?? Date()).formatted(.iso8601)
   }
 
   /// The columns of the terminal, or what `COLUMNS` says where there is none; nil if nothing tells.

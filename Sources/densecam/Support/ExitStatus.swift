@@ -1,4 +1,6 @@
 import ArgumentParser
+import Explain
+import Figures
 import Glibc
 import Imaging
 import Kernels
@@ -41,7 +43,9 @@ extension Densecam {
       case .exists, .unwritable: status = .badInput
       }
     case is UsageError, is ImageError, is FormatError, is FileError, is ModelError, is GraphError,
-      is KernelError, is ProblemError, is PolicyError, is ReportError:
+      is KernelError, is ProblemError, is PolicyError, is ReportError, is PictureListError,
+      is PictureSizeError, is JournalError, is MapsError, is ExplainError, is AnnotationError,
+      is FigureError:
       status = .badInput
     default:
       let code = exitCode(for: error)
