@@ -10,8 +10,8 @@
 // One map is scored for each picture and each class that has boxes in it. docs/localization.md gives
 // the protocols and where each comes from. The lay of the files:
 //
-// - Boxes: BoundingBox; `COCOFile` (what the JSON holds), BoxAnnotations (what has been checked),
-//   AnnotatedPicture, ClassMapping (names of categories to classes), AnnotationError.
+// - Boxes: BoundingBox; `COCOFile` (what the JSON holds, with `DecodingError+Place`), BoxAnnotations (what
+//   `AnnotationChecker` let through), AnnotatedPicture, ClassMapping (names of categories to classes), AnnotationError.
 // - One map: `ThresholdLevels` (which pixel enters at which threshold), `ComponentSweep` (the connected
 //   components at every threshold), MapRegion (from the map's pixels to the picture's),
 //   LocalizationSettings, MapScorer, MapScore.
