@@ -102,8 +102,8 @@ import Testing
     #expect(!score.isPointingHit)
   }
 
-  /// TorchRay's `PointingGame(tolerance: 15)` hits if the middle of a pixel of the object is nearer than
-  /// 15 pixels.
+  /// TorchRay's `PointingGame(tolerance: 15)` hits if the middle of a pixel of the object is nearer
+  /// than 15 pixels.
   @Test(
     arguments: [
       (0.0, [3.0, 0, 1, 1], true), (0, [4, 0, 1, 1], false), (0, [2, 0, 1, 1], false),
