@@ -32,8 +32,8 @@ public struct AnnotatedPicture: Hashable, Sendable {
 
   /// The boxes of each class that is there, for a picture that may have been resized since.
   ///
-  /// A picture of another size has to have the shape of the annotated one: each side may differ by a
-  /// pixel from what the other side asks for. Boxes are scaled to it.
+  /// A picture of another size has to have the shape of the annotated one: the shorter side is less
+  /// than a pixel off what the longer one asks for. Boxes are scaled to it.
   ///
   /// - Parameters:
   ///   - classes: What each category is to the network; categories without a class are left out.
@@ -60,9 +60,11 @@ public struct AnnotatedPicture: Hashable, Sendable {
   ) throws(AnnotationError) -> (x: Double, y: Double) {
     let x = Double(width) / Double(self.width)
     let y = Double(height) / Double(self.height)
+    // The longer side is the more exact, for its rounding is the smaller part of it.
     let isSameShape =
-      abs(Double(self.height) * x - Double(height)) <= 1
-      || abs(Double(self.width) * y - Double(width)) <= 1
+      self.width >= self.height
+      ? abs(Double(self.height) * x - Double(height)) < 1
+      : abs(Double(self.width) * y - Double(width)) < 1
     guard width > 0, height > 0, isSameShape else {
       throw AnnotationError(
         .sizeMismatch, path: source, place: "images[\(index)]",

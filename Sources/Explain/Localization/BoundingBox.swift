@@ -1,8 +1,8 @@
 /// A rectangle in a picture, in pixels.
 ///
-/// COCO's convention: the pixel in column `c` and row `r` is the cell `[c, c + 1) × [r, r + 1)`, and a
-/// box covers `[x, x + width) × [y, y + height)`. A box of whole numbers is so many pixels wide as it
-/// says.
+/// COCO's convention: the pixel in column `c` and row `r` is the cell `[c, c + 1) × [r, r + 1)`,
+/// and a box covers `[x, x + width) × [y, y + height)`. A box of whole numbers is so many pixels
+/// wide as it says.
 public struct BoundingBox: Hashable, Sendable {
   /// The left edge, inside of the box.
   public let left: Double
@@ -36,7 +36,8 @@ public struct BoundingBox: Hashable, Sendable {
 
   /// A box by its upper left corner and its size, as COCO writes it.
   ///
-  /// - Returns: Nil if a number is not finite, an edge is beyond a million pixels, or there is no area.
+  /// - Returns: Nil if a number is not finite, an edge is beyond a million pixels, or there is no
+  ///   area.
   public init?(x: Double, y: Double, width: Double, height: Double) {
     self.init(left: x, top: y, right: x + width, bottom: y + height)
   }

@@ -1,7 +1,7 @@
 /// The boxes of some pictures, from a file in COCO's format, checked.
 ///
-/// Boxes are clipped to their pictures. Annotations with `iscrowd` 1 outline groups and are left out;
-/// ``ignoredCrowds`` counts them. ``AnnotatedPicture`` finds its own in ``picture(at:)``.
+/// Boxes are clipped to their pictures. Annotations with `iscrowd` 1 outline groups and are left
+/// out; ``ignoredCrowds`` counts them. ``picture(at:)`` finds what belongs to a file.
 public struct BoxAnnotations: Hashable, Sendable {
   /// A kind of object.
   public struct Category: Hashable, Sendable {
@@ -31,8 +31,8 @@ public struct BoxAnnotations: Hashable, Sendable {
   ///   - path: Its name, for errors.
   ///   - limits: What is too large.
   /// - Throws: ``AnnotationError`` for what is not COCO's format; for ids and file names that occur
-  ///   twice; for ids of no picture or category; for boxes with a number that is not finite, without
-  ///   area, or outside of their picture.
+  ///   twice; for ids of no picture or category; for boxes with a number that is not finite,
+  ///   without area, or outside of their picture.
   public init(
     json: [UInt8], path: String, limits: AnnotationLimits = .default
   ) throws(AnnotationError) {
@@ -87,10 +87,10 @@ public struct BoxAnnotations: Hashable, Sendable {
 
   /// The picture that a path leads to.
   ///
-  /// Of the pictures with the path's base name, the one that shares most components with it, counted
-  /// from the end: `val/7.png` of the file is meant by `/data/val/7.png` rather than `train/7.png`.
-  /// A single one with the base name is meant in any case. Upper and lower case differ; `.` and empty
-  /// components do not count.
+  /// Of the pictures with the path's base name, the one that shares most components with it,
+  /// counted from the end: `val/7.png` of the file is meant by `/data/val/7.png` rather than
+  /// `train/7.png`. A single one with the base name is meant in any case. Upper and lower case
+  /// differ; `.` and empty components do not count.
   ///
   /// - Returns: Nil if the file has no picture of that name.
   /// - Throws: ``AnnotationError`` if several share as much.

@@ -15,6 +15,14 @@ struct COCOFile: Decodable {
       case id, width, height
       case fileName = "file_name"
     }
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      id = try container.value(Int.self, forKey: .id)
+      fileName = try container.value(String.self, forKey: .fileName)
+      width = try container.value(Int.self, forKey: .width)
+      height = try container.value(Int.self, forKey: .height)
+    }
   }
 
   struct Annotation: Decodable {
@@ -32,17 +40,28 @@ struct COCOFile: Decodable {
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: CodingKeys.self)
-      id = try container.decode(Int.self, forKey: .id)
-      imageID = try container.decode(Int.self, forKey: .imageID)
-      categoryID = try container.decode(Int.self, forKey: .categoryID)
-      isCrowd = try container.decodeIfPresent(Int.self, forKey: .iscrowd) ?? 0 != 0
-      box = isCrowd ? [] : try container.decode([Double].self, forKey: .bbox)
+      id = try container.value(Int.self, forKey: .id)
+      imageID = try container.value(Int.self, forKey: .imageID)
+      categoryID = try container.value(Int.self, forKey: .categoryID)
+      isCrowd =
+        container.contains(.iscrowd) ? try container.value(Int.self, forKey: .iscrowd) != 0 : false
+      box = isCrowd ? [] : try container.value([Double].self, forKey: .bbox)
     }
   }
 
   struct Category: Decodable {
     var id: Int
     var name: String
+
+    private enum CodingKeys: String, CodingKey {
+      case id, name
+    }
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      id = try container.value(Int.self, forKey: .id)
+      name = try container.value(String.self, forKey: .name)
+    }
   }
 
   var images: [Image]
@@ -70,51 +89,6 @@ struct COCOFile: Decodable {
       throw error.annotationError(path: path)
     } catch {
       throw AnnotationError(.notJSON, path: path, cause: "\(error)")
-    }
-  }
-}
-
-extension DecodingError {
-  fileprivate func annotationError(path: String) -> AnnotationError {
-    switch self {
-    case .keyNotFound(let key, let context):
-      AnnotationError(
-        .malformed, path: path, place: context.place, cause: "has no \"\(key.stringValue)\"")
-    case .valueNotFound(_, let context):
-      AnnotationError(.malformed, path: path, place: context.place, cause: "is null")
-    case .typeMismatch(let type, let context):
-      AnnotationError(
-        .malformed, path: path, place: context.place, cause: "is no \(Self.name(of: type))")
-    case .dataCorrupted(let context) where context.codingPath.isEmpty:
-      AnnotationError(
-        .notJSON, path: path,
-        cause: "is not valid JSON ("
-          + (context.underlyingError.map { "\($0)" } ?? context.debugDescription) + ")")
-    case .dataCorrupted(let context):
-      AnnotationError(.malformed, path: path, place: context.place, cause: context.debugDescription)
-    @unknown default: AnnotationError(.malformed, path: path, cause: "\(self)")
-    }
-  }
-
-  /// What JSON calls a type.
-  private static func name(of type: Any.Type) -> String {
-    switch "\(type)" {
-    case "String": "text"
-    case "Int": "whole number"
-    case "Double": "number"
-    case let name where name.hasPrefix("Array"): "list"
-    default: "object"
-    }
-  }
-}
-
-extension DecodingError.Context {
-  /// Such as `annotations[12].bbox`; nil for the whole file.
-  fileprivate var place: String? {
-    guard !codingPath.isEmpty else { return nil }
-    return codingPath.reduce("") { path, key in
-      if let index = key.intValue { return "\(path)[\(index)]" }
-      return path + (path.isEmpty ? "" : ".") + key.stringValue
     }
   }
 }

@@ -1,8 +1,8 @@
 /// Which class of a network each category of a ``BoxAnnotations`` file is.
 ///
-/// With labels, names decide. A label is a line of a synset file, such as
-/// `n02123045 tabby, tabby cat`, or a plain name. A category has a class if its name is, but for case
-/// and spaces at the ends,
+/// With labels, names decide. A label is a plain name, or a line of a synset file, such as
+/// `n02123045 tabby, tabby cat`. A category has a class if its name is, but for case and spaces at
+/// the ends,
 ///
 /// 1. the whole line, or the identifier `n02123045`; if no line is,
 /// 2. the line without the identifier, or one of the synonyms between its commas.

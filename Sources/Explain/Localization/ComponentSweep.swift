@@ -1,10 +1,10 @@
 /// The connected components of a set of pixels that grows.
 ///
-/// Lowering a threshold adds pixels and takes none away, so the components at all thresholds come from
-/// one pass: a pixel joins the components that it touches, which union-find merges. Each component
-/// carries its bounding box and its number of pixels, and the largest is known at any time. All of it
-/// takes O(n α(n)) for n pixels, however many thresholds there are, and 4 bytes a pixel beside the
-/// components, of which a smooth map has few.
+/// Lowering a threshold adds pixels and takes none away, so the components at all thresholds come
+/// from one pass: a pixel joins the components that it touches, which union-find merges. Each
+/// component carries its bounding box and its number of pixels, and the largest is known at any
+/// time. All of it takes O(n α(n)) for n pixels, however many thresholds there are, and 4 bytes a
+/// pixel beside the components, of which a smooth map has few.
 struct ComponentSweep {
   struct Component: Hashable {
     /// The pixels.
@@ -54,7 +54,7 @@ struct ComponentSweep {
     joined = [Int32](repeating: -1, count: count)
   }
 
-  /// The component with the most pixels; of several, the one whose first pixel comes first, row by row.
+  /// The component with the most pixels; of several, the one whose first pixel comes first.
   var largest: Component? { best.map { components[$0] } }
 
   /// Calls `body` with each component, in no order that means anything.

@@ -7,13 +7,14 @@
 //                                                                          │
 //          LocalizationRow ─ LocalizationSummary ─ LocalizationScore ──────┴─ LocalizationChange
 //
-// One map is scored for each picture and each class that has boxes in it. docs/localization.md gives
-// the protocols and where each comes from. The lay of the files:
+// One map is scored for each picture and each class that has boxes in it. docs/localization.md
+// gives the protocols and where each comes from. The lay of the files:
 //
-// - Boxes: BoundingBox; `COCOFile` (what the JSON holds), BoxAnnotations (what has been checked),
-//   AnnotatedPicture, ClassMapping (names of categories to classes), AnnotationError.
-// - One map: `ThresholdLevels` (which pixel enters at which threshold), `ComponentSweep` (the connected
-//   components at every threshold), MapRegion (from the map's pixels to the picture's),
+// - Boxes: BoundingBox; `COCOFile` (what the JSON holds, with `DecodingError+Place`),
+//   BoxAnnotations (what `AnnotationChecker` let through), AnnotatedPicture, ClassMapping (names of
+//   categories to classes), AnnotationError.
+// - One map: `ThresholdLevels` (which pixel enters at which threshold), `ComponentSweep` (the
+//   connected components at every threshold), MapRegion (from the map's pixels to the picture's),
 //   LocalizationSettings, MapScorer, MapScore.
 // - Many maps: LocalizationOutcome, LocalizationScore, LocalizationSummary with Proportion,
-//   LocalizationChange, LocalizationRow.
+//   LocalizationChange; LocalizationRow and LocalizationChangeRow for output.

@@ -1,7 +1,7 @@
-/// What another run decides differently: another backend, precision or machine, on the same pictures.
+/// What a run with another backend, precision or machine decides differently on the same pictures.
 ///
-/// Small errors of a kernel may move a map's values and yet leave every decision as it was; this tells
-/// whether they do.
+/// Small errors of a kernel may move a map's values and yet leave every decision as it was; this
+/// tells whether they do.
 public struct LocalizationChange: Hashable, Sendable {
   /// What differs in one outcome.
   public struct Difference: Hashable, Sendable, Codable {
@@ -27,7 +27,7 @@ public struct LocalizationChange: Hashable, Sendable {
       case isPointingChanged = "pointing_changed"
       case isBoxChanged = "box_changed"
       case isConditionChanged = "condition_changed"
-      case overlapChange = "overlap_change"
+      case overlapChange = "iou_change"
     }
   }
 

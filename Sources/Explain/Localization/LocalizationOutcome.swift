@@ -1,5 +1,5 @@
 /// What became of one class in one picture.
-public struct LocalizationOutcome: Hashable, Sendable, Codable {
+public struct LocalizationOutcome: Hashable, Sendable, Encodable {
   /// Names an outcome.
   public struct Key: Hashable, Sendable, Codable, Comparable {
     public let picture: String
@@ -33,7 +33,8 @@ public struct LocalizationOutcome: Hashable, Sendable, Codable {
   ///   - picture: The picture's name: the same for the same picture in all runs.
   ///   - classIndex: The class of the boxes and the map.
   ///   - score: How well the map does.
-  ///   - predictedClass: The class of the largest probability; nil for a picture of several classes.
+  ///   - predictedClass: The class of the largest probability; nil for a picture of several
+  ///     classes.
   public init(picture: String, classIndex: Int, score: MapScore, predictedClass: Int? = nil) {
     key = Key(picture: picture, classIndex: classIndex)
     self.score = score

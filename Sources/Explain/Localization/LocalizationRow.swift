@@ -13,6 +13,9 @@ public struct LocalizationRow: Hashable, Sendable, Codable {
   public let boxless: Int
   public let pointing: Double?
 
+  /// ``LocalizationScore/classMeanPointing``, for the sum only.
+  public let classMeanPointing: Double?
+
   /// Lower and upper end of the 95 % interval of ``pointing``.
   public let pointingInterval: [Double]?
   public let boxAccuracy: Double?
@@ -28,7 +31,9 @@ public struct LocalizationRow: Hashable, Sendable, Codable {
   public let top1: Double?
   public let top1Localization: Double?
 
-  public init(name: String, classIndex: Int?, summary: LocalizationSummary) {
+  public init(
+    name: String, classIndex: Int?, summary: LocalizationSummary, classMeanPointing: Double? = nil
+  ) {
     self.name = name
     self.classIndex = classIndex
     count = summary.count
@@ -36,6 +41,7 @@ public struct LocalizationRow: Hashable, Sendable, Codable {
     nonFinite = summary.nonFiniteCount
     boxless = summary.boxlessCount
     pointing = summary.pointing.value
+    self.classMeanPointing = classMeanPointing
     pointingInterval = summary.pointing.interval.map { [$0.lowerBound, $0.upperBound] }
     boxAccuracy = summary.box.value
     boxAccuracyInterval = summary.box.interval.map { [$0.lowerBound, $0.upperBound] }
@@ -51,6 +57,7 @@ public struct LocalizationRow: Hashable, Sendable, Codable {
     case name, count, flat, boxless, pointing, top1
     case classIndex = "class"
     case nonFinite = "non_finite"
+    case classMeanPointing = "class_mean_pointing"
     case pointingInterval = "pointing_interval"
     case boxAccuracy = "box_accuracy"
     case boxAccuracyInterval = "box_accuracy_interval"
@@ -70,6 +77,9 @@ extension LocalizationScore {
   public func rows(name: (_ classIndex: Int) -> String) -> [LocalizationRow] {
     perClass.map {
       LocalizationRow(name: name($0.classIndex), classIndex: $0.classIndex, summary: $0.summary)
-    } + [LocalizationRow(name: "all", classIndex: nil, summary: overall)]
+    } + [
+      LocalizationRow(
+        name: "all", classIndex: nil, summary: overall, classMeanPointing: classMeanPointing)
+    ]
   }
 }

@@ -1,7 +1,7 @@
 /// The outcomes of many pictures.
 ///
-/// The order in which they come does not matter, so parts of a run can be scored apart and merged. An
-/// outcome of the same picture and class replaces the earlier one: a picture that is given twice
+/// The order in which they come does not matter, so parts of a run can be scored apart and merged.
+/// An outcome of the same picture and class replaces the earlier one: a picture that is given twice
 /// counts once. Takes some 2 KiB an outcome with 100 threshold steps.
 public struct LocalizationScore: Hashable, Sendable {
   public let settings: LocalizationSettings

@@ -27,8 +27,8 @@ public struct LocalizationSettings: Hashable, Sendable, Codable {
   /// The number of steps between the thresholds 0 and 1 of MaxBoxAcc.
   public var thresholdSteps: Int
 
-  /// - Precondition: The shares are in [0, 1], the tolerance is finite and not negative, and there are
-  ///   1 to 10,000 steps.
+  /// - Precondition: The shares are in [0, 1], the tolerance is finite and not negative, and there
+  ///   are 1 to 10,000 steps.
   public init(
     connectivity: Connectivity = .eight, pointingTolerance: Double = 0, maximumShare: Double = 0.2,
     requiredOverlap: Double = 0.5, thresholdSteps: Int = 100

@@ -17,7 +17,8 @@ public struct LocalizationSummary: Hashable, Sendable {
   /// Maps with values that are not finite, which count as misses.
   public let nonFiniteCount: Int
 
-  /// Maps with something to see but no positive value, so that nothing is above 20 % of the maximum.
+  /// Maps with something to see but no positive value, so that nothing is above 20 % of the
+  /// maximum.
   public let boxlessCount: Int
 
   /// The pointing game.

@@ -1,7 +1,7 @@
 /// How well one map finds the objects of its class in one picture.
 ///
 /// A map that is flat or not finite says nothing, so it misses by every measure.
-public struct MapScore: Hashable, Sendable, Codable {
+public struct MapScore: Hashable, Sendable, Encodable {
   /// Whether there is something to score.
   public enum Condition: String, Hashable, Sendable, Codable, CaseIterable {
     case scored
@@ -61,9 +61,11 @@ public struct MapScore: Hashable, Sendable, Codable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case condition, peak, box, overlap, sweep
+    case condition, peak, box
     case isPointingHit = "pointing_hit"
     case isBoxRight = "box_right"
-    case bestSweep = "best_sweep"
+    case overlap = "iou"
+    case sweep = "iou_sweep"
+    case bestSweep = "best_iou_sweep"
   }
 }

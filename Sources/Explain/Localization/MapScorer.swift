@@ -5,14 +5,16 @@ public import Imaging
 /// The raw map, with no ReLU, blur or scaling, is resized to the picture as pictures are: bilinear
 /// between half-pixel centres. Then
 ///
-/// - *pointing game* (Zhang et al., "Top-down Neural Attention by Excitation Backprop", ECCV 2016): is
-///   the middle of the largest pixel in a box?
-/// - *box* (Zhou et al., "Learning Deep Features for Discriminative Localization", CVPR 2016, section
-///   3.2): the pixels above 20 % of the map's maximum, and of these the box round the largest connected
-///   component. Negative values stay below, whatever they are, and the minimum plays no part.
-/// - *sweep* (Choe et al., "Evaluating Weakly Supervised Object Localization Methods Right", CVPR 2020):
-///   the map stretched to [0, 1] by its minimum and maximum, and for each threshold the pixels that
-///   reach it; the box round the largest component and, for MaxBoxAccV2, the boxes round all of them.
+/// - *pointing game* (Zhang et al., "Top-down Neural Attention by Excitation Backprop", ECCV 2016):
+///   is the middle of the largest pixel in a box?
+/// - *box* (Zhou et al., "Learning Deep Features for Discriminative Localization", CVPR 2016,
+///   section 3.2): the pixels above 20 % of the map's maximum, and of these the box round the
+///   largest connected component. Negative values stay below, whatever they are, and the minimum
+///   plays no part.
+/// - *sweep* (Choe et al., "Evaluating Weakly Supervised Object Localization Methods Right", CVPR
+///   2020): the map stretched to [0, 1] by its minimum and maximum, and for each threshold the
+///   pixels that reach it; the box round the largest component and, for MaxBoxAccV2, the boxes
+///   round all of them.
 ///
 /// A predicted box is measured by the box of the class that it overlaps most.
 public struct MapScorer: Hashable, Sendable {

@@ -15,10 +15,10 @@ public struct Proportion: Hashable, Sendable {
 
   /// Wilson's score interval, which holds the true share with 95 % confidence; nil of nothing.
   ///
-  /// (p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n) with z = 1.96 (Wilson, "Probable Inference, the
-  /// Law of Succession, and Statistical Inference", JASA 1927). Unlike p ± z √(p(1 − p)/n), it is
-  /// not empty for 0 and 1, and stays within them. It takes the cases as independent, which classes of
-  /// one picture are not quite.
+  /// (p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n) with z = 1.96 (Wilson, "Probable
+  /// Inference, the Law of Succession, and Statistical Inference", JASA 1927). Unlike p ± z √(p(1 −
+  /// p)/n), it is not empty for 0 and 1, and stays within them. It takes the cases as independent,
+  /// which classes of one picture are not quite.
   public var interval: ClosedRange<Double>? {
     guard let p = value else { return nil }
     let n = Double(count)

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 @testable import Explain
@@ -35,7 +36,7 @@ import Testing
     #expect(change.largestOverlapChange == 0.25)
   }
 
-  @Test func decisions() {
+  @Test func decisions() throws {
     let make = LocalizationScoreTests.outcome
     let before = [
       make("a", 1, true, 0.5, [0, 0, 0], [0, 0, 0], .scored, nil),
@@ -55,6 +56,13 @@ import Testing
     #expect(all.differences.map(\.key.picture) == ["a", "b", "c"])
     #expect(all.largestOverlapChange == 0.125)
     #expect(!all.isUnchanged)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    let row = try encoder.encode(LocalizationChangeRow(name: "tiled", change: all))
+    #expect(
+      String(decoding: row, as: UTF8.self)
+        == #"{"box_changes":1,"compared":4,"condition_changes":1,"largest_iou_change":0.125,"#
+        + #""name":"tiled","pointing_changes":1,"unchanged":false,"unpaired":0}"#)
     for index in 0..<3 { #expect(!change([before[index]], [after[index]]).isUnchanged) }
   }
 

@@ -47,14 +47,15 @@ import Testing
     #expect(overall.maxBoxAccuracyV2 == 0.5)
   }
 
-  @Test(arguments: [
-    ([1.0, 1, 1, 1], MapScore.Condition.flat), ([0, 0, 0, 0], .flat),
-    ([0.1, 0.1, 0.1, 0.1], .flat),
-    ([1, .nan, 0, 0], .nonFinite), ([.infinity, 1, 2, 3], .nonFinite),
-    ([.nan, .nan, .nan, .nan], .nonFinite),
-    ([.infinity, .infinity, .infinity, .infinity], .nonFinite),
-    ([-.greatestFiniteMagnitude, .greatestFiniteMagnitude, 0, 0], .nonFinite),
-  ])
+  @Test(
+    arguments: [
+      ([1.0, 1, 1, 1], MapScore.Condition.flat), ([0, 0, 0, 0], .flat),
+      ([0.1, 0.1, 0.1, 0.1], .flat),
+      ([1, .nan, 0, 0], .nonFinite), ([.infinity, 1, 2, 3], .nonFinite),
+      ([.nan, .nan, .nan, .nan], .nonFinite),
+      ([.infinity, .infinity, .infinity, .infinity], .nonFinite),
+      ([-.greatestFiniteMagnitude, .greatestFiniteMagnitude, 0, 0], .nonFinite),
+    ] as [([Double], MapScore.Condition)])
   func nothingToSee(_ values: [Double], _ condition: MapScore.Condition) throws {
     let score = MapScorer().score(
       Plane(width: 2, height: 2, values: values), boxes: [try box([0, 0, 7, 7])],
@@ -101,14 +102,15 @@ import Testing
     #expect(!score.isPointingHit)
   }
 
-  /// TorchRay's `PointingGame(tolerance: 15)` hits if the middle of a pixel of the object is nearer than
-  /// 15 pixels.
-  @Test(arguments: [
-    (0.0, [3.0, 0, 1, 1], true), (0, [4, 0, 1, 1], false), (0, [2, 0, 1, 1], false),
-    (1, [4, 0, 1, 1], false), (1.001, [4, 0, 1, 1], true), (1.001, [2, 0, 1, 1], true),
-    (1.4, [4, 1, 2, 2], false), (1.42, [4, 1, 2, 2], true), (15, [18, 0, 2, 2], false),
-    (15, [17, 0, 2, 2], true), (0, [3.6, 0, 1, 1], false), (0, [2.6, 0, 1, 1], true),
-  ])
+  /// TorchRay's `PointingGame(tolerance: 15)` hits if the middle of a pixel of the object is nearer
+  /// than 15 pixels.
+  @Test(
+    arguments: [
+      (0.0, [3.0, 0, 1, 1], true), (0, [4, 0, 1, 1], false), (0, [2, 0, 1, 1], false),
+      (1, [4, 0, 1, 1], false), (1.001, [4, 0, 1, 1], true), (1.001, [2, 0, 1, 1], true),
+      (1.4, [4, 1, 2, 2], false), (1.42, [4, 1, 2, 2], true), (15, [18, 0, 2, 2], false),
+      (15, [17, 0, 2, 2], true), (0, [3.6, 0, 1, 1], false), (0, [2.6, 0, 1, 1], true),
+    ] as [(Double, [Double], Bool)])
   func pointing(_ tolerance: Double, _ numbers: [Double], _ isHit: Bool) throws {
     var values = [Double](repeating: 0, count: 20 * 20)
     values[3] = 1
@@ -139,7 +141,7 @@ import Testing
   @Test func croppedPictureOfAnotherShape() throws {
     let tall = MapRegion(croppedFromWidth: 9, height: 20, toShapeOfWidth: 2, height: 1)
     #expect(try tall.bounds == box([0, 7.75, 9, 4.5]))
-    #expect(tall.columns == 9 && tall.rows == 4)
+    #expect(tall.columns == 9 && tall.rows == 5)
     let same = MapRegion(croppedFromWidth: 9, height: 6, toShapeOfWidth: 3, height: 2)
     #expect(same == MapRegion(width: 9, height: 6))
   }

@@ -4,11 +4,11 @@ import Imaging
 
 /// A map with what numpy 2.4, PyTorch 2.13 and SciPy 1.17 make of it.
 ///
-/// The maps are `numpy.random.default_rng(8)`'s normal noise, some with a Gaussian hill, rounded to four
-/// digits. Resized by `torch.nn.functional.interpolate(mode="bilinear", align_corners=False)` in double
-/// precision; components by `scipy.ndimage.label` with all eight neighbours or with four, and
-/// `find_objects`; everything else by the formulas of docs/localization.md in numpy. No value of a
-/// resized map is within 5e-7 of a threshold.
+/// The maps are `numpy.random.default_rng(8)`'s normal noise, some with a Gaussian hill, rounded to
+/// four digits. Resized by `torch.nn.functional.interpolate(mode="bilinear", align_corners=False)`
+/// in double precision; components by `scipy.ndimage.label` with all eight neighbours or with four,
+/// and `find_objects`; everything else by the formulas of docs/localization.md in numpy. No value
+/// of a resized map is within 5e-7 of a threshold.
 struct ReferenceCase: Sendable {
   struct Expected: Sendable {
     /// The box round the largest component above 20 % of the maximum.
