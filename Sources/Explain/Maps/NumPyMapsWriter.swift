@@ -84,7 +84,8 @@ public final class NumPyMapsWriter: MapsWriter {
     var done = 0
     while done < bytes.count {
       let written = unsafe bytes.withUnsafeBytes { bytes in
-        unsafe Glibc.write(descriptor, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done)
+        unsafe Glibc.write(
+          descriptor, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done)
       }
       if written < 0 && errno == EINTR { continue }
       guard written > 0 else { throw PendingFile.failure(path, written < 0 ? errno : EIO) }
