@@ -34,6 +34,7 @@ public enum MapsFormat: String, CaseIterable, Hashable, Sendable {
   /// - Parameters:
   ///   - path: Where it goes; what is there is replaced in the end.
   ///   - header: Where the maps come from; an array has no room for it.
+  /// - Returns: What takes the pictures.
   /// - Throws: ``MapsError`` if the file cannot be written.
   public func writer(path: String, header: MapsHeader) throws(MapsError) -> any MapsWriter {
     switch self {

@@ -71,7 +71,8 @@ public struct PictureMaps: Hashable, Sendable {
     self.logits = logits
     self.probabilities = probabilities
     self.method = method
-    top = topIndices(probabilities, max(0, topCount))
+    let order = probabilities.indices.sorted { Self.precedes($0, $1, in: probabilities) }
+    top = Array(order.prefix(max(0, topCount)))
   }
 
   /// Adds the map of a class.
@@ -94,18 +95,19 @@ public struct PictureMaps: Hashable, Sendable {
     entries.insert(entry, at: entries.firstIndex { $0.rank > entry.rank } ?? entries.endIndex)
   }
 
-  /// The place of a class by probability, counted from 1, in the order of Net's `topIndices`: ties go
-  /// to the earlier class, and NaN comes last.
+  /// The place of a class by probability, counted from 1.
   ///
   /// - Precondition: There is such a class.
   public func rank(ofClass index: Int) -> Int {
-    let own = probabilities[index]
-    return 1
-      + probabilities.indices.count { other in
-        let value = probabilities[other]
-        if own.isNaN { return !value.isNaN || other < index }
-        return value > own || (value == own && other < index)
-      }
+    1 + probabilities.indices.count { Self.precedes($0, index, in: probabilities) }
+  }
+
+  /// Whether one class is likelier than another, in the order of Net's `topIndices`: ties go to the
+  /// earlier class, and NaN comes last.
+  private static func precedes(_ one: Int, _ other: Int, in probabilities: [Float]) -> Bool {
+    let (p, q) = (probabilities[one], probabilities[other])
+    if p.isNaN || q.isNaN { return !p.isNaN || (q.isNaN && one < other) }
+    return p > q || (p == q && one < other)
   }
 }
 

@@ -17,12 +17,28 @@ extension ClassifierHead {
   /// - Throws: ``ExplainError`` if the method is not in closed form, or if the weights are missing or
   ///   do not fit.
   /// - Precondition: There is such a class, and the features fill the shape.
-  public func map<Element: BinaryFloatingPoint>(
-    method: CAMMethod, ofClass classIndex: Int, features: ArraySlice<Element>,
-    shape: TensorShape, parameters: Parameters
+  public func map(
+    method: CAMMethod, ofClass classIndex: Int, features: ArraySlice<Float>, shape: TensorShape,
+    parameters: Parameters
+  ) throws(ExplainError) -> ClassActivationMap {
+    try map(method, classIndex, LayerFeatures(features, shape: shape), parameters)
+  }
+
+  /// The map of one class from features in double precision; see the method for 32-bit ones.
+  ///
+  /// Not one generic method for both, since that would compute element by element through a table of
+  /// functions when it is called from another module.
+  public func map(
+    method: CAMMethod, ofClass classIndex: Int, features: ArraySlice<Double>, shape: TensorShape,
+    parameters: Parameters
+  ) throws(ExplainError) -> ClassActivationMap {
+    try map(method, classIndex, LayerFeatures(features, shape: shape), parameters)
+  }
+
+  private func map(
+    _ method: CAMMethod, _ classIndex: Int, _ features: LayerFeatures, _ parameters: Parameters
   ) throws(ExplainError) -> ClassActivationMap {
     precondition((0..<classCount).contains(classIndex), "there is no such class")
-    let features = LayerFeatures(features, shape: shape)
     let weights = try channelWeights(
       ofClass: classIndex, channels: features.channels, parameters: parameters)
     let places = Double(features.planeCount)

@@ -4,24 +4,29 @@ import Testing
 @testable import Explain
 
 @Suite struct LocalizationBoundingBoxTests {
-  @Test(
-    arguments: [
+  // With types of their own, since literals in a macro's argument take the compiler too long.
+  static let pairs: [([Double], [Double], Double)] =
+    [
       ([0, 0, 2, 2], [0, 0, 2, 2], 1), ([0, 0, 2, 2], [1, 0, 2, 2], 1 / 3.0),
       ([0, 0, 2, 2], [2, 0, 2, 2], 0), ([0, 0, 4, 4], [1, 1, 2, 2], 0.25),
       ([0, 0, 10, 10], [0, 0, 10, 5], 0.5), ([0.1, 0.1, 0.2, 0.2], [0.1, 0.1, 0.2, 0.2], 1),
       ([0, 0, 1, 1], [5, 5, 1, 1], 0), ([-3, 0, 4, 4], [0, 0, 1, 4], 0.25),
-    ] as [([Double], [Double], Double)])
+    ]
+
+  @Test(arguments: pairs)
   func overlap(_ a: [Double], _ b: [Double], _ expected: Double) throws {
     #expect(try box(a).intersectionOverUnion(box(b)) == expected)
     #expect(try box(b).intersectionOverUnion(box(a)) == expected)
   }
 
-  @Test(
-    arguments: [
+  static let noBoxes: [[Double]] =
+    [
       [0, 0, 0, 1], [0, 0, 1, 0], [0, 0, -1, 1], [.nan, 0, 1, 1], [0, .nan, 1, 1], [0, 0, .nan, 1],
       [0, 0, 1, .nan], [0, 0, .infinity, 1], [-.infinity, 0, .infinity, 1], [0, 0, 1e7, 1],
       [0, 0, 1e-200, 1e-200], [1e5, 0, 1e-300, 1],
-    ] as [[Double]])
+    ]
+
+  @Test(arguments: noBoxes)
   func refused(_ numbers: [Double]) {
     #expect(
       BoundingBox(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3]) == nil)
