@@ -5,10 +5,12 @@ import Testing
 
 @Suite struct LabelTests {
   @Test(arguments: [
-    ("n02123159 tiger cat", "tiger cat"), ("tiger cat", "tiger cat"), ("n0212315 cat", "n0212315 cat"),
+    ("n02123159 tiger cat", "tiger cat"), ("tiger cat", "tiger cat"),
+    ("n0212315 cat", "n0212315 cat"),
     ("n02123159", "n02123159"), ("n02123159x cat", "n02123159x cat"), ("n01440764 丁鯛", "丁鯛"),
     ("  two\n\tlines\u{2028}here ", "two lines here"), ("bell\u{7}\u{0}\u{1B}[1m", "bell[1m"),
-    ("a\u{202E}b\u{2066}c\u{200F}d\u{FEFF}\u{AD}", "abcd"), ("", "unnamed"), ("\u{200B}\u{7F}", "unnamed"),
+    ("a\u{202E}b\u{2066}c\u{200F}d\u{FEFF}\u{AD}", "abcd"), ("", "unnamed"),
+    ("\u{200B}\u{7F}", "unnamed"),
     ("<b>&amp;</b>", "<b>&amp;</b>"), ("\u{928}\u{200D}", "\u{928}\u{200D}"),
     ("x\u{FFFE}\u{10FFFF}", "x"),
   ])

@@ -111,7 +111,7 @@ struct LayoutTests {
 
   @Test(arguments: [(224, 2, 1), (32, 13, 7), (400, 1, 1), (401, 1, 1), (199, 3, 2)])
   func scales(_ side: Int, _ seed: Int, _ panels: Int) {
-    let picture = Picture(width: side + 9, height: side, pixels: .init(repeating: 0, count: 3 * (side + 9) * side))
+    let picture = samplePicture(width: side + 9, height: side)
     #expect(Figure([], style: .seed).scale(of: picture) == seed)
     #expect(Figure([], style: .panels).scale(of: picture) == panels)
   }

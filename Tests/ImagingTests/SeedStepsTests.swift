@@ -19,8 +19,10 @@ import Testing
     #expect(Palette.index(of: heat) == index)
   }
 
-  /// Plateaus with values k·5/255. R blurs by FFT, whose noise decides where 255·v is a half (the last
-  /// three); one colour either way is right there.
+  /// Plateaus with values k·5/255.
+  ///
+  /// R blurs by FFT, whose noise decides where 255·v is a half (the last three); one colour either way
+  /// is right there.
   @Test(arguments: [
     (0, 0, 0.3919470294960296, [100]), (0, 223, 0.4189602721220223, [107]),
     (223, 0, 0.5810397278779781, [148]), (223, 223, 0.6080529705039708, [155]),
