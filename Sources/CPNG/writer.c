@@ -44,9 +44,11 @@ static cpng_status encode(png_structp png, png_infop info, const uint8_t *pixels
   // Arguments apart, only memory can fail.
   if (setjmp(png_jmpbuf(png))) return cpng_status_out_of_memory;
   png_set_write_fn(png, to, write_bytes, flush);
-  // Fixed, so that another default of another version does not change the bytes.
-  png_set_compression_level(png, 6);
-  png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_ALL_FILTERS);
+  // Fixed, so that another default of another version does not change the bytes. Against level 6 and
+  // the choice among all filters, which is libpng's default, this takes a fifth of the time, and
+  // photographs and overlays take up to 10 % more bytes.
+  png_set_compression_level(png, 1);
+  png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);
   png_set_IHDR(png, info, width, height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   png_write_info(png, info);

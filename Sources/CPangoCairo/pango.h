@@ -10,7 +10,6 @@
 
 typedef struct _PangoContext PangoContext;
 typedef struct _PangoFontDescription PangoFontDescription;
-typedef struct _PangoFontFamily PangoFontFamily;
 typedef struct _PangoFontMap PangoFontMap;
 typedef struct _PangoFcFontMap PangoFcFontMap;
 typedef struct _PangoLanguage PangoLanguage;
@@ -39,7 +38,6 @@ void pango_cairo_context_set_font_options(PangoContext *context,
 void pango_context_set_base_dir(PangoContext *context, unsigned direction);
 void pango_context_set_language(PangoContext *context, PangoLanguage *language);
 void pango_context_set_round_glyph_positions(PangoContext *context, int rounds);
-void pango_context_list_families(PangoContext *context, PangoFontFamily ***families, int *count);
 PangoLanguage *pango_language_from_string(const char *tag);
 
 PangoFontDescription *pango_font_description_new(void);

@@ -6,13 +6,26 @@
 #include <cairo-svg.h>
 #include <cairo.h>
 #include <fontconfig/fontconfig.h>
-#include <stdlib.h>
+#include <stddef.h>
 
 #include "pango.h"
 
 /// Adds a font file to a configuration. Returns whether it is one.
 static inline int cpango_add_font(FcConfig *fonts, const char *path) {
   return FcConfigAppFontAddFile(fonts, (const FcChar8 *)path) == FcTrue;
+}
+
+/// The number of fonts in a configuration; in the machine's if null.
+///
+/// Pango cannot be asked: it counts "Sans", "Serif" and "Monospace" even where there is no font.
+static inline int cpango_font_count(FcConfig *fonts) {
+  int count = 0;
+  const FcSetName sets[] = {FcSetSystem, FcSetApplication};
+  for (int index = 0; index < 2; index++) {
+    const FcFontSet *set = FcConfigGetFonts(fonts, sets[index]);
+    if (set) count += set->nfont;
+  }
+  return count;
 }
 
 /// Makes what text is set with, for the calling thread only.
@@ -41,16 +54,6 @@ static inline PangoContext *cpango_context(FcConfig *fonts) {
   pango_context_set_base_dir(context, CPANGO_DIRECTION_LTR);
   pango_context_set_language(context, pango_language_from_string("en"));
   return context;
-}
-
-/// The number of font families that text can be set in.
-static inline int cpango_family_count(PangoContext *context) {
-  PangoFontFamily **families = NULL;
-  int count = 0;
-  pango_context_list_families(context, &families, &count);
-  // GLib's memory is the system's since 2.46.
-  free(families);
-  return count;
 }
 
 #endif

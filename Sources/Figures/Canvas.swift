@@ -8,7 +8,7 @@ import Imaging
   // Cairo may write to it for as long as there is a context.
   private let surface: Surface
 
-  /// - Parameter unit: The length of a pixel in the surface's own unit.
+  /// Draws on a surface in whose own unit a pixel is `unit` long.
   init(on surface: Surface, unit: Double = 1) throws(FigureError) {
     guard let context = unsafe cairo_create(surface.pointer) else {
       throw .drawing("out of memory")

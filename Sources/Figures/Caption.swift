@@ -6,18 +6,20 @@ struct Caption {
   /// The width of the picture.
   let width: Int
 
+  private let sizes: TextSizes
   private let typesetter: Typesetter
 
-  init(width: Int, _ typesetter: Typesetter) {
+  init(width: Int, _ sizes: TextSizes, _ typesetter: Typesetter) {
     self.width = width
+    self.sizes = sizes
     self.typesetter = typesetter
   }
 
   /// Adds a text of up to so many lines below what there is.
   mutating func add(
-    _ text: String, size: Int = 13, isBold: Bool = false, lines: Int = 2
+    _ text: String, size: KeyPath<TextSizes, Int> = \.label, isBold: Bool = false, lines: Int = 2
   ) throws(FigureError) {
-    let style = Typesetter.Style(size: size, isBold: isBold, isCentered: true)
+    let style = Typesetter.Style(size: sizes[keyPath: size], isBold: isBold, isCentered: true)
     texts.append(try typesetter.set(text, style, width: width, lines: lines))
   }
 
@@ -25,9 +27,9 @@ struct Caption {
   mutating func add(_ entry: Figure.ClassMap) throws(FigureError) {
     try add(PlainText.label(entry.label))
     if let probability = entry.probability {
-      try add(PlainText.probability(probability), size: 12)
+      try add(PlainText.probability(probability), size: \.detail)
     }
-    if let note = entry.note { try add(note, size: 12) }
+    if let note = entry.note { try add(note, size: \.detail) }
   }
 
   var height: Int { texts.map(\.height).reduce(0, +) }
@@ -40,5 +42,31 @@ struct Caption {
       y += text.height
     }
     return scene
+  }
+}
+
+/// How large texts are beside pictures of one size, in pixels.
+struct TextSizes {
+  let heading: Int
+  let label: Int
+  let detail: Int
+  let note: Int
+
+  /// - Parameters:
+  ///   - width: The pixels of a picture as it is drawn.
+  ///   - height: The same.
+  init(besidePicturesOf width: Int, by height: Int) {
+    label = max(13, min(width, height) / 34)
+    heading = label * 15 / 13
+    detail = label * 12 / 13
+    note = label * 11 / 13
+  }
+
+  /// Refuses a picture beside which no text can be read: narrower than five letters, or lower than the
+  /// two labels of a colour bar.
+  func check(width: Int, height: Int) throws(FigureError) {
+    guard width >= 5 * label, height >= 2 * label else {
+      throw .tooSmall(width: width, height: height, text: "its caption")
+    }
   }
 }

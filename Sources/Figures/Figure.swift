@@ -29,7 +29,9 @@ public struct Figure: Sendable {
     /// Drawn with three decimals; not at all if nil.
     public var probability: Double?
 
-    /// The raw map, of any size. Each map is stretched from its own least value to its most.
+    /// The raw map, of any size.
+    ///
+    /// Each map is stretched from its own least value to its most.
     public var map: Plane
 
     public init(_ label: String, probability: Double? = nil, map: Plane) {
@@ -74,9 +76,9 @@ public struct Figure: Sendable {
   /// If nil, as many as make something like a 4:3 page.
   public var columns: Int?
 
-  /// How many pixels wide and high each pixel of a picture is drawn. Text is drawn at full resolution.
+  /// How many pixels wide and high each pixel of a picture is drawn.
   ///
-  /// If nil, the seed's style takes the least that makes a picture's shorter side 400 pixels long, so
+  /// Text is drawn at full resolution. If nil, the seed's style takes the least that makes a picture's shorter side 400 pixels long, so
   /// that there is room for the legend, and the other styles the least for 200.
   public var scale: Int?
 

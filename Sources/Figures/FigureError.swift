@@ -43,7 +43,7 @@ public enum FigureError: Error, Hashable, Sendable, CustomStringConvertible {
       "the figure would have \(width)×\(height) pixels; "
         + "take fewer photos or classes, or a smaller scale"
     case .tooSmall(let width, let height, let text):
-      "a picture of \(width)×\(height) pixels has no room for '\(text)'; take a larger scale"
+      "a picture of \(width)×\(height) pixels has no room for \(text); take a larger scale"
     case .noFonts:
       "there are no fonts to write labels with; install some, such as the package fonts-dejavu-core"
     case .missingGlyphs(let text, let characters, _):

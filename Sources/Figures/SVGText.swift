@@ -15,8 +15,8 @@ enum SVGText {
     var index = 0
     while index < svg.count {
       if !asksForPixels, starts(svg, index, "<image ") {
-        result.append(contentsOf: "<image style=\"image-rendering:pixelated\" ".utf8)
-        index += 7
+        result.append(contentsOf: "<image style=\"image-rendering:pixelated\"".utf8)
+        index += 6
         continue
       }
       let lead = starts(svg, index, "#") ? 1 : starts(svg, index, " id=\"") ? 5 : 0

@@ -52,7 +52,7 @@ struct Legend {
     }
     let room = tile.width - 2 * padding
     let error = FigureError.tooSmall(
-      width: tile.width, height: tile.height, text: "\(label) \(remark)")
+      width: tile.width, height: tile.height, text: "the legend '\(label) \(remark)'")
     guard room >= 6 * size else { throw error }
     for lines in [3, 2, 1] {
       var texts = [try typesetter.set(label, style, width: room, lines: lines)]

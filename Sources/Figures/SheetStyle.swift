@@ -7,13 +7,14 @@ extension Figure {
   ) throws(FigureError) -> Scene {
     let scale = scale(of: photo.picture)
     let width = photo.picture.width * scale
+    let height = photo.picture.height * scale
+    let sizes = TextSizes(besidePicturesOf: width, by: height)
+    try sizes.check(width: width, height: height)
     var name = photo.name.map(PlainText.cleaned)
     var cells: [Scene] = []
 
-    func cell(
-      _ image: RGBImage, _ entry: ClassMap?
-    ) throws(FigureError) {
-      var caption = Caption(width: width, typesetter)
+    func cell(_ image: RGBImage, _ entry: ClassMap?) throws(FigureError) {
+      var caption = Caption(width: width, sizes, typesetter)
       // The name stands once, below the first picture.
       if let name, !name.isEmpty { try caption.add(name, isBold: true, lines: 1) }
       name = nil

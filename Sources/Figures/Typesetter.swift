@@ -10,18 +10,18 @@ import CPangoCairo
   /// - Parameter files: The only fonts to use; the machine's if nil.
   /// - Throws: ``FigureError/noFonts``.
   init(fontFiles files: [String]? = nil) throws(FigureError) {
+    var fonts: OpaquePointer?
+    defer { if let fonts = unsafe fonts { unsafe FcConfigDestroy(fonts) } }
     if let files {
-      // Of a configuration without rules, so that nothing of the machine's comes in.
-      guard let fonts = unsafe FcConfigCreate() else { throw .drawing("out of memory") }
-      defer { unsafe FcConfigDestroy(fonts) }
+      // A configuration without rules, so that nothing of the machine's comes in.
+      unsafe fonts = FcConfigCreate()
+      guard unsafe fonts != nil else { throw .drawing("out of memory") }
       for file in files { _ = unsafe cpango_add_font(fonts, file) }
-      guard let context = unsafe cpango_context(fonts) else { throw .noFonts }
-      unsafe self.context = context
-    } else {
-      guard let context = unsafe cpango_context(nil) else { throw .noFonts }
-      unsafe self.context = context
     }
-    guard unsafe cpango_family_count(context) > 0 else { throw .noFonts }
+    guard unsafe cpango_font_count(fonts) > 0, let context = unsafe cpango_context(fonts) else {
+      throw .noFonts
+    }
+    unsafe self.context = context
   }
 
   deinit { unsafe g_object_unref(UnsafeMutableRawPointer(context)) }

@@ -5,9 +5,7 @@ extension Surface {
   ///
   /// `sink` gets the bytes until ``finish()``.
   ///
-  /// - Parameters:
-  ///   - width: In the format's unit: points, of which an inch has 72, for PDF; pixels for SVG.
-  ///   - height: In the same unit.
+  /// Sides are in the format's unit: points, of which an inch has 72, for PDF; pixels for SVG.
   convenience init(
     _ format: VectorFormat, width: Double, height: Double, sink: ByteSink
   ) throws(FigureError) {

@@ -68,7 +68,7 @@ extension Palette {
   ///
   /// At v a channel is min(4v − a, b − 4v), cut to [0, 1]: a = 3/2, 1/2, −1/2 and b = 9/2, 7/2, 5/2 for
   /// red, green and blue. Times 255 and rounded half to even, these are the colours of OpenCV's
-  /// `COLORMAP_JET`.
+  /// `COLORMAP_JET`, but for a blue of 2 at 159 that is 1 there.
   public static let jet = Palette(
     colors: (0..<256).map { index in
       let place = 4 * Double(index)

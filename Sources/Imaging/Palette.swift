@@ -62,8 +62,12 @@ public struct Palette: Hashable, Sendable {
   /// Values outside go to the nearest end, because a blur may leave 1 by a rounding error; NaN goes
   /// to 0.
   public static func index(of value: Double) -> UInt8 {
-    let scaled = (255 * value).rounded(.toNearestOrEven)
-    return scaled > 0 ? UInt8(min(scaled, 255)) : 0
+    let scaled = 255 * value
+    guard scaled > 0 else { return 0 }
+    guard scaled < 255 else { return 255 }
+    // From 2^52 on, a double has no fraction: the sum is rounded as wanted, without a call of the C
+    // library.
+    return UInt8((scaled + 0x1p52) - 0x1p52)
   }
 
   /// The colour of a value in [0, 1].

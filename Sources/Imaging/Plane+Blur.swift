@@ -25,25 +25,42 @@ extension Plane {
   public func gaussianBlurred(sigma: Double = 2, size: Int = 7) -> Plane {
     precondition(size > 0 && size % 2 == 1 && sigma > 0, "a blur has an odd size and a width")
     let weights = GaussianKernel(sigma: sigma, size: size).weights
-    let columns = wrappedIndices(count: width, reach: size / 2)
-    let rows = wrappedIndices(count: height, reach: size / 2)
+    let reach = size / 2
+    let columns = wrappedIndices(count: width, reach: reach)
+    let rows = wrappedIndices(count: height, reach: reach)
 
     var across = [Double](repeating: 0, count: values.count)
+    var line = [Double](repeating: 0, count: columns.count)
     for y in 0..<height {
-      for x in 0..<width {
-        var sum = 0.0
-        for tap in 0..<size { sum += weights[tap] * values[y * width + columns[x + tap]] }
-        across[y * width + x] = sum
+      for x in columns.indices { line[x] = values[y * width + columns[x]] }
+      for tap in 0..<size {
+        add(weights[tap], line, from: tap, to: &across, at: y * width, count: width)
       }
     }
     var both = [Double](repeating: 0, count: values.count)
     for y in 0..<height {
       for tap in 0..<size {
-        let from = rows[y + tap] * width
-        for x in 0..<width { both[y * width + x] += weights[tap] * across[from + x] }
+        add(
+          weights[tap], across, from: rows[y + tap] * width, to: &both, at: y * width, count: width)
       }
     }
     return Plane(width: width, height: height, values: both)
+  }
+}
+
+/// Adds `weight` times a stretch of `source` to a stretch of `target`.
+private func add(
+  _ weight: Double, _ source: [Double], from start: Int, to target: inout [Double], at place: Int,
+  count: Int
+) {
+  precondition(start >= 0 && place >= 0 && count >= 0)
+  precondition(start + count <= source.count && place + count <= target.count)
+  unsafe source.withUnsafeBufferPointer { source in
+    unsafe target.withUnsafeMutableBufferPointer { target in
+      for index in 0..<count {
+        unsafe target[place + index] += weight * source[start + index]
+      }
+    }
   }
 }
 

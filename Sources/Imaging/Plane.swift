@@ -37,10 +37,13 @@ public struct Plane: Sendable, Hashable {
 extension Picture {
   /// The brightness .3·red + .59·green + .11·blue, in [0, 1].
   public var luma: Plane {
-    let values = pixels
+    let values = samples.values
+    let maximum = samples.maximum
     var luma = [Double](repeating: 0, count: width * height)
     for pixel in luma.indices {
-      let (red, green, blue) = (values[3 * pixel], values[3 * pixel + 1], values[3 * pixel + 2])
+      let red = values[3 * pixel] / maximum
+      let green = values[3 * pixel + 1] / maximum
+      let blue = values[3 * pixel + 2] / maximum
       luma[pixel] = 0.3 * red + 0.59 * green + 0.11 * blue
     }
     return Plane(width: width, height: height, values: luma)

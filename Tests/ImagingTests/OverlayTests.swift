@@ -40,4 +40,42 @@ import Testing
     let overlay = even.overlay(of: Plane(width: 1, height: 1, values: [1]))
     #expect(overlay.image.pixels == [UInt8](repeating: 100, count: 6))
   }
+
+  /// Channels by the formula, rounded by the C library's function.
+  @Test(arguments: Palette.Name.allCases, [0, 0.25, Overlay.seedOpacity, 1])
+  func palettesAndOpacities(_ name: Palette.Name, _ opacity: Double) throws {
+    let map = Plane(width: 2, height: 2, values: [-1, 0.5, 2, 7])
+    let palette = Palette.named(name)
+    let overlay = picture.overlay(of: map, palette: palette, opacity: opacity)
+    let grey = try #require(picture.luma.normalized()).values
+    let heat = try #require(map.heat(width: 6, height: 4)).values
+    let expected = zip(grey, heat).flatMap { grey, heat in
+      let color = palette.colors[Int((255 * heat).rounded(.toNearestOrEven))]
+      return [color.red, color.green, color.blue].map { channel in
+        UInt8((opacity * Double(channel) + (1 - opacity) * 255 * grey).rounded())
+      }
+    }
+    #expect(overlay.image.pixels == expected)
+  }
+
+  @Test func bytesAreRoundedAsTheCLibraryDoes() {
+    for whole in 0..<255 {
+      let half = Double(whole) + 0.5
+      for value in [half.nextDown, half, half.nextUp, Double(whole), Double(whole).nextUp] {
+        #expect(byte(value) == UInt8(value.rounded(.toNearestOrAwayFromZero)), "\(value)")
+        #expect(Palette.index(of: value / 255) == rounded(255 * (value / 255)), "\(value)")
+      }
+    }
+    #expect(byte(255.5) == 255 && byte(.infinity) == 255)
+    #expect(byte(-1) == 0 && byte(-.infinity) == 0 && byte(.nan) == 0)
+  }
+
+  private func rounded(_ value: Double) -> UInt8 { UInt8(value.rounded(.toNearestOrEven)) }
+
+  @Test func greyPictures() {
+    let plane = Plane(width: 2, height: 1, values: [0.25, 1])
+    #expect(RGBImage(plane).pixels == [64, 64, 64, 255, 255, 255])
+    let even = Picture(width: 1, height: 1, pixels: [0.5, 0.5, 0.5])
+    #expect(even.stretchedLuma == even.luma)
+  }
 }
