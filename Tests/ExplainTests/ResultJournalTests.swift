@@ -12,7 +12,8 @@ import Testing
       path: path, settings: settings, resuming: resuming, overwriting: overwriting)
   }
 
-  @Test("gives back what was flushed, the last of two results of a picture") func roundTrip() throws {
+  @Test("gives back what was flushed, the last of two results of a picture") func roundTrip() throws
+  {
     let folder = try Folder()
     let path = folder.path("journal")
     do {
