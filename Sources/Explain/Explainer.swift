@@ -46,6 +46,7 @@ public final class Explainer {
   /// The end of the network for pictures of one shape.
   ///
   /// - Parameter shape: `[1, C, H, W]`.
+  /// - Returns: Where its maps come from.
   /// - Throws: ``GraphError`` if the network has no Class Activation Maps or does not take such
   ///   pictures, ``KernelError`` if a plan cannot be made.
   public func head(for shape: TensorShape) throws -> ClassifierHead { try prepare(shape).head }
@@ -53,6 +54,7 @@ public final class Explainer {
   /// What runs pictures of one shape, ``batch`` at a time.
   ///
   /// - Parameter shape: `[1, C, H, W]`.
+  /// - Returns: The executor, which keeps features and logits.
   /// - Throws: ``GraphError`` or ``KernelError``, as ``head(for:)`` does.
   public func executor(for shape: TensorShape) throws -> Executor { try prepare(shape).executor }
 

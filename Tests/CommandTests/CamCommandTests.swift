@@ -258,7 +258,7 @@ import Testing
     #expect(result.localization.backends[0].rows.allSatisfy { $0.count == 1 })
     let table = try cam("--boxes", boxes)
     #expect(table.status == 0 && table.output.contains("MaxBoxAcc"))
-    #expect(table.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
+    #expect(table.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
     let wrong = try folder.write("wrong.json", Array("{}".utf8))
     #expect(try cam("--boxes", wrong).status == 2)
   }

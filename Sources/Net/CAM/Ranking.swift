@@ -1,5 +1,6 @@
 /// Indices of the `count` largest values, largest first; ties go to the earlier index, and NaN comes
 /// last.
+@inlinable
 public func topIndices<Values: RandomAccessCollection>(_ values: Values, _ count: Int) -> [Int]
 where Values.Element: BinaryFloatingPoint, Values.Index == Int {
   let ordered = values.indices.sorted { a, b in

@@ -78,13 +78,15 @@ public struct LocalizationReport: Sendable {
       "pointing: the map's largest pixel is in a box"
         + (settings.pointingTolerance > 0
           ? ", or within \(NumberText.fixed(settings.pointingTolerance, 0)) pixels of one" : ""),
-      "box: that round the largest part above \(percent(settings.maximumShare)) % of the maximum has "
+      "box: round the largest part above \(percent(settings.maximumShare)) % of the maximum; it has "
         + "IoU ≥ \(NumberText.fixed(settings.requiredOverlap, 1))",
     ]
     if let threshold = all.bestThreshold {
-      lines.append(
+      lines += [
         "MaxBoxAcc: the same at the best threshold for all, which is "
-          + "\(NumberText.fixed(threshold, 2)); V2: IoU ≥ 0.3, 0.5 and 0.7 averaged, best part")
+          + NumberText.fixed(threshold, 2),
+        "V2: the same at IoU ≥ 0.3, 0.5 and 0.7, averaged, with the best of all parts",
+      ]
     }
     if all.flat + all.nonFinite > 0 {
       lines.append(

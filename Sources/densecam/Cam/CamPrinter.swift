@@ -43,6 +43,7 @@ struct CamPrinter {
   ///
   /// - Parameter localization: What the maps are worth; if they were scored, JSON is an object of it and
   ///   of the pictures.
+  /// - Throws: What the encoder throws.
   func finish(_ localization: LocalizationReport?) throws {
     switch format {
     case .table:

@@ -48,7 +48,8 @@ struct CamTarget {
   ///
   /// - Parameters:
   ///   - name: The picture.
-  ///   - isDone: Whether a file that is there is an earlier run's, to be replaced.
+  ///   - isOld: Whether a file that is there is an earlier run's, to be replaced.
+  /// - Returns: The file's path.
   /// - Throws: ``UsageError`` if it exists and may not be replaced.
   mutating func path(for name: PictureName, replacing isOld: Bool) throws -> String {
     guard isFolder else { return output }
