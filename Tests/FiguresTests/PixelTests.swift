@@ -47,7 +47,7 @@ struct PixelTests {
     let figure = sampleFigure(.seed)
     let drawing = try figure.rendered()
     let legend = try #require(try figure.scene(Typesetter()).legends.first)
-    #expect(legend.right == drawing.width && legend.bottom == drawing.height)
+    try #require(legend.right == drawing.width && legend.bottom == drawing.height)
     func level(_ x: Int, _ y: Int) -> ArraySlice<UInt8> {
       let start = 3 * (y * drawing.width + x)
       return drawing.pixels[start..<start + 3]
