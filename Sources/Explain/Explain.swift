@@ -1,5 +1,5 @@
-// Explain: what in a picture speaks for a class, by the methods that the literature has, and the maps
-// as numbers in a file.
+// Explain: what in a picture speaks for a class, by the methods that the literature has, for one picture
+// or many; how well that finds objects; and the maps as numbers in a file.
 //
 // Everything starts at a `ClassifierHead` of the Net module: features, their average, at most one
 // linear layer. For such a head most methods follow from the features and the classifier's weights;
@@ -9,7 +9,17 @@
 //     input ───┬─ ScoreCAM ──────────────────────┼─ ClassActivationMap ─ PictureMaps ─ .h5, .npy
 //              └─ Occlusion ─────────────────────┘
 //
+//     names ─ PictureStream(Explainer, MapMaker) ─┬─ PictureMaps ─ MapsStore
+//                                                 ├─ MapScorer ─ LocalizationScore
+//                                                 └─ ResultJournal
+//
 // The files:
+// - `Explainer.swift`: batches through a network; `Inference.swift` is what comes out, and
+//   `PreparedPicture.swift` what goes in. `MapMaker.swift` makes maps of it by any method.
+// - `Stream/PictureStream.swift`: many pictures, with decoding, running and drawing side by side on
+//   `OrderedWorkers.swift` (`Monitor.swift` is their lock); `PictureNames.swift` lists them.
+// - `Stream/ResultJournal.swift`, `Stream/MapsStore.swift`: what survives an interruption.
+// - `Localization/`: maps against boxes; `Localization/Localization.swift` explains its files.
 // - `Methods/CAMMethod.swift`: the methods by name, with what each computes.
 // - `Methods/ClassifierHead+Methods.swift`: those in closed form; `LayerFeatures.swift` is what they
 //   are made of.

@@ -126,14 +126,9 @@ public struct LocalizationReport: Sendable {
       var backend: String
       var rows: [LocalizationRow]
 
-      /// Missing for the first backend.
-      var changes: Changes?
-    }
-
-    struct Changes: Encodable, Sendable {
-      var compared: Int
-      var unchanged: Bool
-      var differences: [LocalizationChange.Difference]
+      /// Both missing for the first backend.
+      var changes: LocalizationChangeRow?
+      var differences: [LocalizationChange.Difference]?
     }
 
     var settings: LocalizationSettings?
@@ -144,12 +139,11 @@ public struct LocalizationReport: Sendable {
       let changes = Dictionary(
         report.changes.map { ($0.backend, $0.change) }, uniquingKeysWith: { first, _ in first })
       backends = report.entries.map { entry in
-        Backend(
+        let change = changes[entry.backend]
+        return Backend(
           backend: entry.backend, rows: entry.score.rows(name: report.label),
-          changes: changes[entry.backend].map {
-            Changes(
-              compared: $0.compared, unchanged: $0.isUnchanged, differences: $0.differences)
-          })
+          changes: change.map { LocalizationChangeRow(name: entry.backend, change: $0) },
+          differences: change?.differences)
       }
     }
   }
