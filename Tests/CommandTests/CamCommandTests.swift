@@ -191,6 +191,14 @@ import Testing
     #expect(folder.contents == ["gallery", "part", "part.npy", "whole", "whole.npy"])
   }
 
+  @Test("leaves nothing behind where there was nothing to map") func nothing() throws {
+    let folder = try Folder()
+    let bad = try folder.write("bad.png", [1, 2, 3])
+    let run = try cam(bad, "--maps", folder.path("x.h5"), "-o", folder.path("x.png"))
+    #expect(run.status == 2 && run.error.contains("bad.png"))
+    #expect(folder.contents == ["bad.png"])
+  }
+
   @Test("does not mix results of different settings") func settings() throws {
     let folder = try Folder()
     let gallery = try gallery(3, in: folder)

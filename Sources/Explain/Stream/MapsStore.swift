@@ -128,8 +128,7 @@ public final class MapsStore {
   public func finish() throws(MapsError) {
     try completePart()
     guard !parts.isEmpty else {
-      _ = unsafe unlink(journalPath)
-      _ = unsafe rmdir(folder)
+      removeIfEmpty()
       return
     }
     switch format {
@@ -143,6 +142,14 @@ public final class MapsStore {
       try writer.finish()
     }
     for part in parts { _ = unsafe unlink(part) }
+    _ = unsafe unlink(journalPath)
+    _ = unsafe rmdir(folder)
+  }
+
+  /// Removes the folder of parts, and a journal in it, unless there is a part.
+  public func removeIfEmpty() {
+    guard parts.isEmpty else { return }
+    writer = nil
     _ = unsafe unlink(journalPath)
     _ = unsafe rmdir(folder)
   }

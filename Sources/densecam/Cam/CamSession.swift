@@ -64,7 +64,8 @@ final class CamSession {
 
   init(_ request: Request) {
     self.request = request
-    progress = request.count == 1 ? nil : ProgressBar("mapping")
+    let isQuick = request.count == 1 && request.makers.allSatisfy(\.method.isClosedForm)
+    progress = isQuick ? nil : ProgressBar("mapping")
   }
 
   /// Takes all pictures through the network.
@@ -101,11 +102,16 @@ final class CamSession {
           })
       })
     let known = request.journal?.rows ?? [:]
-    try stream.run(
-      names, known: { name in known[name.path].map { Outcome(row: $0) } },
-      isCancelled: { Interruption.isRequested },
-      emit: { name, result in try self.emit(name, result, isKnown: known[name.path] != nil) })
-    try finish()
+    do {
+      try stream.run(
+        names, known: { name in known[name.path].map { Outcome(row: $0) } },
+        isCancelled: { Interruption.isRequested },
+        emit: { name, result in try self.emit(name, result, isKnown: known[name.path] != nil) })
+      try finish()
+    } catch {
+      request.store?.removeIfEmpty()
+      throw error
+    }
     return !hasFailed
   }
 
@@ -128,7 +134,10 @@ final class CamSession {
             try maker.maps(
               source: names[index].path, picture: pictures[index], inference: inference,
               topCount: request.classes.topCount, classes: classes, label: labels.name,
-              progress: { _, _ in !Interruption.isRequested }))
+              progress: { done, total in
+                if self.request.count == 1 { self.progress?.update(Double(done) / Double(total)) }
+                return !Interruption.isRequested
+              }))
         }
         return Explanation(
           maps: maps[0],
@@ -218,6 +227,9 @@ final class CamSession {
       if hasTooMany {
         throw UsageError("\(sheet): shows the first \(Self.sheetLimit) pictures; that is the limit")
       }
+    }
+    if localization?.entries.first?.score.outcomes.isEmpty == true {
+      throw ExitStatus.nothingCompared
     }
     if localization?.isUnchanged == false { throw ExitStatus.mismatch }
   }
