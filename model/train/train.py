@@ -1,0 +1,225 @@
+"""Trains the network on rendered scenes, and can be stopped and started again at any time.
+
+    python train.py POOL WORK --plan 160:150000,224:60000
+
+POOL holds what ``render.py`` wrote for the splits train and validation; WORK gets ``last.pt``. A plan
+is read from left to right: so many pictures at crops of such a side. The network has no fully
+connected layer before its pooling, so small crops (less ground around objects of the same size) teach
+it the shapes at half the price; the scenes in full teach it to pool over them.
+
+A scene's target is shared evenly by what is in it (1/n each), under softmax cross entropy, so that
+two objects take the first two places. A crop holds at least one object entirely; what it
+shows of another counts in proportion.
+"""
+
+import argparse
+import itertools
+import json
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+import scenes
+from network import Architecture, SceneNet, scaled
+
+BATCH = 32
+PEAK_RATE = 3e-3
+WEIGHT_DECAY = 0.05
+WARM_UP = 0.04
+AVERAGING = 0.998
+CLASSES = len(scenes.shapes.KINDS)
+
+
+def load(folder, split):
+    """All rendered chunks of a split: pictures and objects."""
+    paths = sorted(Path(folder).glob(f"{split}-*.npz"))
+    if not paths:
+        raise SystemExit(f"no chunks of {split} in {folder}: run render.py first")
+    parts = [np.load(path) for path in paths]
+    return (
+        np.concatenate([part["pictures"] for part in parts]),
+        np.concatenate([part["objects"] for part in parts]))
+
+
+def _crop_start(rng, low, high, side, crop):
+    """Where a crop may begin so that it holds ``low``...``high`` entirely."""
+    first, last = max(0, high - crop), min(low, side - crop)
+    return int(rng.integers(first, last + 1)) if first <= last else int(
+        np.clip((low + high - crop) // 2, 0, side - crop))
+
+
+def batch(rng, pictures, objects, chosen, crop):
+    """Crops of the chosen scenes, changed in ways that keep every shape, and their targets."""
+    side = pictures.shape[1]
+    out = np.empty((len(chosen), crop, crop, 3), np.uint8)
+    targets = np.zeros((len(chosen), CLASSES), np.float32)
+    for i, scene in enumerate(chosen):
+        present = objects[scene][objects[scene, :, 0] >= 0].astype(int)
+        _, x, y, w, h = present[rng.integers(len(present))]
+        left = _crop_start(rng, x, x + w, side, crop)
+        top = _crop_start(rng, y, y + h, side, crop)
+        for kind, x, y, w, h in present:
+            seen_x = max(0, min(x + w, left + crop) - max(x, left))
+            seen_y = max(0, min(y + h, top + crop) - max(y, top))
+            seen = seen_x * seen_y / (w * h)
+            targets[i, kind] = seen if seen > 0.3 else 0
+        picture = pictures[scene, top : top + crop, left : left + crop]
+        if rng.random() < 0.5:
+            picture = picture[:, ::-1]
+        out[i] = picture[:, :, rng.permutation(3)]
+    targets /= targets.sum(axis=1, keepdims=True)
+    gain = rng.uniform(0.75, 1.25, (len(chosen), 1, 1, 1)).astype(np.float32)
+    shift = rng.uniform(-20, 20, (len(chosen), 1, 1, 1)).astype(np.float32)
+    x = torch.from_numpy(out).permute(0, 3, 1, 2).float()
+    x = (x * torch.from_numpy(gain) + torch.from_numpy(shift)).clamp_(0, 255)
+    x = scaled(x).contiguous(memory_format=torch.channels_last)
+    return x, torch.from_numpy(targets)
+
+
+@torch.no_grad()
+def predict(network, pictures, size=50):
+    """Logits of uint8 pictures N x H x W x 3."""
+    network.eval()
+    out = []
+    for start in range(0, len(pictures), size):
+        x = torch.from_numpy(pictures[start : start + size]).permute(0, 3, 1, 2)
+        out.append(network(scaled(x).contiguous(memory_format=torch.channels_last)))
+    return torch.cat(out).numpy()
+
+
+def scores(logits, objects):
+    """Top-1 accuracy on scenes of one object; how often the best two (three) are the two (three)."""
+    kinds = objects[:, :, 0]
+    count = (kinds >= 0).sum(axis=1)
+    order = np.argsort(-logits, axis=1)
+    right = np.array([
+        set(order[i, : count[i]]) == set(kinds[i, : count[i]]) for i in range(len(kinds))])
+    first = np.array([order[i, 0] in kinds[i, : count[i]] for i in range(len(kinds))])
+    result = {}
+    for n in np.unique(count):
+        result[int(n)] = {
+            "scenes": int((count == n).sum()), "all": float(right[count == n].mean()),
+            "first": float(first[count == n].mean())}
+    return result
+
+
+@torch.no_grad()
+def settle(network, pictures):
+    """Takes the batch norms' means and variances anew, of the given pictures, for averaged weights."""
+    norms = [m for m in network.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # A plain average over all batches.
+    network.train()
+    for start in range(0, len(pictures), 50):
+        x = torch.from_numpy(pictures[start : start + 50]).permute(0, 3, 1, 2)
+        network(scaled(x).contiguous(memory_format=torch.channels_last))
+    for norm in norms:
+        norm.momentum = 0.1
+    network.eval()
+
+
+def rate(progress):
+    """The learning rate: up in a line, down along a cosine."""
+    if progress < WARM_UP:
+        return PEAK_RATE * progress / WARM_UP
+    return PEAK_RATE * 0.5 * (1 + math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP)))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("pool")
+    parser.add_argument("work")
+    parser.add_argument("--plan", default="160:150000,224:60000")
+    parser.add_argument("--compile", action="store_true", help="through torch.compile: faster")
+    parser.add_argument("--minutes", type=float, default=5, help="between checkpoints")
+    options = parser.parse_args()
+    plan = [tuple(map(int, part.split(":"))) for part in options.plan.split(",")]
+    total = sum(count for _, count in plan)
+
+    torch.manual_seed(scenes.SEED)
+    torch.set_num_threads(2)
+    pictures, objects = load(options.pool, "train")
+    check, check_objects = load(options.pool, "validation")
+    network = SceneNet(Architecture(classes=CLASSES)).to(memory_format=torch.channels_last)
+    average = SceneNet(Architecture(classes=CLASSES)).to(memory_format=torch.channels_last)
+    average.load_state_dict(network.state_dict())
+    weights = [p for p in network.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": [p for p in weights if p.ndim > 1], "weight_decay": WEIGHT_DECAY},
+            {"params": [p for p in weights if p.ndim <= 1], "weight_decay": 0.0},
+        ],
+        lr=PEAK_RATE)
+    step, seconds = 0, 0.0
+    last = Path(options.work) / "last.pt"
+    last.parent.mkdir(parents=True, exist_ok=True)
+    if last.exists():
+        state = torch.load(last, weights_only=True)
+        network.load_state_dict(state["network"])
+        average.load_state_dict(state["average"])
+        optimizer.load_state_dict(state["optimizer"])
+        step, seconds = state["step"], state["seconds"]
+    forward = torch.compile(network, dynamic=False) if options.compile else network
+
+    def save():
+        partial = last.with_suffix(".part")
+        torch.save({
+            "network": network.state_dict(), "average": average.state_dict(),
+            "optimizer": optimizer.state_dict(), "step": step, "seconds": seconds,
+            "plan": options.plan, "scenes": len(pictures)}, partial)
+        partial.rename(last)
+
+    def report():
+        settle(average, pictures[:500])
+        print(json.dumps({
+            "pictures": step * BATCH, "minutes": round(seconds / 60, 1),
+            "validation": scores(predict(average, check), check_objects)}), flush=True)
+
+    print(f"{len(pictures)} scenes, {sum(p.numel() for p in weights)} weights, plan {plan}", flush=True)
+    ends = list(itertools.accumulate(count for _, count in plan))
+    losses, saved, began = [], time.monotonic(), time.monotonic()
+    while step * BATCH < total:
+        rng = np.random.default_rng([scenes.SEED, 77, step])
+        crop = next(crop for (crop, _), end in zip(plan, ends) if step * BATCH < end)
+        # One pass after the other over all scenes, each in an order of its own.
+        per_pass = len(pictures) // BATCH
+        order = np.random.default_rng([scenes.SEED, 78, step // per_pass]).permutation(len(pictures))
+        at = step % per_pass * BATCH
+        x, y = batch(rng, pictures, objects, order[at : at + BATCH], crop)
+        for group in optimizer.param_groups:
+            group["lr"] = rate(step * BATCH / total)
+        network.train()
+        loss = F.cross_entropy(forward(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        step += 1
+        # An average that is short at first, so that it does not remember the untrained weights.
+        keep = min(AVERAGING, (1 + step) / (10 + step))
+        with torch.no_grad():
+            for mean, now in zip(average.parameters(), network.parameters()):
+                mean.lerp_(now, 1 - keep)
+        losses.append(loss.item())
+        now = time.monotonic()
+        seconds += now - began
+        began = now
+        if step % 50 == 0:
+            print(
+                f"{step * BATCH} pictures, crop {crop}, loss {np.mean(losses):.4f}, "
+                f"{seconds / 60:.1f} min", flush=True)
+            losses = []
+        if now - saved > options.minutes * 60:
+            save()
+            report()
+            saved = began = time.monotonic()
+    save()
+    report()
+
+
+if __name__ == "__main__":
+    main()
