@@ -19,8 +19,8 @@ class Architecture:
     """How wide and deep: the four numbers that shape a DenseNet-BC."""
 
     initial: int = 24
-    growth: int = 16
-    blocks: tuple[int, ...] = (2, 4, 10, 8)
+    growth: int = 12
+    blocks: tuple[int, ...] = (2, 4, 12, 10)
     classes: int = 12
     #: Bottlenecks have this many times ``growth`` channels.
     bottleneck: int = 4
@@ -34,7 +34,8 @@ class SceneNet(nn.Module):
         self.architecture = architecture
         a = architecture
         self._norm("bn_data", 3)
-        self.bn_data.weight.requires_grad_(False)
+        # The scale is held at 1, as the symbol says (fix_gamma), and the shift at 0: bn0 has one.
+        self.bn_data.requires_grad_(False)
         self._conv("conv0", 3, a.initial, 7, 2)
         self._norm("bn0", a.initial)
         channels = a.initial

@@ -1,8 +1,8 @@
 """Trains the network on rendered scenes, and can be stopped and started again at any time.
 
-    python train.py POOL WORK --plan 160:150000,224:60000
+    python train.py POOL WORK --plan 128:110000,224:40000
 
-POOL holds what ``render.py`` wrote for the splits train and validation; WORK gets ``last.pt``. A plan
+POOL holds what ``render.py`` wrote for the split train; WORK gets ``last.pt``. A plan
 is read from left to right: so many pictures at crops of such a side. The network has no fully
 connected layer before its pooling, so small crops (less ground around objects of the same size) teach
 it the shapes at half the price; the scenes in full teach it to pool over them.
@@ -14,19 +14,21 @@ shows of another counts in proportion.
 
 import argparse
 import itertools
-import json
 import math
+import multiprocessing
 import time
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch import distributed
 from torch.nn import functional as F
 
 import scenes
 from network import Architecture, SceneNet, scaled
+from render import CHUNK
 
-BATCH = 32
+BATCH = 48
 PEAK_RATE = 3e-3
 WEIGHT_DECAY = 0.05
 WARM_UP = 0.04
@@ -34,9 +36,11 @@ AVERAGING = 0.998
 CLASSES = len(scenes.shapes.KINDS)
 
 
-def load(folder, split):
-    """All rendered chunks of a split: pictures and objects."""
+def load(folder, split, limit=None):
+    """The rendered chunks of a split, all or as many as ``limit`` scenes need: pictures, objects."""
     paths = sorted(Path(folder).glob(f"{split}-*.npz"))
+    if limit is not None:
+        paths = paths[: -(-limit // CHUNK)]
     if not paths:
         raise SystemExit(f"no chunks of {split} in {folder}: run render.py first")
     parts = [np.load(path) for path in paths]
@@ -130,21 +134,19 @@ def rate(progress):
     return PEAK_RATE * 0.5 * (1 + math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP)))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("pool")
-    parser.add_argument("work")
-    parser.add_argument("--plan", default="160:150000,224:60000")
-    parser.add_argument("--compile", action="store_true", help="through torch.compile: faster")
-    parser.add_argument("--minutes", type=float, default=5, help="between checkpoints")
-    options = parser.parse_args()
+def _train(rank, options, pictures, objects):
+    """One of the processes that train together: each takes its share of every batch, and the
+    gradients' mean is the same for all."""
+    torch.set_num_threads(1)
+    distributed.init_process_group(
+        "gloo", init_method=f"file://{options.work}/meeting", rank=rank,
+        world_size=options.processes)
+    torch.manual_seed(scenes.SEED)
     plan = [tuple(map(int, part.split(":"))) for part in options.plan.split(",")]
     total = sum(count for _, count in plan)
+    ends = list(itertools.accumulate(count for _, count in plan))
+    share = BATCH // options.processes
 
-    torch.manual_seed(scenes.SEED)
-    torch.set_num_threads(2)
-    pictures, objects = load(options.pool, "train")
-    check, check_objects = load(options.pool, "validation")
     network = SceneNet(Architecture(classes=CLASSES)).to(memory_format=torch.channels_last)
     average = SceneNet(Architecture(classes=CLASSES)).to(memory_format=torch.channels_last)
     average.load_state_dict(network.state_dict())
@@ -157,7 +159,6 @@ def main():
         lr=PEAK_RATE)
     step, seconds = 0, 0.0
     last = Path(options.work) / "last.pt"
-    last.parent.mkdir(parents=True, exist_ok=True)
     if last.exists():
         state = torch.load(last, weights_only=True)
         network.load_state_dict(state["network"])
@@ -167,36 +168,48 @@ def main():
     forward = torch.compile(network, dynamic=False) if options.compile else network
 
     def save():
-        partial = last.with_suffix(".part")
-        torch.save({
-            "network": network.state_dict(), "average": average.state_dict(),
-            "optimizer": optimizer.state_dict(), "step": step, "seconds": seconds,
-            "plan": options.plan, "scenes": len(pictures)}, partial)
-        partial.rename(last)
+        if rank == 0:
+            partial = last.with_suffix(".part")
+            torch.save({
+                "network": network.state_dict(), "average": average.state_dict(),
+                "optimizer": optimizer.state_dict(), "step": step, "seconds": seconds,
+                "plan": options.plan, "scenes": len(pictures)}, partial)
+            partial.rename(last)
 
-    def report():
-        settle(average, pictures[:500])
-        print(json.dumps({
-            "pictures": step * BATCH, "minutes": round(seconds / 60, 1),
-            "validation": scores(predict(average, check), check_objects)}), flush=True)
-
-    print(f"{len(pictures)} scenes, {sum(p.numel() for p in weights)} weights, plan {plan}", flush=True)
-    ends = list(itertools.accumulate(count for _, count in plan))
-    losses, saved, began = [], time.monotonic(), time.monotonic()
-    while step * BATCH < total:
-        rng = np.random.default_rng([scenes.SEED, 77, step])
-        crop = next(crop for (crop, _), end in zip(plan, ends) if step * BATCH < end)
+    def gradients(crop, step):
+        """Forward and backward over this process's share; the loss."""
+        rng = np.random.default_rng([scenes.SEED, 77, step, rank])
         # One pass after the other over all scenes, each in an order of its own.
-        per_pass = len(pictures) // BATCH
-        order = np.random.default_rng([scenes.SEED, 78, step // per_pass]).permutation(len(pictures))
-        at = step % per_pass * BATCH
-        x, y = batch(rng, pictures, objects, order[at : at + BATCH], crop)
+        steps = len(pictures) // BATCH
+        order = np.random.default_rng([scenes.SEED, 78, step // steps]).permutation(len(pictures))
+        at = step % steps * BATCH + rank * share
+        x, y = batch(rng, pictures, objects, order[at : at + share], crop)
+        network.train()
+        optimizer.zero_grad()
+        loss = F.cross_entropy(forward(x), y)
+        loss.backward()
+        return loss.item()
+
+    if rank == 0:
+        print(f"{len(pictures)} scenes, {sum(p.numel() for p in weights)} weights, plan {plan}",
+              flush=True)
+    losses, crop_before = [], None
+    saved = began = time.monotonic()
+    while step * BATCH < total:
+        crop = next(crop for (crop, _), end in zip(plan, ends) if step * BATCH < end)
+        if options.compile and crop != crop_before and rank > 0:
+            distributed.barrier()  # The first process compiles; the others find it compiled.
+        losses.append(gradients(crop, step))
+        if options.compile and crop != crop_before and rank == 0:
+            distributed.barrier()
+        crop_before = crop
+        flat = torch.cat([p.grad.reshape(-1) for p in weights])
+        distributed.all_reduce(flat)
+        flat /= options.processes
+        for p, mean in zip(weights, flat.split([p.numel() for p in weights])):
+            p.grad.copy_(mean.view_as(p.grad))
         for group in optimizer.param_groups:
             group["lr"] = rate(step * BATCH / total)
-        network.train()
-        loss = F.cross_entropy(forward(x), y)
-        optimizer.zero_grad()
-        loss.backward()
         optimizer.step()
         step += 1
         # An average that is short at first, so that it does not remember the untrained weights.
@@ -204,21 +217,44 @@ def main():
         with torch.no_grad():
             for mean, now in zip(average.parameters(), network.parameters()):
                 mean.lerp_(now, 1 - keep)
-        losses.append(loss.item())
         now = time.monotonic()
         seconds += now - began
         began = now
-        if step % 50 == 0:
-            print(
-                f"{step * BATCH} pictures, crop {crop}, loss {np.mean(losses):.4f}, "
-                f"{seconds / 60:.1f} min", flush=True)
+        if step % 20 == 0:
+            if rank == 0:
+                print(
+                    f"{step * BATCH} pictures, crop {crop}, loss {np.mean(losses):.4f}, "
+                    f"{seconds / 60:.1f} min", flush=True)
             losses = []
         if now - saved > options.minutes * 60:
             save()
-            report()
-            saved = began = time.monotonic()
+            saved = now
     save()
-    report()
+    distributed.barrier()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("pool")
+    parser.add_argument("work", type=lambda path: Path(path).resolve())
+    parser.add_argument("--plan", default="128:110000,224:40000")
+    parser.add_argument("--compile", action="store_true", help="through torch.compile: faster")
+    parser.add_argument("--minutes", type=float, default=2, help="between checkpoints")
+    parser.add_argument("--processes", type=int, default=4, help="that share a batch")
+    options = parser.parse_args()
+    options.work.mkdir(parents=True, exist_ok=True)
+    (options.work / "meeting").unlink(missing_ok=True)
+    # Forked, so that all processes share one copy of the scenes.
+    pictures, objects = load(options.pool, "train")
+    context = multiprocessing.get_context("fork")
+    workers = [
+        context.Process(target=_train, args=(rank, options, pictures, objects))
+        for rank in range(options.processes)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    raise SystemExit(any(worker.exitcode for worker in workers))
 
 
 if __name__ == "__main__":
