@@ -19,23 +19,23 @@ import scenes
 CHUNK = 500
 
 
-def chunk(split, number, count=None):
+def chunk(split, number, count, side):
     """Scenes ``number * CHUNK`` and following of a split, and their objects."""
-    pictures = np.empty((CHUNK, scenes.SIDE, scenes.SIDE, 3), np.uint8)
+    pictures = np.empty((CHUNK, side, side, 3), np.uint8)
     objects = np.full((CHUNK, 3, 5), -1, np.int16)
     for i in range(CHUNK):
-        pictures[i], placed = scenes.scene(split, number * CHUNK + i, count)
+        pictures[i], placed = scenes.scene(split, number * CHUNK + i, count, side, side)
         for slot, thing in enumerate(placed):
             objects[i, slot] = (thing.kind, *thing.box())
     return pictures, objects
 
 
 def _write(job):
-    split, number, count, folder = job
+    split, number, count, side, folder = job
     path = Path(folder) / f"{split}-{number:05d}.npz"
     if path.exists():
         return
-    pictures, objects = chunk(split, number, count)
+    pictures, objects = chunk(split, number, count, side)
     partial = path.with_suffix(f".{os.getpid()}.part")
     with open(partial, "wb") as file:
         np.savez(file, pictures=pictures, objects=objects)
@@ -48,13 +48,15 @@ def main():
     parser.add_argument("scenes", type=int)
     parser.add_argument("folder")
     parser.add_argument("--objects", type=int, help="objects in every scene (else mixed)")
+    parser.add_argument("--side", type=int, default=scenes.SIDE)
     parser.add_argument("--first", type=int, default=0, help="first chunk")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     Path(options.folder).mkdir(parents=True, exist_ok=True)
     last = options.first + -(-options.scenes // CHUNK)
     jobs = [
-        (options.split, n, options.objects, options.folder) for n in range(options.first, last)]
+        (options.split, n, options.objects, options.side, options.folder)
+        for n in range(options.first, last)]
     with Pool(options.workers) as pool:
         for _ in pool.imap(_write, jobs):
             pass

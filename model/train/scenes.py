@@ -16,7 +16,7 @@ import textures
 #: All scenes grow from this number.
 SEED = 20170811
 #: The random streams; a split's number goes into the seed of each of its scenes.
-SPLITS = {"train": 1, "validation": 2, "held-out": 3, "committed": 4}
+SPLITS = {"train": 1, "validation": 2, "held-out": 3, "committed": 4, "plain": 5}
 #: The side of a square scene.
 SIDE = 224
 #: The longer side of an object's box in pixels: alone, one of two, one of three.
@@ -163,14 +163,16 @@ def _places(rng, boxes, width, height):
 def scene(split, index, count=None, width=SIDE, height=SIDE):
     """A scene and what is in it.
 
-    ``count`` objects of different kinds; unless given, 1 in six of ten scenes, else 2 or 3.
+    ``count`` objects of different kinds; unless given, 1 in six of ten scenes, else 2 or 3. Scenes of
+    the split "plain", to begin training with, have no clutter and more contrast.
     Returns the picture, uint8 of ``height`` x ``width`` x RGB, and a list of ``Placed``.
     """
     rng = np.random.default_rng([SEED, SPLITS[split], index])
     if count is None:
         count = int(rng.choice([1, 2, 3], p=[0.6, 0.28, 0.12]))
+    plain = split == "plain"
     canvas = textures.ground(rng, height, width)
-    for _ in range(rng.integers(3, 10)):
+    for _ in range(0 if plain else rng.integers(3, 10)):
         _clutter(rng, canvas, [], 25, 110)
     kinds = rng.choice(len(shapes.KINDS), count, replace=False)
     while True:
@@ -178,6 +180,7 @@ def scene(split, index, count=None, width=SIDE, height=SIDE):
         for kind in kinds:
             _, _, draw, turn = shapes.KINDS[kind]
             low, high = SIZES[count]
+            high = min(high, 0.9 * min(width, height))
             size = np.exp(rng.uniform(np.log(low), np.log(high)))
             posed.append(_posed(rng, draw(rng), size, turn))
         corners = _places(rng, [box for _, box in posed], width, height)
@@ -186,13 +189,13 @@ def scene(split, index, count=None, width=SIDE, height=SIDE):
     placed = []
     for kind, (steps, _), (left, top) in zip(kinds, posed, corners):
         silhouette, where = _coverage(steps, left, top, width, height)
-        solid = _draw(rng, canvas, silhouette, where, 85) > 0.5
+        solid = _draw(rng, canvas, silhouette, where, 150 if plain else 85) > 0.5
         visible = np.zeros((height, width), bool)
         visible[where] = solid
         for thing in placed:
             thing.visible &= ~visible
         placed.append(Placed(int(kind), visible, int(visible.sum())))
-    for _ in range(rng.integers(2, 7)):
+    for _ in range(0 if plain else rng.integers(2, 7)):
         _clutter(rng, canvas, placed, 25, 70)
     picture = canvas * rng.uniform(0.85, 1.12) + rng.uniform(-12, 12)
     picture += rng.standard_normal((height, width, 1), np.float32) * rng.uniform(0, 5)
