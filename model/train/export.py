@@ -19,9 +19,6 @@ import scenes
 from network import Architecture, SceneNet
 from train import load, settle
 
-#: How many scenes the statistics are taken over.
-SETTLING = 2000
-
 
 def symbol(architecture):
     """The graph as MXNet 1.x writes it, node for node as in the zoo's DenseNets of 2017."""
@@ -170,10 +167,11 @@ def main():
     parser.add_argument("checkpoint")
     parser.add_argument("pool")
     parser.add_argument("folder")
+    parser.add_argument("--settling", type=int, default=2000, help="scenes for the statistics")
     options = parser.parse_args()
     torch.set_num_threads(2)
     network = read_checkpoint(options.checkpoint)
-    pictures, _ = load(options.pool, "train", SETTLING)
+    pictures, _ = load(options.pool, "train", options.settling)
     settle(network, pictures)
     folder = Path(options.folder)
     folder.mkdir(parents=True, exist_ok=True)

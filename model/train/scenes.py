@@ -20,7 +20,7 @@ SPLITS = {"train": 1, "validation": 2, "held-out": 3, "committed": 4, "plain": 5
 #: The side of a square scene.
 SIDE = 224
 #: The longer side of an object's box in pixels: alone, one of two, one of three.
-SIZES = {1: (60, 144), 2: (56, 108), 3: (56, 84)}
+SIZES = {1: (72, 150), 2: (64, 108), 3: (60, 84)}
 #: How much of an object clutter may cover.
 OCCLUSION = 0.15
 #: Silhouettes are filled at this multiple of the resolution and averaged down.
@@ -172,8 +172,8 @@ def scene(split, index, count=None, width=SIDE, height=SIDE):
         count = int(rng.choice([1, 2, 3], p=[0.6, 0.28, 0.12]))
     plain = split == "plain"
     canvas = textures.ground(rng, height, width)
-    for _ in range(0 if plain else rng.integers(3, 10)):
-        _clutter(rng, canvas, [], 25, 110)
+    for _ in range(0 if plain else rng.integers(2, 7)):
+        _clutter(rng, canvas, [], 25, 90)
     kinds = rng.choice(len(shapes.KINDS), count, replace=False)
     while True:
         posed = []
@@ -189,14 +189,14 @@ def scene(split, index, count=None, width=SIDE, height=SIDE):
     placed = []
     for kind, (steps, _), (left, top) in zip(kinds, posed, corners):
         silhouette, where = _coverage(steps, left, top, width, height)
-        solid = _draw(rng, canvas, silhouette, where, 150 if plain else 85) > 0.5
+        solid = _draw(rng, canvas, silhouette, where, 150 if plain else 110) > 0.5
         visible = np.zeros((height, width), bool)
         visible[where] = solid
         for thing in placed:
             thing.visible &= ~visible
         placed.append(Placed(int(kind), visible, int(visible.sum())))
-    for _ in range(0 if plain else rng.integers(2, 7)):
-        _clutter(rng, canvas, placed, 25, 70)
+    for _ in range(0 if plain else rng.integers(1, 5)):
+        _clutter(rng, canvas, placed, 25, 60)
     picture = canvas * rng.uniform(0.85, 1.12) + rng.uniform(-12, 12)
     picture += rng.standard_normal((height, width, 1), np.float32) * rng.uniform(0, 5)
     return np.clip(np.rint(picture), 0, 255).astype(np.uint8), placed

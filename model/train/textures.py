@@ -70,7 +70,7 @@ def surface(rng, height, width):
         mix = np.clip(smooth_noise(rng, height, width, period, 1)[:, :, 0] * 0.5 + 0.5, 0, 1)
     picture = first + (second - first) * mix[:, :, None]
     if rng.random() < 0.5:
-        picture += rng.standard_normal((height, width, 1), np.float32) * rng.uniform(2, 12)
+        picture += rng.standard_normal((height, width, 1), np.float32) * rng.uniform(1, 7)
     return np.clip(picture, 0, 255)
 
 
@@ -81,9 +81,9 @@ def ground(rng, height, width):
     mix = (mix - mix.min()) / max(float(np.ptp(mix)), 1e-6)
     picture = first + (second - first) * mix[:, :, None]
     for cell in (rng.uniform(40, 90), rng.uniform(10, 30)):
-        picture += smooth_noise(rng, height, width, cell, 3) * rng.uniform(4, 24)
+        picture += smooth_noise(rng, height, width, cell, 3) * rng.uniform(3, 16)
     if rng.random() < 0.4:
         weight = rng.uniform(0.1, 0.4)
         picture = picture * (1 - weight) + surface(rng, height, width) * weight
-    picture += rng.standard_normal((height, width, 1), np.float32) * rng.uniform(0, 10)
+    picture += rng.standard_normal((height, width, 1), np.float32) * rng.uniform(0, 6)
     return np.clip(picture, 0, 255)
