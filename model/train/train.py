@@ -1,6 +1,6 @@
 """Trains the network on rendered scenes, and can be stopped and started again at any time.
 
-    python train.py POOL WORK --plan 128:60000,224:20000
+    python train.py POOL WORK --plan 128:300000,224:90000
 
 POOL holds what ``render.py`` wrote for the splits train and plain; WORK gets ``last.pt``. A plan
 is read from left to right: so many pictures at crops of such a side. The network has no fully
@@ -44,7 +44,7 @@ AVERAGING = 0.98
 #: Over this many pictures, at the beginning, plain scenes give way to the cluttered ones.
 PLAIN = 21_000
 #: The part of the plan in which the second loss fades out.
-AIDED = 0.7
+AIDED = 0.85
 #: The pixels, either way, from one of the last maps' cells to the next.
 CELL = 32
 CLASSES = len(scenes.shapes.KINDS)
@@ -187,6 +187,9 @@ def _train(rank, options, pictures, objects, plain, plain_objects):
         lr=PEAK_RATE)
     step, seconds = 0, 0.0
     last = Path(options.work) / "last.pt"
+    if options.start and not last.exists():
+        network.load_state_dict(torch.load(options.start, weights_only=True)["average"])
+        average.load_state_dict(network.state_dict())
     if last.exists():
         state = torch.load(last, weights_only=True)
         network.load_state_dict(state["network"])
@@ -208,7 +211,7 @@ def _train(rank, options, pictures, objects, plain, plain_objects):
         """Forward and backward over this process's share; the loss."""
         rng = np.random.default_rng([scenes.SEED, 77, step, rank])
         progress = step * seen / total
-        if rng.random() < 1.5 * (1 - step * seen / PLAIN):
+        if not options.start and rng.random() < 1.5 * (1 - step * seen / PLAIN):
             chosen = rng.choice(len(plain), SHARE, replace=False)
             x, y, cells = batch(rng, plain, plain_objects, chosen, crop)
         else:
@@ -224,7 +227,7 @@ def _train(rank, options, pictures, objects, plain, plain_objects):
         fc1 = network.fc1
         local = F.conv2d(forward(x), fc1.weight[:, :, None, None], fc1.bias)
         loss = F.cross_entropy(local.mean((2, 3)), y)
-        aid = max(0.0, 1 - progress / AIDED)
+        aid = min(1.0, 2 - 2 * progress / AIDED) if progress < AIDED else 0.0
         (loss + aid * cell_loss(local, cells) if aid else loss).backward()
         return loss.item()
 
@@ -277,9 +280,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("pool")
     parser.add_argument("work", type=lambda path: Path(path).resolve())
-    parser.add_argument("--plan", default="128:60000,224:20000")
+    parser.add_argument("--plan", default="128:300000,224:90000")
     parser.add_argument("--compile", action="store_true", help="through torch.compile: faster")
     parser.add_argument("--minutes", type=float, default=2, help="between checkpoints")
+    parser.add_argument("--start", type=Path, help="checkpoint whose weights are the first")
     parser.add_argument("--processes", type=int, default=4, help="that share a batch")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
