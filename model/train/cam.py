@@ -60,6 +60,8 @@ def largest_box(mask):
 
 def overlap(a, b):
     """Intersection over union of two boxes."""
+    # Numbers of an annotation may be of 16 bits, which areas do not fit into.
+    a, b = [int(v) for v in a], [int(v) for v in b]
     width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
     height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
     if width <= 0 or height <= 0:
