@@ -69,11 +69,15 @@ extension Surface {
     let height = unsafe Int(cairo_image_surface_get_height(pointer))
     var pixels = [UInt8](repeating: 0, count: 3 * width * height)
     unsafe try withRows { row, y in
-      for x in 0..<width {
-        let (pixel, to) = (unsafe row[x], 3 * (y * width + x))
-        pixels[to] = UInt8(truncatingIfNeeded: pixel >> 16)
-        pixels[to + 1] = UInt8(truncatingIfNeeded: pixel >> 8)
-        pixels[to + 2] = UInt8(truncatingIfNeeded: pixel)
+      unsafe pixels.withUnsafeMutableBufferPointer { pixels in
+        var to = 3 * y * width
+        for x in 0..<width {
+          let pixel = unsafe row[x]
+          unsafe pixels[to] = UInt8(truncatingIfNeeded: pixel >> 16)
+          unsafe pixels[to + 1] = UInt8(truncatingIfNeeded: pixel >> 8)
+          unsafe pixels[to + 2] = UInt8(truncatingIfNeeded: pixel)
+          to += 3
+        }
       }
     }
     return RGBImage(width: width, height: height, pixels: pixels)

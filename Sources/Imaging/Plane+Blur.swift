@@ -31,34 +31,53 @@ extension Plane {
 
     var across = [Double](repeating: 0, count: values.count)
     var line = [Double](repeating: 0, count: columns.count)
+    let neighbours = Array(0..<size)
     for y in 0..<height {
       for x in columns.indices { line[x] = values[y * width + columns[x]] }
-      for tap in 0..<size {
-        add(weights[tap], line, from: tap, to: &across, at: y * width, count: width)
-      }
+      sum(weights, of: line, from: neighbours, to: &across, at: y * width, count: width)
     }
     var both = [Double](repeating: 0, count: values.count)
     for y in 0..<height {
-      for tap in 0..<size {
-        add(
-          weights[tap], across, from: rows[y + tap] * width, to: &both, at: y * width, count: width)
-      }
+      let starts = rows[y..<(y + size)].map { $0 * width }
+      sum(weights, of: across, from: starts, to: &both, at: y * width, count: width)
     }
     return Plane(width: width, height: height, values: both)
   }
 }
 
-/// Adds `weight` times a stretch of `source` to a stretch of `target`.
-private func add(
-  _ weight: Double, _ source: [Double], from start: Int, to target: inout [Double], at place: Int,
-  count: Int
+/// Writes the sum of stretches of `source`, each times its weight, to a stretch of `target`.
+///
+/// Terms are added in the order of the weights, eight elements at a time.
+private func sum(
+  _ weights: [Double], of source: [Double], from starts: [Int], to target: inout [Double],
+  at place: Int, count: Int
 ) {
-  precondition(start >= 0 && place >= 0 && count >= 0)
-  precondition(start + count <= source.count && place + count <= target.count)
-  unsafe source.withUnsafeBufferPointer { source in
-    unsafe target.withUnsafeMutableBufferPointer { target in
-      for index in 0..<count {
-        unsafe target[place + index] += weight * source[start + index]
+  precondition(count >= 0 && place >= 0 && place + count <= target.count)
+  precondition(starts.count == weights.count)
+  precondition(starts.allSatisfy { $0 >= 0 && $0 + count <= source.count })
+  unsafe source.withUnsafeBytes { source in
+    unsafe target.withUnsafeMutableBytes { target in
+      typealias Vector = SIMD8<Double>
+      let whole = count / Vector.scalarCount * Vector.scalarCount
+      for index in stride(from: 0, to: whole, by: Vector.scalarCount) {
+        var total = Vector.zero
+        for (weight, start) in zip(weights, starts) {
+          let terms = unsafe source.loadUnaligned(
+            fromByteOffset: (start + index) * MemoryLayout<Double>.stride, as: Vector.self)
+          total += weight * terms
+        }
+        unsafe target.storeBytes(
+          of: total, toByteOffset: (place + index) * MemoryLayout<Double>.stride, as: Vector.self)
+      }
+      for index in whole..<count {
+        var total = 0.0
+        for (weight, start) in zip(weights, starts) {
+          let term = unsafe source.load(
+            fromByteOffset: (start + index) * MemoryLayout<Double>.stride, as: Double.self)
+          total += weight * term
+        }
+        unsafe target.storeBytes(
+          of: total, toByteOffset: (place + index) * MemoryLayout<Double>.stride, as: Double.self)
       }
     }
   }

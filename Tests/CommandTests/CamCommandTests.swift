@@ -191,6 +191,17 @@ import Testing
     #expect(folder.contents == ["gallery", "part", "part.npy", "whole", "whole.npy"])
   }
 
+  @Test("takes away what a killed run was writing") func abandoned() throws {
+    let folder = try Folder()
+    let gallery = try gallery(2, in: folder)
+    let parts = folder.url.appending(path: "maps.h5.parts")
+    try FileManager.default.createDirectory(at: parts, withIntermediateDirectories: false)
+    try Data([1, 2, 3]).write(to: parts.appending(path: "000001.h5.12.345.tmp"))
+    let run = try cam(gallery, "--maps", folder.path("maps.h5"), "-o", folder.path("drawings"))
+    #expect(run.status == 0, "\(run.error)")
+    #expect(folder.contents == ["drawings", "gallery", "maps.h5"])
+  }
+
   @Test("leaves nothing behind where there was nothing to map") func nothing() throws {
     let folder = try Folder()
     let bad = try folder.write("bad.png", [1, 2, 3])

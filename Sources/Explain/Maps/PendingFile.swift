@@ -10,6 +10,9 @@ struct PendingFile: ~Copyable {
   let temporaryPath: String
   private var isCommitted = false
 
+  /// The end of all temporary names, by which those are found that a killed process has left.
+  static let suffix = ".tmp"
+
   /// Checks that a file can take this name, before any work is spent on it.
   ///
   /// What exists there must be a regular file that we may write: a rename would also put a file in
@@ -30,7 +33,7 @@ struct PendingFile: ~Copyable {
       throw Self.failure(path, errno)
     }
     self.path = path
-    temporaryPath = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
+    temporaryPath = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max))\(Self.suffix)"
   }
 
   deinit {

@@ -59,6 +59,9 @@ public final class MapsStore {
       for part in old { _ = unsafe unlink(part) }
       old = []
     }
+    for name in try Self.names(in: folder) where Self.isAbandoned(name) {
+      _ = unsafe unlink("\(folder)/\(name)")
+    }
     if unsafe mkdir(folder, 0o777) != 0, errno != EEXIST {
       throw MapsError(.unwritable, path: folder, unsafe String(cString: strerror(errno)))
     }
@@ -156,6 +159,21 @@ public final class MapsStore {
 
   /// The complete parts in a folder, in order; none if there is no folder.
   private static func parts(in folder: String) throws(MapsError) -> [String] {
+    try names(in: folder).filter(isPart).sorted().map { "\(folder)/\($0)" }
+  }
+
+  private static func isPart(_ name: String) -> Bool {
+    name.hasSuffix(".h5") && Int(name.dropLast(3)) != nil
+  }
+
+  /// Whether a file is a part that a run was writing when it was killed.
+  private static func isAbandoned(_ name: String) -> Bool {
+    guard let dot = name.firstIndex(of: "."), Int(name[..<dot]) != nil else { return false }
+    return name[dot...].hasPrefix(".h5.") && name.hasSuffix(PendingFile.suffix)
+  }
+
+  /// The names of all files in a folder; none if there is no folder.
+  private static func names(in folder: String) throws(MapsError) -> [String] {
     guard let directory = unsafe opendir(folder) else {
       guard errno == ENOENT else {
         throw MapsError(.unwritable, path: folder, unsafe String(cString: strerror(errno)))
@@ -168,8 +186,8 @@ public final class MapsStore {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
         unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
       }
-      if name.hasSuffix(".h5"), Int(name.dropLast(3)) != nil { names.append(name) }
+      names.append(name)
     }
-    return names.sorted().map { "\(folder)/\($0)" }
+    return names
   }
 }
