@@ -1,3 +1,4 @@
+import Glibc
 import Kernels
 import Synchronization
 import Testing
@@ -37,6 +38,39 @@ import Testing
       #expect(sum.load(ordering: .relaxed) == 4950)
       try await Task.sleep(for: .milliseconds(20))
     }
+  }
+
+  @Test("uses no processor while it has nothing to do") func idle() async throws {
+    let team = try WorkerTeam(count: 3)
+    let clocks = Mutex<Set<clockid_t>>([])
+    // No task ends before all have begun, so each is on a thread of its own.
+    let begun = Atomic<Int>(0)
+    team.run(taskCount: 3) { worker, _ in
+      var clock = clockid_t()
+      if worker > 0, unsafe pthread_getcpuclockid(pthread_self(), &clock) == 0 {
+        clocks.withLock { _ = $0.insert(clock) }
+      }
+      begun.add(1, ordering: .relaxed)
+      while begun.load(ordering: .relaxed) < 3 { sched_yield() }
+    }
+    func spent() -> [Double] {
+      clocks.withLock { clocks in
+        clocks.sorted().map { clock in
+          var time = timespec()
+          unsafe clock_gettime(clock, &time)
+          return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        }
+      }
+    }
+    // On a busy machine it may take them a while to fall asleep.
+    var isIdle = false
+    for _ in 0..<20 where !isIdle {
+      let before = spent()
+      #expect(before.count == 2)
+      try await Task.sleep(for: .milliseconds(300))
+      isIdle = spent() == before
+    }
+    #expect(isIdle)
   }
 
   @Test("many short jobs in a row lose no task") func manyJobs() throws {
