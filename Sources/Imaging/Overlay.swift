@@ -47,18 +47,18 @@ extension Picture {
     precondition((0...1).contains(opacity), "an opacity is in [0, 1]")
     let grey = stretchedLuma.values
     let heat = map.heat(width: width, height: height)
-    var pixels: [UInt8] = []
-    pixels.reserveCapacity(3 * grey.count)
-    if let heat {
-      let rest = (1 - opacity) * 255
-      for (grey, heat) in zip(grey, heat.values) {
-        let color = palette[heat]
-        pixels.append(byte(opacity * Double(color.red) + rest * grey))
-        pixels.append(byte(opacity * Double(color.green) + rest * grey))
-        pixels.append(byte(opacity * Double(color.blue) + rest * grey))
+    var pixels = [UInt8](repeating: 0, count: 3 * grey.count)
+    for index in grey.indices {
+      let level = 255 * grey[index]
+      guard let heat else {
+        for channel in 0..<3 { pixels[3 * index + channel] = byte(level) }
+        continue
       }
-    } else {
-      for grey in grey { pixels.append(contentsOf: repeatElement(byte(255 * grey), count: 3)) }
+      let color = palette[heat.values[index]]
+      let rest = (1 - opacity) * 255 * grey[index]
+      pixels[3 * index] = byte(opacity * Double(color.red) + rest)
+      pixels[3 * index + 1] = byte(opacity * Double(color.green) + rest)
+      pixels[3 * index + 2] = byte(opacity * Double(color.blue) + rest)
     }
     return Overlay(
       image: RGBImage(width: width, height: height, pixels: pixels), isEmpty: heat == nil)

@@ -59,6 +59,7 @@ public final class MapsStore {
       for part in old { _ = unsafe unlink(part) }
       old = []
     }
+    // A run of its own writes here; two at a time would spoil each other's parts in any case.
     for name in try Self.names(in: folder) where Self.isAbandoned(name) {
       _ = unsafe unlink("\(folder)/\(name)")
     }
