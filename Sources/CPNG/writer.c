@@ -1,7 +1,9 @@
 #include "cpng.h"
 
+#include <isa-l/igzip_lib.h>
 #include <png.h>
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,24 +40,110 @@ static void write_bytes(png_structp png, png_bytep from, size_t count) {
 
 static void flush(png_structp png) { (void)png; }
 
+enum {
+  bytes_per_pixel = 3,
+  /// The bytes of a chunk of compressed data.
+  chunk_capacity = 1 << 16,
+  /// Rows are filtered and compressed in bands of about this many bytes.
+  band_capacity = 1 << 18,
+};
+
+/// What pixels go through on their way into the file. Too large for a thread's stack.
+typedef struct {
+  struct isal_zstream stream;
+  uint8_t tables[ISAL_DEF_LVL1_DEFAULT];
+  /// Compressed bytes that are not in the file yet.
+  uint8_t compressed[chunk_capacity];
+  /// A band of filtered rows, each behind the byte that names its filter.
+  uint8_t rows[];
+} compressor;
+
+/// Filters a row with the predictor of Paeth (PNG specification, section 9.4).
+///
+/// `above` is null for the first row. Written without a branch, so that it is compiled to vectors.
+static void filter(const uint8_t *row, const uint8_t *above, size_t count, uint8_t *filtered) {
+  if (!above) {
+    // Everything above is zero, so the best predictor is the pixel on the left.
+    *filtered++ = PNG_FILTER_VALUE_SUB;
+    memcpy(filtered, row, bytes_per_pixel);
+    for (size_t i = bytes_per_pixel; i < count; i++) {
+      filtered[i] = (uint8_t)(row[i] - row[i - bytes_per_pixel]);
+    }
+    return;
+  }
+  *filtered++ = PNG_FILTER_VALUE_PAETH;
+  for (size_t i = 0; i < bytes_per_pixel; i++) filtered[i] = (uint8_t)(row[i] - above[i]);
+  for (size_t i = bytes_per_pixel; i < count; i++) {
+    int16_t left = row[i - bytes_per_pixel];
+    int16_t up = above[i];
+    int16_t corner = above[i - bytes_per_pixel];
+    int16_t off_left = (int16_t)(up - corner);
+    int16_t off_up = (int16_t)(left - corner);
+    int16_t off_corner = (int16_t)(off_left + off_up);
+    off_left = off_left < 0 ? (int16_t)-off_left : off_left;
+    off_up = off_up < 0 ? (int16_t)-off_up : off_up;
+    off_corner = off_corner < 0 ? (int16_t)-off_corner : off_corner;
+    int16_t vertical = off_up <= off_corner ? up : corner;
+    int16_t predicted = off_left <= off_up && off_left <= off_corner ? left : vertical;
+    filtered[i] = (uint8_t)(row[i] - predicted);
+  }
+}
+
+static void start(compressor *with) {
+  isal_deflate_init(&with->stream);
+  with->stream.gzip_flag = IGZIP_ZLIB;
+  with->stream.level = 1;
+  with->stream.level_buf = with->tables;
+  with->stream.level_buf_size = sizeof with->tables;
+  with->stream.next_out = with->compressed;
+  with->stream.avail_out = chunk_capacity;
+}
+
+/// Compresses the first `count` bytes of the band. Chunks are written when they are full, and
+/// behind the last band.
+static void compress(png_structp png, compressor *with, size_t count, bool is_last) {
+  struct isal_zstream *stream = &with->stream;
+  stream->next_in = with->rows;
+  stream->avail_in = (uint32_t)count;
+  stream->end_of_stream = is_last;
+  bool is_done = false;
+  do {
+    if (isal_deflate(stream) != COMP_OK) png_error(png, "the pixels cannot be compressed");
+    is_done = is_last ? stream->internal_state.state == ZSTATE_END
+                      : stream->avail_in == 0 && stream->avail_out > 0;
+    if (stream->avail_out == 0 || (is_last && is_done)) {
+      png_write_chunk(png, (png_const_bytep) "IDAT", with->compressed,
+                      chunk_capacity - stream->avail_out);
+      stream->next_out = with->compressed;
+      stream->avail_out = chunk_capacity;
+    }
+  } while (!is_done);
+}
+
 /// Writes it all. Keeps setjmp apart from the variables that its caller needs after a jump.
+///
+/// Deflating is nearly all of the time. ISA-L at level 1 takes a quarter of that of zlib at level 1,
+/// and with Paeth's predictor its files are smaller than those of zlib with the cheaper ones. So the
+/// pixels go past libpng, which writes the frame around them.
 static cpng_status encode(png_structp png, png_infop info, const uint8_t *pixels, uint32_t width,
-                          uint32_t height, sink *to) {
+                          uint32_t height, compressor *with, size_t band_height, sink *to) {
   // Arguments apart, only memory can fail.
   if (setjmp(png_jmpbuf(png))) return cpng_status_out_of_memory;
   png_set_write_fn(png, to, write_bytes, flush);
-  // Fixed, so that another default of another version does not change the bytes. Against level 6 and
-  // the choice among all filters, which is libpng's default, this takes a fifth of the time, and
-  // photographs and overlays take up to 10 % more bytes.
-  png_set_compression_level(png, 1);
-  png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);
   png_set_IHDR(png, info, width, height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   png_write_info(png, info);
-  for (uint32_t y = 0; y < height; y++) {
-    png_write_row(png, pixels + (size_t)y * width * 3);
+  start(with);
+  size_t stride = (size_t)width * bytes_per_pixel;
+  for (size_t y = 0; y < height; y += band_height) {
+    size_t count = height - y < band_height ? height - y : band_height;
+    for (size_t i = 0; i < count; i++) {
+      const uint8_t *row = pixels + (y + i) * stride;
+      filter(row, y + i == 0 ? NULL : row - stride, stride, with->rows + i * (stride + 1));
+    }
+    compress(png, with, count * (stride + 1), y + count == height);
   }
-  png_write_end(png, info);
+  png_write_chunk(png, (png_const_bytep) "IEND", NULL, 0);
   return cpng_status_ok;
 }
 
@@ -63,13 +151,17 @@ cpng_status cpng_encode_rgb(const uint8_t *pixels, uint32_t width, uint32_t heig
                             size_t *count) {
   *bytes = NULL;
   *count = 0;
+  size_t row_count = (size_t)width * bytes_per_pixel + 1;
+  size_t band_height = band_capacity / row_count + 1;
+  compressor *with = malloc(sizeof *with + band_height * row_count);
+  if (!with) return cpng_status_out_of_memory;
   sink to = {NULL, 0, 0};
   png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, on_error, on_warning);
-  if (!png) return cpng_status_out_of_memory;
-  png_infop info = png_create_info_struct(png);
-  cpng_status status =
-      info ? encode(png, info, pixels, width, height, &to) : cpng_status_out_of_memory;
+  png_infop info = png ? png_create_info_struct(png) : NULL;
+  cpng_status status = info ? encode(png, info, pixels, width, height, with, band_height, &to)
+                            : cpng_status_out_of_memory;
   png_destroy_write_struct(&png, &info);
+  free(with);
   if (status != cpng_status_ok) {
     free(to.bytes);
     return status;

@@ -4,8 +4,8 @@ import Glibc
 extension RGBImage {
   /// Encodes the image as a PNG file.
   ///
-  /// Nothing but the pixels goes into it, so the same image gives the same bytes (as long as libpng
-  /// and zlib stay the same).
+  /// Nothing but the pixels goes into it, so the same image gives the same bytes (on processors of
+  /// one kind, as long as the library that compresses, ISA-L, stays the same).
   ///
   /// - Throws: ``ImageError`` if there is no memory, or if a side exceeds what PNG can hold.
   public func pngBytes(name: String = "image") throws(ImageError) -> [UInt8] {

@@ -21,6 +21,20 @@ import Testing
     }
   }
 
+  /// Sizes around what is filtered and compressed at once, with pixels that hardly get smaller and
+  /// with pixels that nearly vanish.
+  @Test(arguments: [(1, 1), (1, 16_000), (16_000, 20), (87, 1001), (700, 500)], [0, 7, 255])
+  func anySizeIsReadBack(_ size: (width: Int, height: Int), noise: Int) throws {
+    var state: UInt64 = 1
+    let pixels = (0..<(3 * size.width * size.height)).map { index in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return UInt8((index / 1000 + Int(state >> 33) & noise) % 256)
+    }
+    let image = RGBImage(width: size.width, height: size.height, pixels: pixels)
+    let picture = try Picture(bytes: image.pngBytes(), name: "a.png")
+    #expect(RGBImage(picture) == image)
+  }
+
   @Test func theSameImageGivesTheSameBytes() throws {
     #expect(try image.pngBytes() == image.pngBytes())
     // Signature, IHDR, one IDAT, IEND: no time, no text.

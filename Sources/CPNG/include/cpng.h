@@ -57,7 +57,9 @@ void cpng_close(cpng_reader *_Nonnull reader);
 
 /// Encodes 8-bit RGB rows without gaps as a PNG file in memory.
 ///
-/// The same pixels give the same bytes, as long as libpng and zlib stay the same. On success
-/// `*bytes` holds `*count` bytes for the caller to free; otherwise it is null.
+/// Rows are filtered by Paeth's predictor and compressed by ISA-L, level 1. The same pixels give the
+/// same bytes on processors of one kind, as long as ISA-L stays the same: it searches for repeats
+/// with the widest vectors there are. On success `*bytes` holds `*count` bytes for the caller to
+/// free; otherwise it is null.
 cpng_status cpng_encode_rgb(const uint8_t *_Nonnull pixels, uint32_t width, uint32_t height,
                             uint8_t *_Nullable *_Nonnull bytes, size_t *_Nonnull count);
