@@ -58,9 +58,30 @@ typedef struct {
   uint8_t rows[];
 } compressor;
 
+static uint8_t lesser(uint8_t a, uint8_t b) { return a < b ? a : b; }
+
+static uint8_t greater(uint8_t a, uint8_t b) { return a < b ? b : a; }
+
+/// The neighbour that is next to left + up - corner; the first of them in a tie.
+///
+/// Bytes suffice, and 16 of them make a vector: where the corner is not between the other two, the
+/// sum lies beyond both, next to the one that is farther from the corner. Where it is, the sum's
+/// distance from the corner is the difference of the other distances.
+static uint8_t paeth(uint8_t left, uint8_t up, uint8_t corner) {
+  uint8_t low = lesser(left, up);
+  uint8_t high = greater(left, up);
+  uint8_t from_left = greater(up, corner) - lesser(up, corner);
+  uint8_t from_up = greater(left, corner) - lesser(left, corner);
+  uint8_t from_corner = greater(from_left, from_up) - lesser(from_left, from_up);
+  uint8_t vertical = from_up <= from_corner ? up : corner;
+  uint8_t between = from_left <= lesser(from_up, from_corner) ? left : vertical;
+  uint8_t above_corner = corner <= low ? high : between;
+  return corner >= high ? low : above_corner;
+}
+
 /// Filters a row with the predictor of Paeth (PNG specification, section 9.4).
 ///
-/// `above` is null for the first row. Written without a branch, so that it is compiled to vectors.
+/// `above` is null for the first row.
 static void filter(const uint8_t *row, const uint8_t *above, size_t count, uint8_t *filtered) {
   if (!above) {
     // Everything above is zero, so the best predictor is the pixel on the left.
@@ -72,20 +93,15 @@ static void filter(const uint8_t *row, const uint8_t *above, size_t count, uint8
     return;
   }
   *filtered++ = PNG_FILTER_VALUE_PAETH;
+  // Enlarged pictures repeat their rows; of a row like the one above, nothing is left.
+  if (memcmp(row, above, count) == 0) {
+    memset(filtered, 0, count);
+    return;
+  }
   for (size_t i = 0; i < bytes_per_pixel; i++) filtered[i] = (uint8_t)(row[i] - above[i]);
   for (size_t i = bytes_per_pixel; i < count; i++) {
-    int16_t left = row[i - bytes_per_pixel];
-    int16_t up = above[i];
-    int16_t corner = above[i - bytes_per_pixel];
-    int16_t off_left = (int16_t)(up - corner);
-    int16_t off_up = (int16_t)(left - corner);
-    int16_t off_corner = (int16_t)(off_left + off_up);
-    off_left = off_left < 0 ? (int16_t)-off_left : off_left;
-    off_up = off_up < 0 ? (int16_t)-off_up : off_up;
-    off_corner = off_corner < 0 ? (int16_t)-off_corner : off_corner;
-    int16_t vertical = off_up <= off_corner ? up : corner;
-    int16_t predicted = off_left <= off_up && off_left <= off_corner ? left : vertical;
-    filtered[i] = (uint8_t)(row[i] - predicted);
+    size_t before = i - bytes_per_pixel;
+    filtered[i] = (uint8_t)(row[i] - paeth(row[before], above[i], above[before]));
   }
 }
 

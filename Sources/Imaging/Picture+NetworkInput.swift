@@ -33,11 +33,11 @@ extension Picture {
     let means = [mean.first, mean.second, mean.third]
     let deviations = [std.first, std.second, std.third]
     for channel in 0..<3 {
-      let from = channels == .rgb ? channel : 2 - channel
+      var from = channels == .rgb ? channel : 2 - channel
       let (mean, deviation) = (means[channel], deviations[channel])
-      for pixel in 0..<area {
-        input[channel * area + pixel] =
-          Float((values[3 * pixel + from] * factor - mean) / deviation)
+      for place in (channel * area)..<((channel + 1) * area) {
+        input[place] = Float((values[from] * factor - mean) / deviation)
+        from += 3
       }
     }
     return input

@@ -30,10 +30,9 @@ extension Plane {
     let rows = wrappedIndices(count: height, reach: reach)
 
     var across = [Double](repeating: 0, count: values.count)
-    var line = [Double](repeating: 0, count: columns.count)
     let neighbours = Array(0..<size)
     for y in 0..<height {
-      for x in columns.indices { line[x] = values[y * width + columns[x]] }
+      let line = columns.map { values[y * width + $0] }
       sum(weights, of: line, from: neighbours, to: &across, at: y * width, count: width)
     }
     var both = [Double](repeating: 0, count: values.count)

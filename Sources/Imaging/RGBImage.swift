@@ -30,9 +30,10 @@ public struct RGBImage: Sendable, Hashable {
       self.init(width: picture.width, height: picture.height, pixels: samples)
     } else {
       let factor = 255 / picture.samples.maximum
-      self.init(
-        width: picture.width, height: picture.height,
-        pixels: picture.samples.values.map { byte($0 * factor) })
+      let values = picture.samples.values
+      var pixels = [UInt8](repeating: 0, count: values.count)
+      for index in values.indices { pixels[index] = byte(values[index] * factor) }
+      self.init(width: picture.width, height: picture.height, pixels: pixels)
     }
   }
 }

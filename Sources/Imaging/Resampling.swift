@@ -65,8 +65,16 @@ private func resample<Element>(
     }
     let weight = rows.weight[y]
     let rest = 1 - weight
-    for x in 0..<length {
-      output[y * length + x] = upper.values[x] * rest + lower.values[x] * weight
+    unsafe upper.values.withUnsafeBufferPointer { upper in
+      unsafe lower.values.withUnsafeBufferPointer { lower in
+        unsafe output.withUnsafeMutableBufferPointer { output in
+          let line = unsafe UnsafeMutableBufferPointer(
+            rebasing: output[(y * length)..<((y + 1) * length)])
+          for x in 0..<length {
+            unsafe line[x] = upper[x] * rest + lower[x] * weight
+          }
+        }
+      }
     }
   }
   return output
@@ -86,14 +94,21 @@ private struct Line {
   ) {
     self.row = row
     let base = row * width
-    for x in 0..<columns.count {
-      let left = (base + columns.low[x]) * channels
-      let right = (base + columns.high[x]) * channels
-      let weight = columns.weight[x]
-      let rest = 1 - weight
-      for channel in 0..<channels {
-        values[x * channels + channel] =
-          value(source[left + channel]) * rest + value(source[right + channel]) * weight
+    // Bounds are checked once for all elements.
+    precondition(base >= 0 && (base + width) * channels <= source.count)
+    precondition(columns.input == width && values.count == columns.count * channels)
+    unsafe source.withUnsafeBufferPointer { source in
+      unsafe values.withUnsafeMutableBufferPointer { values in
+        for x in 0..<columns.count {
+          let left = (base + columns.low[x]) * channels
+          let right = (base + columns.high[x]) * channels
+          let weight = columns.weight[x]
+          let rest = 1 - weight
+          for channel in 0..<channels {
+            unsafe values[x * channels + channel] =
+              value(source[left + channel]) * rest + value(source[right + channel]) * weight
+          }
+        }
       }
     }
   }

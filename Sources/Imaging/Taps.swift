@@ -10,12 +10,17 @@
 /// The step length / m is computed as 1 / (m / length), which is how EBImage inverts its transform;
 /// length / m may differ in the last bit, and then positions near the far edge by 1e-14 pixels.
 struct Taps {
+  /// The number of input samples.
+  let input: Int
+
+  /// The inputs, all of them in 0 ..< ``input``.
   private(set) var low: [Int] = []
   private(set) var high: [Int] = []
   private(set) var weight: [Double] = []
 
   /// Takes `output` samples from the stretch `start ..< start + length` of `input` samples.
   init(input: Int, output: Int, start: Double = 0, length: Double) {
+    self.input = input
     let step = 1 / (Double(output) / length)
     let last = Double(input - 1)
     low.reserveCapacity(output)

@@ -25,6 +25,14 @@ struct PixelTests {
     }
   }
 
+  /// Pixels of a surface are read four at a time.
+  @Test(arguments: 1...9)
+  func anImageComesBackFromItsSurface(_ width: Int) throws {
+    let image = RGBImage(
+      width: width, height: 3, pixels: (0..<(9 * width)).map { UInt8($0 * 37 % 256) })
+    #expect(try Surface(image).image() == image)
+  }
+
   @Test(arguments: Figure.Style.allCases, [Palette.Name.seed, .grey])
   func everyPictureIsCopied(_ style: Figure.Style, _ name: Palette.Name) throws {
     var figure = sampleFigure(style, photos: 2, classes: 2)
