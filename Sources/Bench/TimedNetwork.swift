@@ -1,22 +1,15 @@
 public import Kernels
 public import Net
 
-/// A network in the form that a ``Sampler`` times: something that runs and tells after each turn of a
-/// step.
+/// A network in the form that a ``Sampler`` times: something that runs and tells after each step.
 public struct TimedNetwork {
   let stepCount: Int
 
-  /// The step that each turn belongs to.
-  ///
-  /// A step has several turns if it runs for one image of a batch after the other.
-  let turns: [Int]
-
-  /// Runs once, and calls `lap` when the input is in place, then after each turn.
+  /// Runs once, and calls `lap` when the input is in place, then after each step.
   let run: (_ lap: () -> Void) -> Void
 
-  init(stepCount: Int, turns: [Int], run: @escaping (_ lap: () -> Void) -> Void) {
+  init(stepCount: Int, run: @escaping (_ lap: () -> Void) -> Void) {
     self.stepCount = stepCount
-    self.turns = turns
     self.run = run
   }
 
@@ -24,14 +17,13 @@ public struct TimedNetwork {
   ///
   /// - Precondition: The input has the shape that the plan was made for.
   public init(_ executor: Executor, input: Tensor<Float>) {
-    let turns = executor.plan.turns
-    self.init(stepCount: executor.plan.stepCount, turns: turns.map(\.step)) { lap in
+    self.init(stepCount: executor.plan.stepCount) { lap in
       // What `Executor.run` does, with a lap after the copy of the input as well: otherwise the
       // first step would have to answer for it.
       executor.write(input.elements.span, to: executor.plan.graph.input)
       lap()
-      for turn in turns.indices {
-        executor.run(turn: turn)
+      for index in 0..<executor.plan.stepCount {
+        executor.run(step: index)
         lap()
       }
     }
@@ -41,7 +33,7 @@ public struct TimedNetwork {
 /// The times of one network, in nanoseconds.
 public struct NetworkSamples: Hashable, Sendable {
   /// The whole run, one value a repetition: the copy of the input, every step, and n + 2 readings
-  /// of the clock for n turns of steps.
+  /// of the clock for n steps.
   public internal(set) var network: [Int] = []
 
   /// What processors spent on all threads of this process in the whole run, waiting threads
@@ -50,7 +42,7 @@ public struct NetworkSamples: Hashable, Sendable {
   /// The clock that tells is too slow to be read after each step.
   public internal(set) var processor: [Int] = []
 
-  /// Each step with one reading of the clock a turn, `[step][repetition]`.
+  /// Each step with one reading of the clock, `[step][repetition]`.
   public internal(set) var steps: [[Int]]
 
   /// The runs that came before.
@@ -75,7 +67,7 @@ struct Recorder {
     self.network = network
     self.source = source
     samples = NetworkSamples(stepCount: network.stepCount)
-    readings = [Int](repeating: 0, count: network.turns.count + 2)
+    readings = [Int](repeating: 0, count: network.stepCount + 2)
   }
 
   /// Runs once.
@@ -90,7 +82,7 @@ struct Recorder {
       next += 1
     }
     let end = source.processor()
-    precondition(next == readings.count, "the network took \(next - 2) turns")
+    precondition(next == readings.count, "the network ran \(next - 2) steps")
     return (readings[next - 1] - readings[0], end - processor)
   }
 
@@ -108,11 +100,9 @@ struct Recorder {
     let (total, processor) = time()
     samples.network.append(total)
     samples.processor.append(processor)
-    var steps = [Int](repeating: 0, count: network.stepCount)
-    for (turn, step) in network.turns.enumerated() {
-      steps[step] += readings[turn + 2] - readings[turn + 1]
+    for step in samples.steps.indices {
+      samples.steps[step].append(readings[step + 2] - readings[step + 1])
     }
-    for (step, time) in steps.enumerated() { samples.steps[step].append(time) }
     return total
   }
 }

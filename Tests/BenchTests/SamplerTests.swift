@@ -10,21 +10,18 @@ private final class FakeWorld {
 
   var source: TimeSource { TimeSource(now: { self.now }, processor: { self.processor }) }
 
-  /// A network whose turns take so long in nanoseconds, given the number of the run.
-  ///
-  /// Its input takes 5. Each step has one turn unless others are given.
-  func network(
-    _ name: String, steps: Int, turns: [Int]? = nil,
-    _ time: @escaping (_ run: Int, _ turn: Int) -> Int
-  ) -> TimedNetwork {
-    let turns = turns ?? Array(0..<steps)
+  /// A network whose steps take so long in nanoseconds, given the number of the run, and whose input
+  /// takes 5.
+  func network(_ name: String, steps: Int, _ time: @escaping (_ run: Int, _ step: Int) -> Int)
+    -> TimedNetwork
+  {
     var run = 0
-    return TimedNetwork(stepCount: steps, turns: turns) { lap in
+    return TimedNetwork(stepCount: steps) { lap in
       self.log.append(name)
       self.now += 5
       lap()
-      for turn in turns.indices {
-        self.now += time(run, turn)
+      for step in 0..<steps {
+        self.now += time(run, step)
         lap()
       }
       self.processor += 1000
@@ -48,16 +45,6 @@ private final class FakeWorld {
     #expect(samples.map(\.network.count) == [4, 4, 4])
     #expect(samples.map(\.warmUpCount) == [4, 4, 4])
     #expect(samples.allSatisfy { $0.isWarm })
-  }
-
-  @Test func `a step that runs for one image after the other gets the sum of its times`() {
-    let network = world.network("A", steps: 3, turns: [0, 1, 0, 1, 2]) { run, turn in
-      run + [1, 10, 100, 1000, 10_000][turn]
-    }
-    let samples = sampler(SamplingOptions(repetitions: 1, warmUpSeconds: 0)).sample([network])
-    // The second run.
-    #expect(samples[0].steps == [[103], [1012], [10_001]])
-    #expect(samples[0].network == [11_121])
   }
 
   @Test func `each step gets its own time and the input's copy belongs to none`() {

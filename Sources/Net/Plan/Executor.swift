@@ -9,7 +9,6 @@ public final class Executor {
   public let team: WorkerTeam
   private let arena: Arena
   private let microkernels: MicrokernelTable
-  private let turns: [Plan.Turn]
 
   /// What lay beside the output of the step that traps were set for.
   private var borders: [(offset: Int, bits: [UInt32])] = []
@@ -24,29 +23,20 @@ public final class Executor {
     guard !overflow else { throw KernelError(.outOfMemory, "the scratch memory is too large") }
     arena = try Arena(capacity: plan.memory.count + scratch + plan.workspaceCount)
     microkernels = plan.instructionSet.microkernels
-    turns = plan.turns
   }
 
   /// Runs the whole plan.
   ///
   /// - Parameters:
   ///   - input: `[N, C, H, W]` elements.
-  ///   - observe: Called after each turn with its place among ``Plan/turns``.
+  ///   - observe: Called after each step with its place; what it does is not timed by anyone here.
   /// - Precondition: The input has as many elements as the plan's input shape.
-  public func run(_ input: Span<Float>, observe: ((_ turn: Int) throws -> Void)? = nil) rethrows {
+  public func run(_ input: Span<Float>, observe: ((_ step: Int) throws -> Void)? = nil) rethrows {
     write(input, to: plan.graph.input)
-    for place in turns.indices {
-      run(turn: place)
-      try observe?(place)
+    for index in plan.steps.indices {
+      run(step: index)
+      try observe?(index)
     }
-  }
-
-  /// Runs what is at a place of ``Plan/turns`` on the values that are in memory.
-  public func run(turn place: Int) {
-    let turn = turns[place]
-    let next = place + 1 < turns.count ? turns[place + 1].step : plan.stepCount
-    let work = plan.steps[turn.step].work
-    run(turn.image.map(work.image) ?? work, following: next)
   }
 
   /// A node's value: a copy in `[N, C, H, W]` order, whatever the memory layout.
@@ -92,21 +82,12 @@ public final class Executor {
       batchStride: location.batchStride)
   }
 
-  /// Runs one step on the values that are in memory, for all images.
+  /// Runs one step on the values that are in memory.
   public func run(step index: Int) {
-    let work = plan.steps[index].work
-    guard index < plan.program.imageStepCount else { return run(work, following: index + 1) }
-    for image in 0..<plan.inputShape.batch { run(work.image(image), following: index + 1) }
-  }
-
-  /// Runs what is to be done.
-  ///
-  /// `next` is the step after it, from which on a convolution is looked for whose weights can be
-  /// fetched meanwhile.
-  private func run(_ work: PreparedStep.Work, following next: Int) {
-    switch work {
+    let step = plan.steps[index]
+    switch step.work {
     case .convolution(let placed):
-      convolve(placed, following: next)
+      convolve(placed, following: index + 1)
     case .scaleShift(let values, let input, let output):
       unsafe Elementwise(microkernels, team).scaleShift(view(input), values, mutableView(output))
     case .activation(let activation, let input, let output):
@@ -126,6 +107,9 @@ public final class Executor {
   }
 
   /// Runs a convolution, on reordered copies where its layouts are not those of the values.
+  ///
+  /// `next` is the step after it, from which on a convolution is looked for whose weights can be
+  /// fetched meanwhile.
   private func convolve(_ placed: PreparedStep.PlacedConvolution, following next: Int) {
     var input = placed.input
     var output = placed.output

@@ -53,14 +53,6 @@ struct MemoryPlan: Sendable {
 
     var batchStride: Int { layout.imageCount(of: shape) }
 
-    /// Lengthens the life of what is needed outside of the first steps, if they run for one image
-    /// after the other: the last image's first step comes after the first image's last.
-    mutating func outlive(imageSteps count: Int) {
-      guard birth < count else { return }
-      if death >= count { birth = min(birth, 0) }
-      if birth < 0 { death = max(death, count - 1) }
-    }
-
     /// The elements, guard included.
     var size: Int { MemoryPlan.aligned(batchStride * shape.batch) + Arena.guardCount }
 
@@ -113,7 +105,6 @@ struct MemoryPlan: Sendable {
       }
     }
     for node in program.kept { touch(node, at: end) }
-    for role in buffers.keys { buffers[role]?.outlive(imageSteps: program.imageStepCount) }
     // A concatenation without a step of its own is still a value that can be read.
     for parent in Set(program.placements.values.map(\.parent)) {
       members[parent] = program.root(of: parent)

@@ -31,9 +31,6 @@ public enum Pass: String, CaseIterable, Sendable {
   /// While a convolution runs, the weights of the next one are asked for.
   case fetchWeights = "fetch-weights"
 
-  /// Steps with large maps run for one image of a batch after the other.
-  case runImageByImage = "run-image-by-image"
-
   /// One line for documentation and `--help`.
   public var summary: String {
     switch self {
@@ -45,7 +42,6 @@ public enum Pass: String, CaseIterable, Sendable {
     case .placeConcatenation: "write concatenated values in place"
     case .chooseLayouts: "store values in the layout that convolutions want"
     case .fetchWeights: "ask for the weights of the next convolution in time"
-    case .runImageByImage: "take one image of a batch after the other while maps are large"
     }
   }
 
@@ -62,7 +58,6 @@ public enum Pass: String, CaseIterable, Sendable {
     case .fusePrologue: program.fusePrologues(fusions)
     case .poolBeforeConvolution: program.poolBeforeConvolutions(fusions)
     case .placeConcatenation: program.placeConcatenations()
-    case .runImageByImage: program.runImageByImage()
     // These rewrite no step. The first is `LayoutPlan`'s, the second the executor's.
     case .chooseLayouts, .fetchWeights: break
     }

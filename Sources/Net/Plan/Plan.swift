@@ -106,24 +106,6 @@ public struct Plan: Sendable {
   /// The number of steps.
   public var stepCount: Int { steps.count }
 
-  /// What is run in turn: the steps, some of them once for each image.
-  public var turns: [Turn] {
-    let batch = inputShape.batch
-    let count = program.imageStepCount
-    return (0..<(count == 0 ? 0 : batch)).flatMap { image in
-      (0..<count).map { Turn(step: $0, image: image) }
-    } + (count..<stepCount).map { Turn(step: $0, image: nil) }
-  }
-
-  /// A step of one image, or of all.
-  public struct Turn: Hashable, Sendable {
-    /// The place of the step.
-    public let step: Int
-
-    /// The image; nil for all of the batch.
-    public let image: Int?
-  }
-
   /// A step by its place.
   public func step(_ index: Int) -> Step { steps[index].step }
 

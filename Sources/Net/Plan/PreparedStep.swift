@@ -30,14 +30,6 @@ struct PreparedStep: Sendable {
       batchStride = location.batchStride
     }
 
-    /// One image of a batch.
-    func image(_ index: Int) -> View {
-      var view = self
-      view.offset += index * batchStride
-      view.shape.batch = 1
-      return view
-    }
-
     /// The same memory as planes, if that is wanted and they are of one pixel each.
     func asWanted(_ wanted: Layout) -> View {
       var view = self
@@ -55,32 +47,6 @@ struct PreparedStep: Sendable {
     /// Copies in the layouts that the backend wants, where those are not the values' own.
     var reorderedInput: View?
     var reorderedOutput: View?
-  }
-}
-
-extension PreparedStep.Work {
-  /// The same work on one image of a batch.
-  func image(_ index: Int) -> Self {
-    switch self {
-    case .convolution(var placed):
-      placed.input = placed.input.image(index)
-      placed.output = placed.output.image(index)
-      placed.reorderedInput = placed.reorderedInput?.image(index)
-      placed.reorderedOutput = placed.reorderedOutput?.image(index)
-      return .convolution(placed)
-    case .scaleShift(let values, let input, let output):
-      return .scaleShift(values, input: input.image(index), output: output.image(index))
-    case .activation(let activation, let input, let output):
-      return .activation(activation, input: input.image(index), output: output.image(index))
-    case .pooling(let geometry, let input, let output):
-      return .pooling(geometry, input: input.image(index), output: output.image(index))
-    case .add(let inputs, let relu, let output):
-      return .add(inputs.map { $0.image(index) }, relu: relu, output: output.image(index))
-    case .copies(let copies):
-      return .copies(copies.map { ($0.from.image(index), $0.to.image(index)) })
-    case .softmax(let input, let output):
-      return .softmax(input: input.image(index), output: output.image(index))
-    }
   }
 }
 
@@ -107,8 +73,6 @@ extension PreparedStep {
     let output = try view(step.output)
     let inputs = try step.inputs.map(view)
     let nodes = program.graph.nodes
-    /// The images that the step gets at once; nil for all.
-    let batch = index < program.imageStepCount ? 1 : nil
     switch step.kind {
     case .convolution(let roles):
       let weights = try ConvolutionWeights(roles, graph: program.graph, parameters: parameters)
@@ -122,10 +86,8 @@ extension PreparedStep {
       if let pool = roles.averagePool, case .pooling(let attributes) = nodes[pool].operation {
         fusion.averagePool = attributes.kernel
       }
-      // It is chosen for the batch, of which no choice takes any notice, and made for what it gets.
-      let executed = try program.executedProblem(roles, batch: batch) ?? problem
       let prepared = try backend.prepare(
-        executed, weights: weights.filter, bias: weights.bias, fusion: fusion,
+        problem, weights: weights.filter, bias: weights.bias, fusion: fusion,
         instructionSet: instructionSet)
       let layouts = backend.layouts(for: problem, instructionSet: instructionSet)
       // A fully connected layer sees each image as one pixel with many channels.
@@ -151,9 +113,7 @@ extension PreparedStep {
         throw GraphError(.notAGraph, node: nodes[node].name, "it is no pooling")
       }
       work = .pooling(
-        try PoolingGeometry(
-          attributes, input: batch == nil ? inputs[0].shape : inputs[0].image(0).shape,
-          node: nodes[node].name),
+        try PoolingGeometry(attributes, input: inputs[0].shape, node: nodes[node].name),
         input: inputs[0], output: output)
     case .add(_, let relu):
       work = .add(inputs, relu: relu, output: output)

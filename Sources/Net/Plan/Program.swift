@@ -21,10 +21,6 @@ public struct Program: Sendable {
   /// Values that lie inside the buffer of a concatenation.
   public var placements: [Int: Placement] = [:]
 
-  /// The number of steps, from the first on, that run for one image of a batch after the other: image
-  /// 0 goes through all of them before image 1 begins.
-  public var imageStepCount = 0
-
   /// Where a value lies inside another one's buffer.
   public struct Placement: Hashable, Sendable {
     /// The concatenation.
@@ -74,17 +70,10 @@ public struct Program: Sendable {
 
   /// The convolution that a backend is given: that of the averages, if they are computed first.
   ///
-  /// - Parameters:
-  ///   - roles: The nodes that the convolution computes.
-  ///   - batch: The number of images, if not that of the program.
-  /// - Returns: The problem; nil if the node is no convolution.
   /// - Throws: ``GraphError`` if it has no result.
-  func executedProblem(
-    _ roles: ConvolutionRoles, batch: Int? = nil
-  ) throws(GraphError) -> ConvolutionProblem? {
+  func executedProblem(_ roles: ConvolutionRoles) throws(GraphError) -> ConvolutionProblem? {
     let node = graph.nodes[roles.node]
     var input = shapes[node.inputs[0]]
-    if let batch { input.batch = batch }
     if let pool = roles.averagePool {
       input.height = shapes[pool].height
       input.width = shapes[pool].width

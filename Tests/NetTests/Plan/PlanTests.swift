@@ -113,45 +113,6 @@ enum SmallNetwork {
     }
   }
 
-  @Test("give the same bits image by image, step by step and without that pass", arguments: [1, 2])
-  func imageByImage(threads: Int) throws {
-    let model = try SmallNetwork.model()
-    var batched = shape
-    batched.batch = 3
-    let input = SmallNetwork.input(batched)
-    let tap = try #require(model.graph.index(named: "DBstage1_unit1_conv1"))
-    func executor(_ passes: Set<Pass>, _ shape: TensorShape) throws -> Executor {
-      try Executor(
-        plan: Plan(
-          graph: model.graph, parameters: model.parameters, input: shape,
-          backends: BackendChoice(Backends.standard),
-          options: PlanOptions(passes: passes, taps: [model.graph.nodes[tap].name])),
-        team: WorkerTeam(count: threads))
-    }
-    func values(_ executor: Executor) -> [[Float]] {
-      [tap, model.graph.output].map { executor.value(of: $0) }
-    }
-    let all = Set(Pass.allCases)
-    let first = try executor(all, batched)
-    let plan = first.plan
-    let count = plan.program.imageStepCount
-    #expect(count > 1 && count < plan.stepCount)
-    #expect(plan.turns.count == 3 * count + plan.stepCount - count)
-    #expect(plan.turns[count].step == 0 && plan.turns[count].image == 1)
-    first.run(input.span)
-    let result = values(first)
-
-    first.write(input.span, to: model.graph.input)
-    for step in 0..<plan.stepCount { first.run(step: step) }
-    #expect(values(first) == result)
-
-    let whole = try executor(all.subtracting([.runImageByImage]), batched)
-    whole.run(input.span)
-    #expect(values(whole) == result)
-    #expect(whole.plan.turns.count == whole.plan.stepCount)
-    #expect(try executor(all, shape).plan.turns.count == plan.stepCount)
-  }
-
   @Test("run on any size", arguments: [(32, 32), (33, 47), (96, 64), (61, 129)])
   func sizes(height: Int, width: Int) throws {
     let model = try SmallNetwork.model()
