@@ -134,7 +134,7 @@ struct TileGeometry: Sendable {
   /// The parts into which the panels are cut, where the pixels make too few tasks: each part packs its
   /// input anew.
   var panelPieces: Int {
-    let wanted = regions == 1 ? max(8, Self.processors) : 2 * Self.processors / regions
+    let wanted = regions == 1 ? max(8, Self.processors) : Self.processors / regions
     return max(1, min(panels, wanted))
   }
 

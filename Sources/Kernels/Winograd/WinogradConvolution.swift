@@ -86,29 +86,58 @@ struct WinogradConvolution: PreparedConvolution {
 
   // MARK: - Stages
 
-  /// The tiles inside of a map from which on they are transformed from where they are.
-  private static let leastInside = 4
-
   private func transformInput(
     _ input: FeatureView, tiles: Range<Int>, blocks: Range<Int>,
     edge: UnsafeMutablePointer<Float>, into target: UnsafeMutablePointer<Float>
   ) {
     let runs = geometry.runs(tiles)
+    let bands = geometry.copiesRows ? geometry.bands(runs) : []
     // Tile after tile of one block, so that what neighbours share is in the cache.
     for block in blocks {
-      for run in runs {
-        unsafe transformInput(
-          input, run, block: block, edge: edge,
-          into: target
-            + (block * geometry.blockStride
-              + (run.first - tiles.lowerBound) * geometry.lanes))
+      let target =
+        unsafe target + (block * geometry.blockStride - tiles.lowerBound * geometry.lanes)
+      for band in bands {
+        unsafe transformBand(input, runs[band], block: block, edge: edge, into: target)
       }
+      guard bands.isEmpty else { continue }
+      for run in runs {
+        unsafe transformRow(input, run, block: block, edge: edge, into: target)
+      }
+    }
+  }
+
+  @unsafe
+  private var inputKernel: MicrokernelTable.WinogradInput {
+    unsafe geometry.transform.tile == 2
+      ? microkernels.winograd2Input : microkernels.winograd4Input
+  }
+
+  /// Transforms all tiles of a band from a copy with zeros around.
+  ///
+  /// `target` is where the first tile of the batch goes.
+  private func transformBand(
+    _ input: FeatureView, _ runs: ArraySlice<WinogradGeometry.Run>, block: Int,
+    edge: UnsafeMutablePointer<Float>, into target: UnsafeMutablePointer<Float>
+  ) {
+    guard let first = runs.first, let last = runs.last else { return }
+    let lanes = geometry.lanes
+    let padding = geometry.problem.padding
+    let width = geometry.bandWidth
+    unsafe copy(
+      input, first.image, block, first.row - padding.top, -padding.left,
+      rows: last.row - first.row + geometry.transform.patch, pixels: width, into: edge)
+    for run in runs {
+      unsafe inputKernel(
+        run.count, edge + ((run.row - first.row) * width + run.column) * lanes, width * lanes,
+        target + run.first * lanes, geometry.inputStride)
     }
   }
 
   /// Transforms a run of tiles: those whose patches lie in the map from where they are, the others from
   /// a copy with zeros around.
-  private func transformInput(
+  ///
+  /// `target` is where the first tile of the batch goes.
+  private func transformRow(
     _ input: FeatureView, _ run: WinogradGeometry.Run, block: Int,
     edge: UnsafeMutablePointer<Float>, into target: UnsafeMutablePointer<Float>
   ) {
@@ -116,40 +145,34 @@ struct WinogradConvolution: PreparedConvolution {
     let lanes = geometry.lanes
     let side = geometry.transform.tile
     let patch = geometry.transform.patch
-    let width = problem.input.width
-    let kernel =
-      unsafe side == 2 ? microkernels.winograd2Input : microkernels.winograd4Input
+    let kernel = unsafe inputKernel
+    let target = unsafe target + run.first * lanes
     let row = run.row - problem.padding.top
     let column = run.column - problem.padding.left
     // The lanes of the last block that belong to no channel may hold anything, so it is copied.
     let isWhole = (block + 1) * lanes <= problem.input.channels
-    var inside = 0..<0
-    if isWhole, row >= 0, row + patch <= problem.input.height {
-      let first = min(run.count, max(0, (side - 1 - column) / side))
-      let last = (width - patch - column) >= 0 ? (width - patch - column) / side + 1 : 0
-      inside = first..<max(first, min(run.count, last))
-    }
-    // A few tiles are sooner copied with the others than transformed by themselves.
-    if inside.count < Self.leastInside { inside = 0..<0 }
+    let isBetween = row >= 0 && row + patch <= problem.input.height
+    let inside = isWhole && isBetween ? geometry.inside(run) : 0..<0
     if !inside.isEmpty {
-      let pixel = row * width + column + inside.lowerBound * side
+      let pixel = row * problem.input.width + column + inside.lowerBound * side
       unsafe kernel(
-        inside.count, input.plane(run.image, block * lanes) + pixel * lanes, width * lanes,
-        target + inside.lowerBound * lanes, geometry.inputStride)
+        inside.count, input.plane(run.image, block * lanes) + pixel * lanes,
+        problem.input.width * lanes, target + inside.lowerBound * lanes, geometry.inputStride)
     }
     for part in [0..<inside.lowerBound, inside.upperBound..<run.count] where !part.isEmpty {
       let pixels = (part.count - 1) * side + patch
       unsafe copy(
-        input, run.image, block, row, column + part.lowerBound * side, pixels, into: edge)
+        input, run.image, block, row, column + part.lowerBound * side, rows: patch,
+        pixels: pixels, into: edge)
       unsafe kernel(
         part.count, edge, pixels * lanes, target + part.lowerBound * lanes, geometry.inputStride)
     }
   }
 
-  /// Copies as many rows as a patch has, with zeros where they lie outside of the map.
+  /// Copies pixels of a block, with zeros where they lie outside of the map.
   private func copy(
-    _ input: FeatureView, _ image: Int, _ block: Int, _ row: Int, _ column: Int, _ pixels: Int,
-    into target: UnsafeMutablePointer<Float>
+    _ input: FeatureView, _ image: Int, _ block: Int, _ row: Int, _ column: Int, rows: Int,
+    pixels: Int, into target: UnsafeMutablePointer<Float>
   ) {
     let problem = geometry.problem
     let lanes = geometry.lanes
@@ -158,20 +181,19 @@ struct WinogradConvolution: PreparedConvolution {
     let first = min(pixels, max(0, -column))
     let last = max(first, min(pixels, problem.input.width - column))
     let stride = pixels * lanes
-    // The rows of the patch that lie in the map.
-    let patch = geometry.transform.patch
-    let top = first < last ? min(patch, max(0, -row)) : patch
-    let bottom = first < last ? max(top, min(patch, problem.input.height - row)) : patch
+    // The rows that lie in the map.
+    let top = first < last ? min(rows, max(0, -row)) : rows
+    let bottom = first < last ? max(top, min(rows, problem.input.height - row)) : rows
     unsafe microkernels.padBlock(top, pixels, 0, 0, source, 0, target, stride)
     unsafe microkernels.padBlock(
-      patch - bottom, pixels, 0, 0, source, 0, target + bottom * stride, stride)
+      rows - bottom, pixels, 0, 0, source, 0, target + bottom * stride, stride)
     guard top < bottom else { return }
     unsafe microkernels.padBlock(
       bottom - top, first, last - first, pixels - last,
       source + ((row + top) * problem.input.width + column + first) * lanes,
       problem.input.width * lanes, target + top * stride, stride)
     guard used < lanes else { return }
-    for pixel in 0..<(patch * pixels) {
+    for pixel in 0..<(rows * pixels) {
       for lane in used..<lanes { unsafe target[pixel * lanes + lane] = 0 }
     }
   }

@@ -10,6 +10,9 @@ struct WinogradGeometry: Sendable {
   let tileRows: Int
   let tileColumns: Int
 
+  /// The tiles of a row whose patches lie between the left and the right edge of the map.
+  private let inside: Range<Int>
+
   /// The tiles whose transformed input is kept at a time.
   let group: Int
 
@@ -29,6 +32,7 @@ struct WinogradGeometry: Sendable {
     self.lanes = lanes
     tileRows = (problem.output.height + transform.tile - 1) / transform.tile
     tileColumns = (problem.output.width + transform.tile - 1) / transform.tile
+    inside = Self.inside(problem, transform, tileColumns: tileColumns)
     let tiles = problem.output.batch * tileRows * tileColumns
     let channels =
       (problem.input.channels + lanes - 1) / lanes + (problem.outputChannels + lanes - 1) / lanes
@@ -81,8 +85,51 @@ struct WinogradGeometry: Sendable {
   var inputCount: Int { elements * inputStride }
   var outputCount: Int { elements * outputStride }
 
-  /// Room for the patches, or the results, of a run of tiles that hangs over the edge.
-  var edgeCount: Int { transform.patch * (tileColumns * transform.tile + 2) * lanes }
+  // MARK: - Edges
+
+  /// The tiles inside of the map from which on they are transformed from where they are.
+  private static let leastInside = 4
+
+  private static func inside(
+    _ problem: ConvolutionProblem, _ transform: WinogradTransform, tileColumns: Int
+  ) -> Range<Int> {
+    let side = transform.tile
+    let left = problem.padding.left
+    let room = problem.input.width + left - transform.patch
+    let first = min(tileColumns, (left + side - 1) / side)
+    let last = room < 0 ? first : max(first, min(tileColumns, room / side + 1))
+    return first..<last
+  }
+
+  /// Whether every row of tiles is copied before it is transformed.
+  var copiesRows: Bool { inside.count < Self.leastInside }
+
+  /// The tiles of a run that are transformed from where they are, counted from its first.
+  func inside(_ run: Run) -> Range<Int> {
+    let first = run.column / transform.tile
+    let own = inside.clamped(to: first..<first + run.count)
+    // A few are sooner copied with the others than transformed by themselves.
+    return own.count < Self.leastInside ? 0..<0 : own.lowerBound - first..<own.upperBound - first
+  }
+
+  /// The bytes of first-level cache for a copy of tile rows with zeros around.
+  private static let bandBytes = 16 << 10
+
+  /// The rows of tiles that are copied, with zeros around, before they are transformed.
+  ///
+  /// Tiles overlap, so that copying a small map whole takes half the work of copying it row by row. In
+  /// a wide one, only what hangs over the edge is copied.
+  var bandRows: Int {
+    guard copiesRows else { return 1 }
+    let row = transform.tile * bandWidth * lanes * MemoryLayout<Float>.stride
+    return max(1, min(tileRows, Self.bandBytes / row))
+  }
+
+  /// The pixels of a row of patches.
+  var bandWidth: Int { tileColumns * transform.tile + 2 }
+
+  /// Room for the patches of a band, or for the results of a row of tiles that hangs over the edge.
+  var edgeCount: Int { (bandRows * transform.tile + 2) * bandWidth * lanes }
 
   /// Tiles side by side in one image.
   struct Run {
@@ -95,6 +142,18 @@ struct WinogradGeometry: Sendable {
     /// The number of the first tile in the batch.
     var first: Int
     var count: Int
+  }
+
+  /// Cuts runs into bands of at most ``bandRows``, each within one image.
+  func bands(_ runs: [Run]) -> [Range<Int>] {
+    var bands: [Range<Int>] = []
+    var first = 0
+    for index in runs.indices.dropFirst()
+    where runs[index].image != runs[first].image || index - first == bandRows {
+      bands.append(first..<index)
+      first = index
+    }
+    return runs.isEmpty ? [] : bands + [first..<runs.count]
   }
 
   /// Cuts tiles into runs.
