@@ -104,6 +104,11 @@ let package = Package(
       swiftSettings: safe
     ),
 
+    // MARK: - Development
+    .executableTarget(
+      name: "fit-cost-model", dependencies: ["Kernels"], path: "Sources/FitCostModel",
+      swiftSettings: safe),
+
     // MARK: - Tests
     .target(
       name: "TestSupport", dependencies: ["Kernels", "Net"], path: "Tests/TestSupport",

@@ -3,30 +3,54 @@
 ///
 /// It looks at one image, so that a picture gets the same bits alone and in a batch.
 ///
-/// The factors were fitted to measurements on a Zen 3 core with AVX2: direct, F(2×2) and F(4×4) on 21
-/// problems of 3×3, 1 to 56 pixels and 4 to 512 channels wide, with weights in no cache. Of those the
-/// model picks the fastest or one that takes at most 15 % longer. Whether it does on another machine,
-/// `densecam bench --backend tiled,winograd,auto --layers` tells.
-enum CostModel {
-  /// The cost of moving one vector of input or output through a Winograd transform, for each element
-  /// of a patch.
-  private static let transform = 2.0
+/// `swift run -c release fit-cost-model` measures what the factors stand for, with weights in no cache,
+/// and tells how much slower than the fastest each choice is: on a Zen 3 core with AVX2 by 4 % on the
+/// average of 21 problems, and by a third at worst.
+package struct CostModel: Sendable {
+  /// The ways to compute a 3×3 convolution among which the model chooses.
+  package enum Choice: Hashable, CaseIterable, Sendable {
+    case direct
+    case winograd2
+    case winograd4
 
-  /// The cost of packing one vector of input.
-  private static let packing = 1.5
-
-  /// The cost of reading one vector of weights that is in no cache.
-  private static let coldWeights = 8.0
-
-  /// The tile that is expected to be fastest for a problem that Winograd can compute.
-  static func winogradTile(_ problem: ConvolutionProblem) -> Int {
-    winograd(problem, tile: 4) <= winograd(problem, tile: 2) ? 4 : 2
+    package var backend: any ConvolutionBackend {
+      switch self {
+      case .direct: TiledBackend()
+      case .winograd2: WinogradBackend(tile: 2)
+      case .winograd4: WinogradBackend(tile: 4)
+      }
+    }
   }
 
-  /// Whether Winograd is expected to be faster than direct summation, for a problem that it can
-  /// compute.
-  static func prefersWinograd(_ problem: ConvolutionProblem) -> Bool {
-    winograd(problem, tile: winogradTile(problem)) < direct(problem)
+  /// The cost of moving one vector of input or output through a Winograd transform, for each element
+  /// of a patch.
+  package var transform: Double
+
+  /// The cost of packing one vector of input.
+  package var packing: Double
+
+  /// The cost of reading one vector of weights that is in no cache.
+  package var coldWeights: Double
+
+  package init(transform: Double, packing: Double, coldWeights: Double) {
+    self.transform = transform
+    self.packing = packing
+    self.coldWeights = coldWeights
+  }
+
+  /// The factors fitted on a Zen 3 core with AVX2.
+  package static let fitted = CostModel(transform: 2, packing: 1.5, coldWeights: 8)
+
+  /// The way that is expected to be fastest, for a problem that Winograd can compute.
+  package func fastest(_ problem: ConvolutionProblem) -> Choice {
+    let tile = winogradTile(problem)
+    guard winograd(problem, tile: tile) < direct(problem) else { return .direct }
+    return tile == 4 ? .winograd4 : .winograd2
+  }
+
+  /// The tile that is expected to be fastest for a problem that Winograd can compute.
+  func winogradTile(_ problem: ConvolutionProblem) -> Int {
+    winograd(problem, tile: 4) <= winograd(problem, tile: 2) ? 4 : 2
   }
 
   /// Whether OpenBLAS is expected to be faster than direct summation in this instruction set.
@@ -40,7 +64,7 @@ enum CostModel {
       && problem.groupOutputChannels >= 16
   }
 
-  private static func winograd(_ problem: ConvolutionProblem, tile: Int) -> Double {
+  private func winograd(_ problem: ConvolutionProblem, tile: Int) -> Double {
     let tiles =
       ((problem.output.height + tile - 1) / tile)
       * ((problem.output.width + tile - 1) / tile)
@@ -54,7 +78,7 @@ enum CostModel {
         + coldWeights * inputs * outputs)
   }
 
-  private static func direct(_ problem: ConvolutionProblem) -> Double {
+  private func direct(_ problem: ConvolutionProblem) -> Double {
     let products = Double(problem.output.imageCount) * Double(problem.depth)
     return products + packing * Double(problem.input.imageCount)
       + coldWeights * Double(problem.weightCount)

@@ -234,10 +234,10 @@ import Testing
             input: TensorShape(batch: batch, channels: channels, height: side, width: side),
             outputChannels: 32, kernel: Size(3), padding: Padding(1))
         }
-        let tiles = problems.map { CostModel.winogradTile($0) }
+        let tiles = problems.map { CostModel.fitted.winogradTile($0) }
         #expect(tiles[0] == tiles[1], "\(problems[0])")
         #expect(
-          CostModel.prefersWinograd(problems[0]) == CostModel.prefersWinograd(problems[1]),
+          CostModel.fitted.fastest(problems[0]) == CostModel.fitted.fastest(problems[1]),
           "\(problems[0])")
         #expect(
           WinogradBackend().algorithm(for: problems[1]) == .winograd(tile: tiles[0]))

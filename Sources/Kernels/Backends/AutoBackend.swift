@@ -13,7 +13,9 @@ public struct AutoBackend: ConvolutionBackend {
   {
     let winograd = WinogradBackend()
     let blas = Im2colOpenBLASBackend()
-    if winograd.refusal(of: problem) == nil, CostModel.prefersWinograd(problem) { return winograd }
+    if winograd.refusal(of: problem) == nil, CostModel.fitted.fastest(problem) != .direct {
+      return winograd
+    }
     if blas.refusal(of: problem) == nil,
       CostModel.prefersOpenBLAS(problem, instructionSet: instructionSet)
     {

@@ -56,6 +56,6 @@ public struct WinogradBackend: ConvolutionBackend {
   }
 
   private func transform(for problem: ConvolutionProblem) -> WinogradTransform {
-    (tile ?? CostModel.winogradTile(problem)) == 4 ? .f4 : .f2
+    (tile ?? CostModel.fitted.winogradTile(problem)) == 4 ? .f4 : .f2
   }
 }
