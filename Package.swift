@@ -35,7 +35,7 @@ func microkernels(_ variant: String, march: String? = nil) -> Target {
     name: "Microkernels\(variant)",
     dependencies: ["CCPU"],
     swiftSettings: [.unsafeFlags(["-O"])]
-      + (march.map { [.define(variant), .unsafeFlags(["-Xcc", "-march=\($0)"])] } ?? [])
+      + [.define(variant)] + (march.map { [.unsafeFlags(["-Xcc", "-march=\($0)"])] } ?? [])
       + common
   )
 }
@@ -66,6 +66,7 @@ let package = Package(
 
     // MARK: - Inner loops: one source, one module per instruction set
     microkernels("Baseline"),
+    microkernels("Baseline16"),
     microkernels("AVX2", march: "x86-64-v3"),
     microkernels("AVX512", march: "x86-64-v4"),
 
@@ -77,7 +78,8 @@ let package = Package(
     .target(
       name: "Kernels",
       dependencies: [
-        "CCPU", "COpenBLAS", "MicrokernelsBaseline", "MicrokernelsAVX2", "MicrokernelsAVX512",
+        "CCPU", "COpenBLAS", "MicrokernelsBaseline", "MicrokernelsBaseline16", "MicrokernelsAVX2",
+        "MicrokernelsAVX512",
       ],
       swiftSettings: fast
     ),

@@ -98,6 +98,9 @@ public struct GraphError: Error, Hashable, Sendable, CustomStringConvertible {
     case wrongShape
     case sizeTooSmall
     case tooLarge
+
+    /// The plan of the network contradicts itself: a fault of densecam, not of the file.
+    case brokenPlan
   }
 
   public let code: Code

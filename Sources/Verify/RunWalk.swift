@@ -10,11 +10,16 @@ struct RunWalk {
   private let policy: Policy
   private var next = 0
 
-  /// The node whose exact value and bound, with the network feed, are kept for the maps.
-  var featureNode: Int?
+  /// The end of the network, if it is a classifier with maps.
+  var head: ClassifierHead?
 
-  /// They, once the step that computes the node has been judged.
+  /// The exact value of the head's features and its bound, with the network feed, once the step that
+  /// computes them has been judged.
   private(set) var features: FeatureReference?
+
+  /// What the network feed made of the head's features and logits, read as soon as they were there:
+  /// later steps may use their memory.
+  private(set) var kept: [Int: [Float]] = [:]
 
   init(run: VerificationRun, plan: Plan, team: WorkerTeam, options: VerificationOptions) throws {
     self.run = run
@@ -37,6 +42,7 @@ struct RunWalk {
   ) throws -> [LayerResult] {
     let index = next
     next += 1
+    defer { keepValues(of: index) }
     let step = plan.step(index)
     guard judged else {
       network?.run(step: index)
@@ -59,7 +65,7 @@ struct RunWalk {
         isolated.write(values.span, to: input)
       }
       results.append(
-        judge(
+        try judge(
           isolated, index, .isolated, reference, extra: nil, trace: trace, caseName: caseName))
     }
     if let network {
@@ -76,26 +82,35 @@ struct RunWalk {
       let inherited = try bounds.propagate(
         through: step, program: plan.program, deltas: deltas, reference: reference)
       results.append(
-        judge(
+        try judge(
           network, index, .network, reference, extra: inherited, trace: trace,
           caseName: caseName))
     }
     return results
   }
 
+  /// Keeps what a step of the network feed has computed, if maps and classes are taken from it.
+  private mutating func keepValues(of index: Int) {
+    guard let head, let network else { return }
+    for node in [head.features, head.logits]
+    where plan.program.resolved(node) == plan.step(index).output {
+      kept[node] = network.value(of: node)
+    }
+  }
+
   /// Runs one step between traps and compares its output.
   private mutating func judge(
     _ executor: Executor, _ index: Int, _ feed: LayerResult.Feed, _ reference: StepReference,
     extra: Tensor<Double>?, trace: ReferenceTrace, caseName: String
-  ) -> LayerResult {
+  ) throws -> LayerResult {
     let step = plan.step(index)
-    executor.setTraps(forStep: index)
+    try executor.setTraps(forStep: index)
     executor.run(step: index)
     let intact = executor.guardsAreIntact(afterStep: index)
     var allowed = reference.own
     // The factor covers the terms of second order, and the rounding of the bounds themselves.
     if let extra { allowed.add(Allowance(likely: extra.mapped { $0 * (1 + 0x1p-20) })) }
-    if feed == .network, step.output == featureNode {
+    if feed == .network, let head, plan.program.resolved(head.features) == step.output {
       features = FeatureReference(exact: reference.output, allowed: allowed)
     }
     let backends = plan.backends(ofStep: index)

@@ -8,10 +8,19 @@ public struct VerificationRun: Sendable {
   public var backends: BackendChoice
   public var options: PlanOptions
 
-  public init(name: String, backends: BackendChoice, options: PlanOptions = .standard) {
+  /// The plan to judge, as somebody else is going to run it; nil to compile one.
+  ///
+  /// One that is compiled here keeps the values that maps and classes are taken from. With a plan
+  /// from elsewhere, these are compared only if it keeps them by itself.
+  public var plan: Plan?
+
+  public init(
+    name: String, backends: BackendChoice, options: PlanOptions = .standard, plan: Plan? = nil
+  ) {
     self.name = name
     self.backends = backends
     self.options = options
+    self.plan = plan
   }
 }
 

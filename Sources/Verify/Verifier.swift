@@ -47,9 +47,10 @@ public struct Verifier {
       }
       return try RunWalk(
         run: run,
-        plan: Plan(
-          graph: graph, parameters: parameters, input: shape, backends: run.backends,
-          options: plan),
+        plan: run.plan
+          ?? Plan(
+            graph: graph, parameters: parameters, input: shape, backends: run.backends,
+            options: plan),
         team: team, options: options)
     }
     let input = options.inputs[goldenCase.name] ?? goldenCase.input
@@ -60,7 +61,7 @@ public struct Verifier {
     }
     for w in walks.indices {
       walks[w].network?.write(input.elements.span, to: graph.input)
-      walks[w].featureNode = head?.features
+      walks[w].head = head
     }
 
     var result = CaseResult(name: goldenCase.name)
@@ -82,9 +83,11 @@ public struct Verifier {
     }
     if let head {
       for walk in walks {
-        guard let network = walk.network else { continue }
+        guard let features = walk.kept[head.features], let logits = walk.kept[head.logits] else {
+          continue
+        }
         try compare(
-          network, head, goldenCase, walk.run.name, shapes, walk.features, into: &result)
+          features, logits, head, goldenCase, walk.run.name, shapes, walk.features, into: &result)
       }
     }
     return result
@@ -108,12 +111,13 @@ public struct Verifier {
 
   /// Compares maps and classes of the first image.
   private func compare(
-    _ network: Executor, _ head: ClassifierHead, _ goldenCase: GoldenCase, _ backend: String,
-    _ shapes: [TensorShape], _ reference: FeatureReference?, into result: inout CaseResult
+    _ features: [Float], _ logits: [Float], _ head: ClassifierHead, _ goldenCase: GoldenCase,
+    _ backend: String, _ shapes: [TensorShape], _ reference: FeatureReference?,
+    into result: inout CaseResult
   ) throws {
     let shape = shapes[head.features]
-    let features = network.value(of: head.features)[..<shape.imageCount]
-    let logits = Array(network.value(of: head.logits)[..<head.classCount])
+    let features = features[..<shape.imageCount]
+    let logits = Array(logits[..<head.classCount])
     let largest = logits.reduce(0) { max($0, Double($1.magnitude)) }
     for map in goldenCase.maps {
       guard map.classIndex < head.classCount, map.height == shape.height,

@@ -28,7 +28,8 @@ struct Densecam: ParsableCommand {
         130 interrupted
 
       ENVIRONMENT
-        DENSECAM_ISA          baseline, avx2 or avx512: force an instruction set
+        DENSECAM_ISA          baseline, avx2 or avx512: force an instruction set;
+                              baseline16, for tests: 16 lanes without AVX-512
         OPENBLAS_CORETYPE     forces OpenBLAS's kernels; a wrong one halves its speed
         NO_COLOR              no colours on the terminal
       """,

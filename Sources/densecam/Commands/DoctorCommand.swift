@@ -12,7 +12,9 @@ struct DoctorCommand: ParsableCommand {
 
   func run() throws {
     let machine = try MachineDescription.current()
-    let sets = InstructionSet.allCases.map { $0.rawValue + ($0.isSupported ? "" : " (missing)") }
+    let sets = InstructionSet.allCases.map {
+      $0.rawValue + ($0.isForTests ? " (for tests)" : $0.isSupported ? "" : " (missing)")
+    }
     print(
       """
       densecam           \(Densecam.version), Swift \(machine.swiftVersion)\
