@@ -107,7 +107,9 @@ public struct Benchmark {
       }
       for goldenCase in golden.cases {
         let result = try withoutActuallyEscaping(progress) { progress in
-          try verifier.verify(goldenCase, runs: runs, options: VerificationOptions()) { progress((Double(position) + $0) / Double(teams.count)) }
+          try verifier.verify(
+            goldenCase, runs: runs, options: VerificationOptions()
+          ) { progress((Double(position) + $0) / Double(teams.count)) }
         }
         for layer in result.layers {
           guard let index = Int(layer.requested) else { continue }

@@ -37,24 +37,37 @@ extension Plan {
   ///
   /// - Throws: ``GraphError`` with the code `brokenPlan` that names the step and the value.
   public func check() throws(GraphError) {
+    try PlanCheck(program: program, steps: steps, memory: memory).run()
+  }
+}
+
+/// See ``Plan/check()``.
+struct PlanCheck {
+  let program: Program
+  let steps: [PreparedStep]
+  var memory: MemoryPlan
+
+  func run() throws(GraphError) {
+    let nodes = program.graph.nodes
     let lifetimes = Lifetimes(program)
-    let values = memory.locations.keys.sorted()
+    let values = memory.locations.sorted { $0.key < $1.key }.map { value, location in
+      (node: value, view: PreparedStep.View(location, program.shapes[value]))
+    }
     for (index, step) in steps.enumerated() {
+      let name = nodes[step.step.mainNode].name
       for view in step.reads + step.writes {
         guard view.offset >= 0, let end = view.extents.last?.upperBound, end <= memory.count else {
-          throw GraphError(
-            .brokenPlan, node: name(ofStep: index), "it would leave the memory of the run")
+          throw GraphError(.brokenPlan, node: name, "it would leave the memory of the run")
         }
       }
+      // The output, and the concatenations that it is a part of.
       let own = Set(sequence(first: step.step.output) { program.placements[$0]?.parent })
-      for value in values where !own.contains(value) {
-        guard lifetimes.isLive(value, duringStep: index), let location = memory.locations[value]
-        else { continue }
-        let needed = PreparedStep.View(location, program.shapes[value])
-        guard step.writes.allSatisfy({ $0.isApart(from: needed) }) else {
+      for value in values
+      where !own.contains(value.node) && lifetimes.isLive(value.node, duringStep: index) {
+        guard step.writes.allSatisfy({ $0.isApart(from: value.view) }) else {
           throw GraphError(
-            .brokenPlan, node: name(ofStep: index),
-            "it would write into the memory of \(graph.nodes[value].name), which is still needed")
+            .brokenPlan, node: name,
+            "it would write into the memory of \(nodes[value.node].name), which is still needed")
         }
       }
     }
