@@ -10,11 +10,9 @@ struct RunWalk {
   private let policy: Policy
   private var next = 0
 
-  /// The node whose exact value and bound, with the network feed, are kept for the maps.
-  var featureNode: Int?
-
-  /// They, once the step that computes the node has been judged.
-  private(set) var features: FeatureReference?
+  /// What the maps are summed from, with its exact value and bound in the network feed; nil if nobody
+  /// asks for maps.
+  var features: FeatureGathering?
 
   init(run: VerificationRun, plan: Plan, team: WorkerTeam, options: VerificationOptions) throws {
     self.run = run
@@ -40,6 +38,7 @@ struct RunWalk {
     let step = plan.step(index)
     guard judged else {
       network?.run(step: index)
+      features?.distrust(step.output)
       return []
     }
     let algorithm = plan.backends(ofStep: index)?.algorithm
@@ -95,11 +94,11 @@ struct RunWalk {
     var allowed = reference.own
     // The factor covers the terms of second order, and the rounding of the bounds themselves.
     if let extra { allowed.add(Allowance(likely: extra.mapped { $0 * (1 + 0x1p-20) })) }
-    if feed == .network, step.output == featureNode {
-      features = FeatureReference(exact: reference.output, allowed: allowed)
+    if feed == .network {
+      features?.add(step.output, exact: reference.output, allowed: allowed)
     }
     let backends = plan.backends(ofStep: index)
-    return LayerResult(
+    let result = LayerResult(
       caseName: caseName, layer: plan.name(ofStep: index),
       nodes: step.nodes.map { plan.graph.nodes[$0].name },
       operation: plan.graph.nodes[step.mainNode].operation.name,
@@ -113,5 +112,9 @@ struct RunWalk {
       guardsIntact: intact, inputIsConstant: reference.inputIsConstant,
       shape: plan.program.shapes[step.output].dimensions, isStored: trace.isStored(step.output),
       policy: policy)
+    if feed == .network, !intact || result.deviation.verdict == .fail {
+      features?.distrust(step.output)
+    }
+    return result
   }
 }

@@ -47,6 +47,10 @@ public struct CaseResult: Sendable {
   public var maps: [MapComparison] = []
   public var classes: [ClassComparison] = []
 
+  /// Why no maps were compared although the network was run on a golden; nil if there are some, or if
+  /// there was nothing to compare them with.
+  public var noMaps: String?
+
   public init(name: String) { self.name = name }
 
   /// The worst verdict of all; nil if nothing was compared.
