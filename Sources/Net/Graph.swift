@@ -94,7 +94,6 @@ public struct GraphError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownOperator
     case unsupportedAttribute
     case missingParameter
-    case unusedParameter
     case wrongShape
     case sizeTooSmall
     case tooLarge

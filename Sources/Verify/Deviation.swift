@@ -100,7 +100,8 @@ public struct Deviation: Hashable, Sendable, Codable {
       if exact.elements[i].magnitude > worst.elements[i] { informative += 1 }
       frontier.add(magnitude: e.magnitude, error: error)
       let own = (Double(actual[i]) - exact.elements[i]).magnitude
-      guard own != 0 else { continue }
+      // No error needs no bound, unless the bound is NaN: then nobody knows what the value should be.
+      guard own != 0 || likely.elements[i].isNaN || worst.elements[i].isNaN else { continue }
       let ratio = Self.ratio(own, likely.elements[i])
       squaredRatio += ratio * ratio
       if ratio > worstRatio {
@@ -112,7 +113,7 @@ public struct Deviation: Hashable, Sendable, Codable {
     }
     tolerances = frontier.frontier()
     rmsOverBound =
-      squaredRatio > 0 ? (squaredRatio / Double(count)).squareRoot() / likelyRMS : 0
+      squaredRatio == 0 ? 0 : (squaredRatio / Double(count)).squareRoot() / likelyRMS
     if nonFinite > 0 {
       differing += nonFinite
       errorOverBound = .infinity
@@ -142,6 +143,7 @@ public struct Deviation: Hashable, Sendable, Codable {
   /// What the derived bounds say.
   public var verdict: Verdict {
     let single = Verdict(errorOverBound: errorOverBound, errorOverWorst: errorOverWorst)
+    guard rmsOverBound.isFinite else { return .fail }
     return rmsOverBound <= 1 ? single : max(single, .marginal)
   }
 }

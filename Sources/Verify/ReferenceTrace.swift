@@ -119,6 +119,10 @@ struct ReferenceTrace {
     } ?? value
   }
 
+  /// The node's value in double precision: exact for a golden in double precision, unless only some
+  /// nodes are asked for.
+  func value(_ node: Int) -> Tensor<Double>? { values[node] }
+
   func isStored(_ node: Int) -> Bool { stored[node] != nil }
 
   /// Checks that a stored value can be the value that the network computes.

@@ -10,16 +10,9 @@ struct RunWalk {
   private let policy: Policy
   private var next = 0
 
-  /// The end of the network, if it is a classifier with maps.
-  var head: ClassifierHead?
-
-  /// The exact value of the head's features and its bound, with the network feed, once the step that
-  /// computes them has been judged.
-  private(set) var features: FeatureReference?
-
-  /// What the network feed made of the head's features and logits, read as soon as they were there:
-  /// later steps may use their memory.
-  private(set) var kept: [Int: [Float]] = [:]
+  /// What the maps are summed from, with its exact value and bound in the network feed; nil if nobody
+  /// asks for maps.
+  var features: FeatureGathering?
 
   init(run: VerificationRun, plan: Plan, team: WorkerTeam, options: VerificationOptions) throws {
     self.run = run
@@ -42,10 +35,10 @@ struct RunWalk {
   ) throws -> [LayerResult] {
     let index = next
     next += 1
-    defer { keepValues(of: index) }
     let step = plan.step(index)
     guard judged else {
       network?.run(step: index)
+      features?.distrust(step.output)
       return []
     }
     let algorithm = plan.backends(ofStep: index)?.algorithm
@@ -89,15 +82,6 @@ struct RunWalk {
     return results
   }
 
-  /// Keeps what a step of the network feed has computed, if maps and classes are taken from it.
-  private mutating func keepValues(of index: Int) {
-    guard let head, let network else { return }
-    for node in [head.features, head.logits]
-    where plan.program.resolved(node) == plan.step(index).output {
-      kept[node] = network.value(of: node)
-    }
-  }
-
   /// Runs one step between traps and compares its output.
   private mutating func judge(
     _ executor: Executor, _ index: Int, _ feed: LayerResult.Feed, _ reference: StepReference,
@@ -110,11 +94,11 @@ struct RunWalk {
     var allowed = reference.own
     // The factor covers the terms of second order, and the rounding of the bounds themselves.
     if let extra { allowed.add(Allowance(likely: extra.mapped { $0 * (1 + 0x1p-20) })) }
-    if feed == .network, let head, plan.program.resolved(head.features) == step.output {
-      features = FeatureReference(exact: reference.output, allowed: allowed)
+    if feed == .network {
+      features?.add(step.output, exact: reference.output, allowed: allowed)
     }
     let backends = plan.backends(ofStep: index)
-    return LayerResult(
+    let result = LayerResult(
       caseName: caseName, layer: plan.name(ofStep: index),
       nodes: step.nodes.map { plan.graph.nodes[$0].name },
       operation: plan.graph.nodes[step.mainNode].operation.name,
@@ -128,5 +112,9 @@ struct RunWalk {
       guardsIntact: intact, inputIsConstant: reference.inputIsConstant,
       shape: plan.program.shapes[step.output].dimensions, isStored: trace.isStored(step.output),
       policy: policy)
+    if feed == .network, !intact || result.deviation.verdict == .fail {
+      features?.distrust(step.output)
+    }
+    return result
   }
 }

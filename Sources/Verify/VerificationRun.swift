@@ -10,8 +10,8 @@ public struct VerificationRun: Sendable {
 
   /// The plan to judge, as somebody else is going to run it; nil to compile one.
   ///
-  /// One that is compiled here keeps the values that maps and classes are taken from. With a plan
-  /// from elsewhere, these are compared only if it keeps them by itself.
+  /// One that is compiled here keeps the values that maps and classes are taken from. With a plan from
+  /// elsewhere only the steps are judged.
   public var plan: Plan?
 
   public init(
@@ -55,6 +55,10 @@ public struct CaseResult: Sendable {
   public var layers: [LayerResult] = []
   public var maps: [MapComparison] = []
   public var classes: [ClassComparison] = []
+
+  /// Why no maps were compared although the network was run on a golden; nil if there are some, or if
+  /// there was nothing to compare them with.
+  public var noMaps: String?
 
   public init(name: String) { self.name = name }
 

@@ -5,12 +5,22 @@ extension Graph {
   /// Reads the graph of an MXNet symbol file (`PREFIX-symbol.json`) of any version since 2015.
   ///
   /// Variables that operators take as weights become the names of ``Node/parameters``, and the one
-  /// that is left is the input. Parts that the first head does not need, such as labels, are
-  /// dropped. Nodes keep the file's order wherever it is a topological one.
+  /// that is left is the input. Of several heads a classifier is taken, the first one; parts that it
+  /// does not need, such as labels, are dropped. Nodes keep the file's order wherever it is a
+  /// topological one.
   ///
   /// - Throws: ``FormatError`` if the file cannot be read, is larger than 64 MB, or is not a graph
   ///   of supported operators.
   public init(mxnetSymbolFile path: String) throws(FormatError) {
+    self = try Graph.read(mxnetSymbolFile: path).graph
+  }
+
+  /// Reads a symbol file; see ``init(mxnetSymbolFile:)``.
+  ///
+  /// - Returns: The graph, and one line about the heads that it leaves out, if there are some.
+  static func read(
+    mxnetSymbolFile path: String
+  ) throws(FormatError) -> (graph: Graph, remark: String?) {
     let file: MappedFile
     do {
       file = try MappedFile(path: path)
@@ -24,7 +34,9 @@ extension Graph {
         path: path, cause: "it has \(file.count) bytes, which is too long for a symbol file")
     }
     do {
-      try self.init(mxnetSymbol: json)
+      let symbol = try SymbolJSON.parse(json)
+      let head = try symbol.chosenHead()
+      return (try Graph(symbol, head: head), symbol.headRemark(chosen: head))
     } catch {
       throw FormatError(path: path, error)
     }
@@ -35,20 +47,17 @@ extension Graph {
   /// O(nodes and edges).
   public init(mxnetSymbol json: [UInt8]) throws(GraphError) {
     let symbol = try SymbolJSON.parse(json)
+    try self.init(symbol, head: symbol.chosenHead())
+  }
+
+  private init(_ symbol: SymbolJSON, head: Int) throws(GraphError) {
     let order = try symbol.topologicalOrder()
-    guard let head = symbol.heads.first else {
-      throw GraphError(.notAGraph, node: nil, "it has no head, which would be its output")
-    }
-    guard symbol.nodes.indices.contains(head.node), head.output == 0 else {
-      throw GraphError(
-        .notAGraph, node: nil, "its head is output \(head.output) of node \(head.node)")
-    }
-    let operators = try symbol.operators(neededFor: head.node, order: order)
+    let operators = try symbol.operators(neededFor: head, order: order)
     var assembly = SymbolAssembly(symbol: symbol)
     for index in order {
       if let symbolOperator = operators[index] { try assembly.add(symbolOperator, at: index) }
     }
-    try self.init(nodes: assembly.nodes, output: try assembly.maps(of: head.node))
+    try self.init(nodes: assembly.nodes, output: try assembly.maps(of: head))
   }
 }
 

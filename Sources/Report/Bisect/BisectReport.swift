@@ -53,7 +53,7 @@ public struct BisectReport: Sendable {
       lines += outcome.classes.filter { $0.verdict == .fail }.map {
         "  class \($0.top5.first ?? -1) instead of \($0.goldenTop5.first ?? -1)"
       }
-      lines += outcome.maps.filter { $0.verdict == .fail }.prefix(Self.listedSteps).map {
+      lines += outcome.maps.filter { $0.meaning == .fail }.prefix(Self.listedSteps).map {
         "  map of class \($0.classIndex): relative L2 \(NumberText.scientific($0.relativeL2))"
       }
     } else if outcome.classes.isEmpty, outcome.maps.isEmpty {

@@ -80,6 +80,7 @@ extension VerifyReport {
     var goldens: [Golden] = []
     private var places: [String: Int] = [:]
     private var casePlaces: [[String: Int]] = []
+    private var noMaps: [String?] = []
 
     mutating func add(_ golden: VerifyRecord.Golden) throws(RecordFault) {
       guard places.updateValue(goldens.count, forKey: golden.path) == nil else {
@@ -87,6 +88,7 @@ extension VerifyReport {
       }
       goldens.append(Golden(path: golden.path, header: try golden.header(), cases: []))
       casePlaces.append([:])
+      noMaps.append(golden.noMaps)
     }
 
     mutating func edit(
@@ -99,6 +101,7 @@ extension VerifyReport {
       if index == goldens[place].cases.count {
         casePlaces[place][name] = index
         goldens[place].cases.append(CaseResult(name: name))
+        goldens[place].cases[index].noMaps = noMaps[place]
       }
       change(&goldens[place].cases[index])
     }

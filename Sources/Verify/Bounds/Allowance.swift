@@ -32,7 +32,10 @@ struct Allowance: Sendable {
     // are as likely as each, in proportion to what they are allowed.
     let own = likely.elements.reduce(0, +)
     let others = other.likely.elements.reduce(0, +)
-    if own + others > 0 {
+    if own + others == .infinity {
+      // Infinite allowances have no mean.
+      likelyRMS = 1
+    } else if own + others > 0 {
       likelyRMS = (likelyRMS * own + other.likelyRMS * others) / (own + others)
     }
     if worst != nil || other.worst != nil {

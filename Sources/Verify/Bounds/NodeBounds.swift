@@ -117,16 +117,27 @@ struct NodeBounds: Sendable {
         likely: inputs[0].mappedByChannel {
           4 * u * ((norm.scale[$0] * $1).magnitude + norm.shiftMagnitude[$0])
         })
-    case .activation(.relu):
+    case .activation(.relu), .activation(.clip):
       return .zero(output.shape)
+    case .activation(.scalar(let operation, let scalar)):
+      // The number is rounded to 32 bits, by an amount that is known, and so is the result; a product
+      // may underflow. Whoever divides by multiplying rounds once more. The factor covers u².
+      let shift = (scalar - Double(Float(scalar))).magnitude
+      let u = u * (1 + 0x1p-20)
+      switch operation {
+      case .multiply, .divide:
+        let own = scalar == 0 ? 0 : shift / scalar.magnitude
+        let relative = operation == .divide ? 2 * u : u + own
+        return Allowance(likely: output.mapped { relative * $0.magnitude + 0x1p-150 })
+      case .add, .subtract, .subtractFrom:
+        return Allowance(likely: output.mapped { u * $0.magnitude + shift * (1 + 0x1p-20) })
+      }
     case .activation:
       // Computed in double precision and rounded; four roundings cover single-precision libraries.
       return Allowance(likely: output.mapped { 4 * u * $0.magnitude })
     case .pooling(let attributes):
       guard attributes.reduction == .average else { return .zero(output.shape) }
-      let window =
-        attributes.isGlobal
-        ? inputs[0].shape.planeCount : attributes.kernel.height * attributes.kernel.width
+      let window = attributes.largestWindow(on: inputs[0].shape)
       let model = RoundingModel(roundings: window, sums: output.shape.count)
       let magnitudes = try evaluator.evaluate(index, inputs: [inputs[0].mapped(\.magnitude)])
       return Allowance(

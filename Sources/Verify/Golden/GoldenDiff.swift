@@ -112,6 +112,12 @@ public struct GoldenDiff: Sendable {
     }.map(\.element)
   }
 
+  /// Whether neither file stores a map in the cases that both have.
+  public var hasNoMaps: Bool {
+    !items.isEmpty && !items.contains { $0.name.hasPrefix("cams/") }
+      && !(onlyInOld + onlyInNew).contains { $0.array?.hasPrefix("cams/") ?? true }
+  }
+
   /// Whether both files hold the same arrays with the same bits, wherever they come from.
   public var isIdentical: Bool {
     onlyInOld.isEmpty && onlyInNew.isEmpty && items.allSatisfy(\.isIdentical)

@@ -73,6 +73,7 @@ struct BenchCommand: ParsableCommand {
     let teams = try threadCounts.map { try WorkerTeam(count: $0) }
     guard let largest = teams.max(by: { $0.count < $1.count }) else { return }
     let network = try Model(model, team: largest)
+    network.tellRemark()
     let runs = try backends.runs(default: [Backends.standard])
     var options = SamplingOptions()
     options.repetitions = repetitions

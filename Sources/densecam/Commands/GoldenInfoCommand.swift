@@ -57,6 +57,7 @@ struct GoldenInfoCommand: ParsableCommand {
             print("      \(name) \(shape)\(noise ?? "")")
           }
         }
+        if goldenCase.maps.isEmpty { print("    maps           none") }
         for map in goldenCase.maps {
           print(
             "    map            \(map.height)×\(map.width) of \(map.label ?? "class \(map.classIndex)"), "

@@ -73,8 +73,15 @@ struct GoldenRecordCommand: ParsableCommand {
     }
     let shapes = try network.graph.shapes(
       input: inputs[0].tensor.shape, parameters: network.parameters)
-    let classCount = try ClassifierHead(of: network.graph, shapes: shapes).classCount
-    let labels = try Labels(path: labels, classCount: classCount)
+    let labels =
+      if let classifier = Classifier(of: network.graph, shapes: shapes) {
+        try Labels(path: labels, classCount: classifier.classCount)
+      } else if let labels {
+        throw UsageError("--labels \(labels): the network tells no classes")
+      } else {
+        Labels.none
+      }
+    let noMaps = Self.whyNoMaps(of: network.graph, shapes: shapes)
     let hashes = try network.hashes()
     let machine = try MachineDescription.current()
     let recorder = GoldenRecorder(
@@ -93,7 +100,7 @@ struct GoldenRecordCommand: ParsableCommand {
     for goldenCase in golden.cases {
       print(
         "\(output): \(goldenCase.name): \(goldenCase.activationShapes.count) activations, "
-          + "\(goldenCase.maps.count) maps")
+          + (noMaps.map { "no maps: \($0)" } ?? "\(goldenCase.maps.count) maps"))
     }
     do {
       if let old = try old?.get() {
@@ -102,6 +109,15 @@ struct GoldenRecordCommand: ParsableCommand {
       }
     } catch {
       print("\(output): the file before could not be compared: \(error)")
+    }
+  }
+
+  private static func whyNoMaps(of graph: Graph, shapes: [TensorShape]) -> String? {
+    do throws(GraphError) {
+      _ = try ClassifierHead(of: graph, shapes: shapes)
+      return nil
+    } catch {
+      return error.cause
     }
   }
 

@@ -100,6 +100,7 @@ struct SelfTestCommand: ParsableCommand {
     let progress = ProgressBar("injecting faults")
     defer { progress.clear() }
     let network = try model == "none" ? nil : Model(model, team: team)
+    network?.tellRemark()
     let targets = try SelfTest.targets(of: network, team: team)
     var trials: [SelfTest.Trial] = []
     for (index, target) in targets.enumerated() where !Interruption.isRequested {
