@@ -71,8 +71,9 @@ let package = Package(
 
     // MARK: - Libraries, lowest first
     // Each names all that it imports: the build follows no dependency through another.
+    .target(name: "Files", swiftSettings: safe),
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: safe),
-    .target(name: "Imaging", dependencies: ["CPNG", "CJPEG"], swiftSettings: fast),
+    .target(name: "Imaging", dependencies: ["Files", "CPNG", "CJPEG"], swiftSettings: fast),
     .target(name: "Figures", dependencies: ["Imaging", "CPangoCairo"], swiftSettings: fast),
     .target(
       name: "Kernels",
@@ -83,12 +84,14 @@ let package = Package(
     ),
     .target(
       name: "Net",
-      dependencies: ["Kernels", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["Files", "Kernels", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: fast
     ),
     .target(
-      name: "Explain", dependencies: ["Net", "Kernels", "Imaging", "HDF5"], swiftSettings: fast),
-    .target(name: "Verify", dependencies: ["Net", "Kernels", "HDF5"], swiftSettings: fast),
+      name: "Explain", dependencies: ["Net", "Kernels", "Imaging", "HDF5", "Files"],
+      swiftSettings: fast),
+    .target(
+      name: "Verify", dependencies: ["Net", "Kernels", "HDF5", "Files"], swiftSettings: fast),
     .target(name: "Bench", dependencies: ["Verify", "Net", "Kernels"], swiftSettings: fast),
     .target(
       name: "Report", dependencies: ["Bench", "Verify", "Explain", "Net", "Kernels"],
@@ -113,6 +116,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Kernels", "Net"], path: "Tests/TestSupport",
       swiftSettings: common),
+    .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: common),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: common),
     .testTarget(
