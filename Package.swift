@@ -59,8 +59,8 @@ let package = Package(
     .target(
       name: "CPNG", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("isal")]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
-    .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    // Loaded when it is first needed, so that no header and no link is.
+    .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
     .systemLibrary(
       name: "CPangoCairo", pkgConfig: "cairo", providers: [.apt(["libpango1.0-dev"])]),
 
@@ -146,7 +146,9 @@ let package = Package(
       dependencies: ["Report", "Bench", "Verify", "Net", "Kernels", "TestSupport"],
       swiftSettings: common),
     .testTarget(
-      name: "CommandTests", dependencies: ["densecam", "TestSupport"], swiftSettings: common),
+      name: "CommandTests",
+      dependencies: ["densecam", "Report", "Bench", "Verify", "HDF5", "TestSupport"],
+      swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )
