@@ -33,6 +33,7 @@ struct ExportCommand: ParsableCommand {
     let network = try Model(model, team: WorkerTeam(count: threading.count))
     try network.graph.write(mxnetSymbolFile: files.symbol)
     try network.parameters.write(mxnetFile: files.parameters, for: network.graph)
-    print("\(files.symbol)\n\(files.parameters)")
+    try print(files.symbol)
+    try print(files.parameters)
   }
 }

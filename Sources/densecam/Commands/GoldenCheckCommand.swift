@@ -39,24 +39,24 @@ struct GoldenCheckCommand: ParsableCommand {
       switch golden.header.precision {
       case .f64:
         let changed = check.items.filter { $0.differing > 0 }
-        print(
+        try print(
           "\(path): \(arrays) arrays, \(elements) elements: "
             + (changed.isEmpty ? "the same bits" : "\(changed.count) arrays differ"))
         for item in changed {
-          print(
+          try print(
             "  \(item.caseName) \(item.name): \(item.differing) of \(item.count) elements differ, "
               + "relative L2 \(item.relativeL2)")
         }
         if !changed.isEmpty { differs = true }
       case .f32:
         let worst = check.items.max { $0.relativeL2 < $1.relativeL2 }
-        print(
+        try print(
           "\(path): \(arrays) arrays, \(elements) elements of \(golden.header.generator) "
             + "\(golden.header.generatorVersion) in single precision: furthest from double "
             + "precision is \(worst?.name ?? "none"), relative L2 \(worst?.relativeL2 ?? 0)")
         guard let worst, worst.relativeL2 > precision.goldenPrecision.networkLimit else { continue }
         differs = true
-        print(
+        try print(
           "  more than \(precision.goldenPrecision.rawValue) explains: if it was computed in a lower "
             + "precision, take it as that with --golden-precision tf32, f16 or bf16")
       }
