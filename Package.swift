@@ -59,8 +59,8 @@ let package = Package(
     .target(
       name: "CPNG", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("isal")]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
-    .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    // Loaded when it is first needed, so that no header and no link is.
+    .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
     .systemLibrary(
       name: "CPangoCairo", pkgConfig: "cairo", providers: [.apt(["libpango1.0-dev"])]),
 
@@ -72,8 +72,9 @@ let package = Package(
 
     // MARK: - Libraries, lowest first
     // Each names all that it imports: the build follows no dependency through another.
+    .target(name: "Files", swiftSettings: safe),
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: safe),
-    .target(name: "Imaging", dependencies: ["CPNG", "CJPEG"], swiftSettings: fast),
+    .target(name: "Imaging", dependencies: ["Files", "CPNG", "CJPEG"], swiftSettings: fast),
     .target(name: "Figures", dependencies: ["Imaging", "CPangoCairo"], swiftSettings: fast),
     .target(
       name: "Kernels",
@@ -85,12 +86,14 @@ let package = Package(
     ),
     .target(
       name: "Net",
-      dependencies: ["Kernels", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["Files", "Kernels", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: fast
     ),
     .target(
-      name: "Explain", dependencies: ["Net", "Kernels", "Imaging", "HDF5"], swiftSettings: fast),
-    .target(name: "Verify", dependencies: ["Net", "Kernels", "HDF5"], swiftSettings: fast),
+      name: "Explain", dependencies: ["Net", "Kernels", "Imaging", "HDF5", "Files"],
+      swiftSettings: fast),
+    .target(
+      name: "Verify", dependencies: ["Net", "Kernels", "HDF5", "Files"], swiftSettings: fast),
     .target(name: "Bench", dependencies: ["Verify", "Net", "Kernels"], swiftSettings: fast),
     .target(
       name: "Report", dependencies: ["Bench", "Verify", "Explain", "Net", "Kernels"],
@@ -115,6 +118,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Kernels", "Net"], path: "Tests/TestSupport",
       swiftSettings: common),
+    .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: common),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: common),
     .testTarget(
@@ -144,7 +148,9 @@ let package = Package(
       dependencies: ["Report", "Bench", "Verify", "Net", "Kernels", "TestSupport"],
       swiftSettings: common),
     .testTarget(
-      name: "CommandTests", dependencies: ["densecam", "TestSupport"], swiftSettings: common),
+      name: "CommandTests",
+      dependencies: ["densecam", "Report", "Bench", "Verify", "HDF5", "TestSupport"],
+      swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )

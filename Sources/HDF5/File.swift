@@ -44,7 +44,20 @@ public final class File: Sendable {
   ///
   /// - Throws: ``HDF5Error`` if something of that name exists or the folder does not let it be
   ///   created.
-  public init(creating path: String) throws(HDF5Error) {
+  public convenience init(creating path: String) throws(HDF5Error) {
+    try self.init(writing: path, isNew: true)
+  }
+
+  /// Opens a file that is there for writing, and drops what is in it.
+  ///
+  /// The path may be one of `/proc/self/fd`, for a file that has no name.
+  ///
+  /// - Throws: ``HDF5Error`` if it cannot be opened.
+  public convenience init(filling path: String) throws(HDF5Error) {
+    try self.init(writing: path, isNew: false)
+  }
+
+  private init(writing path: String, isNew: Bool) throws(HDF5Error) {
     let place = Place(file: path)
     try Self.checkPath(path)
     let access = try Self.makeAccess(place)
@@ -53,7 +66,7 @@ public final class File: Sendable {
     defer { Library.close(creation) }
     try place.call("create the file") { H5Pset_obj_track_times(creation, false) }
     let id = try place.call("create the file") {
-      unsafe H5Fcreate(path, chdf5_create_new(), creation, access)
+      unsafe H5Fcreate(path, isNew ? chdf5_create_new() : chdf5_truncate(), creation, access)
     }
     self.path = path
     root = Group(try OpenFile(id: id, path: path, isWritable: true).openRoot())
@@ -84,6 +97,10 @@ public final class File: Sendable {
       try place.call("open the file") { H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) }
       try place.call("open the file") {
         H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110)
+      }
+      if place.file.hasPrefix("/proc/self/fd/") {
+        let driver = Library.unnamedDriver
+        try place.call("open the file") { H5Pset_driver(access, driver, nil) }
       }
     } catch {
       Library.close(access)

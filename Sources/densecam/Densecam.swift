@@ -30,7 +30,7 @@ struct Densecam: ParsableCommand {
       ENVIRONMENT
         DENSECAM_ISA          baseline, avx2 or avx512: force an instruction set;
                               baseline16, for tests: 16 lanes without AVX-512
-        OPENBLAS_CORETYPE     forces OpenBLAS's kernels; a wrong one halves its speed
+        OPENBLAS_CORETYPE     forces OpenBLAS's kernels; unless it is set, the best are chosen
         NO_COLOR              no colours on the terminal
       """,
     version: version,
@@ -41,14 +41,18 @@ struct Densecam: ParsableCommand {
     ])
 
   static func main() {
-    ignoreBrokenPipes()
+    Descriptor.takeStandardOnes()
+    Descriptor.setSignals()
     do {
       var command = try parseAsRoot()
+      // Before there are threads that read the environment.
+      OpenBLAS.prepare()
       try command.run()
     } catch let error as ExitStatus {
       exit(withStatus: error)
     } catch {
       exit(reporting: error)
     }
+    exit(withStatus: nil)
   }
 }

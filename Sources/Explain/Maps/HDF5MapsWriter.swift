@@ -24,9 +24,10 @@ public final class HDF5MapsWriter: MapsWriter {
   public init(path: String, header: MapsHeader) throws(MapsError) {
     self.path = path
     self.header = header
-    pending = try PendingFile(path: path)
+    // The library has a lock of its own.
+    pending = try PendingFile(path: path, isLocked: false)
     do throws(HDF5Error) {
-      file = try File(creating: pending.temporaryPath)
+      file = try File(filling: pending.openPath)
       try header.write(to: file.root.attributes)
       pictures = try file.root.createGroup("pictures")
     } catch {

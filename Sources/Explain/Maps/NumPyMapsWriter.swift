@@ -12,8 +12,6 @@ import Net
 public final class NumPyMapsWriter: MapsWriter {
   private let path: String
   private var pending: PendingFile
-  private let descriptor: Int32
-  private var isOpen = true
 
   /// Classes, rows and columns, from the first picture on.
   private var sides: [Int] = []
@@ -26,14 +24,7 @@ public final class NumPyMapsWriter: MapsWriter {
   public init(path: String) throws(MapsError) {
     self.path = path
     pending = try PendingFile(path: path)
-    descriptor = unsafe open(
-      pending.temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw PendingFile.failure(path, errno) }
     try write([UInt8](repeating: 0, count: NumPyHeader.byteCount))
-  }
-
-  deinit {
-    if isOpen { close(descriptor) }
   }
 
   /// Stores the maps of the next picture.
@@ -73,25 +64,14 @@ public final class NumPyMapsWriter: MapsWriter {
 
   public func finish() throws(MapsError) {
     let shape = [count] + (sides.isEmpty ? [0, 0, 0] : sides)
-    guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw PendingFile.failure(path, errno) }
+    guard lseek(pending.descriptor, 0, SEEK_SET) == 0 else {
+      throw PendingFile.failure(path, errno)
+    }
     try write(NumPyHeader.bytes(shape: shape))
-    isOpen = false
-    guard close(descriptor) == 0 else { throw PendingFile.failure(path, errno) }
     try pending.commit()
   }
 
-  private func write(_ bytes: [UInt8]) throws(MapsError) {
-    var done = 0
-    while done < bytes.count {
-      let written = unsafe bytes.withUnsafeBytes { bytes in
-        unsafe Glibc.write(
-          descriptor, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done)
-      }
-      if written < 0 && errno == EINTR { continue }
-      guard written > 0 else { throw PendingFile.failure(path, written < 0 ? errno : EIO) }
-      done += written
-    }
-  }
+  private func write(_ bytes: [UInt8]) throws(MapsError) { try pending.write(bytes) }
 }
 
 /// The start of a NumPy file, format 1.0: a magic text, the version, the length of what follows, and

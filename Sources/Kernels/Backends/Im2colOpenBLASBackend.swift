@@ -13,8 +13,9 @@ public struct Im2colOpenBLASBackend: ConvolutionBackend {
   public func algorithm(for problem: ConvolutionProblem) -> Algorithm { .reassociated }
 
   public func refusal(of problem: ConvolutionProblem) -> String? {
+    if let absence = OpenBLAS.absence { return "OpenBLAS cannot be loaded: \(absence)" }
     // OpenBLAS takes 32-bit sizes.
-    problem.output.planeCount > Int(Int32.max) || problem.input.planeCount > Int(Int32.max)
+    return problem.output.planeCount > Int(Int32.max) || problem.input.planeCount > Int(Int32.max)
       || problem.depth > Int(Int32.max) ? "it exceeds the 32-bit sizes of BLAS" : nil
   }
 

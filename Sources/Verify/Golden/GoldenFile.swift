@@ -11,6 +11,9 @@ public struct GoldenFile: Sendable {
   public let header: GoldenHeader
   public let cases: [GoldenCase]
 
+  /// The precision that a golden in single precision is held to be of.
+  public var precision = GoldenPrecision.f32
+
   /// Whether there is a file.
   let isRecorded: Bool
 

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import HDF5
 public import Kernels
@@ -52,7 +53,7 @@ public struct GoldenRecorder: Sendable {
   ///
   /// - Parameters:
   ///   - inputs: What to run the network on; each becomes one case of the file.
-  ///   - path: Where the file goes. It is written beside this and renamed when it is complete.
+  ///   - path: Where the file goes. It has no name until it is complete.
   ///   - overwriting: Whether a file that exists may be replaced.
   ///   - labels: The class names by index, or none.
   ///   - includes: Decides by its name whether a node's output is stored.
@@ -65,14 +66,21 @@ public struct GoldenRecorder: Sendable {
     includes: (_ node: String) -> Bool, progress: ((Double) throws -> Void)? = nil
   ) throws {
     let exists = unsafe access(path, F_OK) == 0
-    guard overwriting || !exists else {
-      throw GoldenError(
-        .exists, path: path, "exists; say --allow-overwrite to record it again")
+    guard overwriting || !exists else { throw GoldenError.exists(path) }
+    func unwritable(_ error: SystemError) -> GoldenError {
+      error.code == EEXIST
+        ? .exists(path) : GoldenError(.unwritable, path: path, "cannot be written: \(error)")
     }
-    let temporary = "\(path).\(getpid()).tmp"
-    defer { unsafe unlink(temporary) }
+    var staged: StagedFile
+    do throws(SystemError) {
+      // The library has a lock of its own.
+      staged = try StagedFile(for: path, isLocked: false)
+    } catch {
+      throw unwritable(error)
+    }
+    let temporary = staged.openPath
     do {
-      let file = try File(creating: temporary)
+      let file = try File(filling: temporary)
       try header.write(to: file.root.attributes)
       let group = try file.root.createGroup("cases")
       for (index, input) in inputs.enumerated() {
@@ -87,13 +95,10 @@ public struct GoldenRecorder: Sendable {
     } catch let error as GoldenError where error.path == temporary {
       throw GoldenError(error.code, path: path, "the new file does not read back: \(error.cause)")
     }
-    let descriptor = unsafe open(temporary, O_RDONLY | O_CLOEXEC)
-    if descriptor >= 0 {
-      fsync(descriptor)
-      close(descriptor)
-    }
-    guard unsafe rename(temporary, path) == 0 else {
-      throw GoldenError(.unwritable, path: path, unsafe String(cString: strerror(errno)))
+    do throws(SystemError) {
+      try staged.commit(isReplacing: overwriting)
+    } catch {
+      throw unwritable(error)
     }
   }
 

@@ -97,10 +97,10 @@ struct BenchCommand: ParsableCommand {
         command: Console.commandLine), results: results, clockCost: SamplingOptions.clockCost())
     switch format {
     case .table:
-      print(
+      try Output.write(
         report.document(layers: layers).text(
           width: Console.columns ?? Report.standardWidth, color: Console.usesColor))
-    case .json: print(try report.json())
+    case .json: try Output.write(report.json())
     }
     if Interruption.isRequested { throw ExitStatus.interrupted }
     if results.contains(where: { $0.verdict == .fail }) { throw ExitStatus.mismatch }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bench
 import Kernels
 import Net
 import Report
@@ -65,15 +66,18 @@ struct BisectCommand: ParsableCommand {
     let outcome = try search.search { text in
       if Console.errorIsTerminal { printError(text) }
     }
-    print(BisectReport(outcome: outcome, good: good, bad: bad).text(rerun: rerun))
+    let machine = try MachineDescription.current()
+    let report = BisectReport(outcome: outcome, good: good, bad: bad)
+    for line in report.lines(rerun: { rerun($0, on: machine) }) { try print(line) }
     guard outcome.culprits.isEmpty, !outcome.flips else { throw ExitStatus.mismatch }
   }
 
   /// A command that judges one step again.
-  private func rerun(_ layer: LayerResult) -> String {
-    var words = ["densecam verify", golden, "--backend", bad]
-    if let name = model.model { words += ["--model", name] }
-    if noFuse { words.append("--no-fuse") }
-    return (words + ["--feed isolated --match", "'^\(layer.layer)$'"]).joined(separator: " ")
+  func rerun(_ layer: LayerResult, on machine: MachineDescription) -> String {
+    var settings = RunSettings()
+    settings.model = model.model
+    settings.threads = model.threading.threads
+    settings.noFuse = noFuse
+    return RerunCommand(settings, on: machine).layer(layer, of: golden, backend: bad)
   }
 }

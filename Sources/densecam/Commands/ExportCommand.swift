@@ -34,6 +34,7 @@ struct ExportCommand: ParsableCommand {
     network.tellRemark()
     try network.graph.write(mxnetSymbolFile: files.symbol)
     try network.parameters.write(mxnetFile: files.parameters, for: network.graph)
-    print("\(files.symbol)\n\(files.parameters)")
+    try print(files.symbol)
+    try print(files.parameters)
   }
 }

@@ -98,18 +98,18 @@ struct GoldenRecordCommand: ParsableCommand {
     try record(inputs, with: recorder, labels: labels, pattern)
     let golden = try GoldenFile(path: output)
     for goldenCase in golden.cases {
-      print(
+      try print(
         "\(output): \(goldenCase.name): \(goldenCase.activationShapes.count) activations, "
           + (noMaps.map { "no maps: \($0)" } ?? "\(goldenCase.maps.count) maps"))
     }
+    guard let old else { return }
+    let change: String
     do {
-      if let old = try old?.get() {
-        let diff = try GoldenDiff(from: old, to: golden)
-        print("\(output): against the file before: \(diff.summary)")
-      }
+      change = "against the file before: \(try GoldenDiff(from: old.get(), to: golden).summary)"
     } catch {
-      print("\(output): the file before could not be compared: \(error)")
+      change = "the file before could not be compared: \(error)"
     }
+    try print("\(output): \(change)")
   }
 
   private static func whyNoMaps(of graph: Graph, shapes: [TensorShape]) -> String? {

@@ -53,7 +53,7 @@ struct SelfTestCommand: ParsableCommand {
     if list {
       let width = faults.map(\.name.count).max() ?? 0
       for fault in faults {
-        print(
+        try print(
           fault.name + String(repeating: " ", count: width - fault.name.count + 2) + fault.summary)
       }
       return
@@ -75,11 +75,11 @@ struct SelfTestCommand: ParsableCommand {
       trials: trials, alarms: alarms, seeds: judged > 0 ? 1...UInt64(judged) : nil)
     switch format {
     case .table:
-      print(
+      try Output.write(
         report.document().text(
           width: Console.columns ?? Report.standardWidth, color: Console.usesColor))
-    case .md: print(report.document().markdown())
-    case .json: print(try report.json())
+    case .md: try Output.write(report.document().markdown())
+    case .json: try Output.write(report.json())
     }
     if Interruption.isRequested { throw ExitStatus.interrupted }
     if !report.isSharp { throw ExitStatus.mismatch }

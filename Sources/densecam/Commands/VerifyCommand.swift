@@ -69,6 +69,8 @@ struct VerifyCommand: ParsableCommand {
       valueName: "folder"))
   var images: String?
 
+  @OptionGroup var precision: GoldenPrecisionOption
+
   @Flag(help: "Show every layer, not only the worst.")
   var all = false
 
@@ -125,7 +127,8 @@ struct VerifyCommand: ParsableCommand {
       model: model.model, backends: try backends.backends(default: Backends.all),
       options: try backends.planOptions(),
       feeds: (feed ?? (match == nil ? .both : .isolated)).feeds, match: match,
-      images: images, choice: choice, team: team)
+      images: images, choice: choice, precision: precision.goldenPrecision,
+      team: team)
     var seen: Set<String> = []
     let paths = try GoldenPaths.resolve(goldens).filter { seen.insert($0).inserted }
     let report = try report(of: verification.run(paths), verification.policy, team)
@@ -167,7 +170,8 @@ struct VerifyCommand: ParsableCommand {
       (match != nil, "--match"), (images != nil, "--images"),
       (backends.backend != nil, "--backend"),
       (backends.noFuse, "--no-fuse"), (backends.withoutPass != nil, "--without-pass"),
-      (model.model != nil, "--model"), (model.threading.threads != nil, "--threads"),
+      (precision.setting != nil, "--golden-precision"), (model.model != nil, "--model"),
+      (model.threading.threads != nil, "--threads"),
     ]
     guard let other = others.first(where: \.0)?.1 else { return }
     throw UsageError("--from judges what was run before; it takes no \(other)")
@@ -195,6 +199,7 @@ struct VerifyCommand: ParsableCommand {
     settings.withoutPass = backends.withoutPass
     settings.images = images
     settings.problems = problems
+    settings.goldenPrecision = precision.setting
     policy.note(in: &settings)
     return settings
   }

@@ -33,10 +33,10 @@ struct DestinationOptions: ParsableArguments {
 
   /// Writes a text, whole or not at all.
   ///
-  /// - Throws: ``UsageError`` or `FileError` if the file cannot be written.
+  /// - Throws: ``UsageError``, `FileError` or ``OutputError`` if it cannot be written.
   func write(_ text: String) throws {
     guard let output else {
-      print(text, terminator: "")
+      try Output.write(text)
       return
     }
     // What was not there before the work may be there after it.
@@ -44,6 +44,6 @@ struct DestinationOptions: ParsableArguments {
     var file = try AtomicFile(path: output)
     let bytes = Array(text.utf8)
     try unsafe file.write(bytes.span.bytes)
-    try file.commit()
+    try file.commit(isReplacing: force)
   }
 }

@@ -70,7 +70,7 @@ struct ProblemVerification {
   private func command(_ trial: ConvolutionTrial, _ backend: String) -> String {
     let words =
       rerun.environment + [
-        "densecam verify --problems", "\(trial)", "--seed \(trial.seed)", "--backend",
+        "densecam verify --problems", "\(trial)".shellQuoted, "--seed \(trial.seed)", "--backend",
         backend.shellQuoted,
       ] + rerun.options
     return words.joined(separator: " ")
