@@ -71,8 +71,9 @@ let package = Package(
 
     // MARK: - Libraries, lowest first
     // Each names all that it imports: the build follows no dependency through another.
-    .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: safe),
-    .target(name: "Imaging", dependencies: ["CPNG", "CJPEG"], swiftSettings: fast),
+    .target(name: "Files", swiftSettings: safe),
+    .target(name: "HDF5", dependencies: ["CHDF5", "Files"], swiftSettings: safe),
+    .target(name: "Imaging", dependencies: ["CPNG", "CJPEG", "Files"], swiftSettings: fast),
     .target(name: "Figures", dependencies: ["Imaging", "CPangoCairo"], swiftSettings: fast),
     .target(
       name: "Kernels",
@@ -83,22 +84,25 @@ let package = Package(
     ),
     .target(
       name: "Net",
-      dependencies: ["Kernels", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["Files", "Kernels", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: fast
     ),
     .target(
-      name: "Explain", dependencies: ["Net", "Kernels", "Imaging", "HDF5"], swiftSettings: fast),
-    .target(name: "Verify", dependencies: ["Net", "Kernels", "HDF5"], swiftSettings: fast),
-    .target(name: "Bench", dependencies: ["Verify", "Net", "Kernels"], swiftSettings: fast),
+      name: "Explain", dependencies: ["Files", "Net", "Kernels", "Imaging", "HDF5"],
+      swiftSettings: fast),
     .target(
-      name: "Report", dependencies: ["Bench", "Verify", "Explain", "Net", "Kernels"],
+      name: "Verify", dependencies: ["Files", "Net", "Kernels", "HDF5"], swiftSettings: fast),
+    .target(
+      name: "Bench", dependencies: ["Files", "Verify", "Net", "Kernels"], swiftSettings: fast),
+    .target(
+      name: "Report", dependencies: ["Bench", "Files", "Verify", "Explain", "Net", "Kernels"],
       swiftSettings: safe),
 
     // MARK: - Command
     .executableTarget(
       name: "densecam",
       dependencies: [
-        "Report", "Bench", "Verify", "Explain", "Figures", "Net", "Kernels", "Imaging",
+        "Report", "Bench", "Files", "Verify", "Explain", "Figures", "Net", "Kernels", "Imaging",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe
@@ -113,6 +117,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Kernels", "Net"], path: "Tests/TestSupport",
       swiftSettings: common),
+    .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: common),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: common),
     .testTarget(
@@ -123,7 +128,7 @@ let package = Package(
       swiftSettings: common),
     .testTarget(
       name: "ExplainTests",
-      dependencies: ["Explain", "Net", "Kernels", "Imaging", "HDF5", "TestSupport"],
+      dependencies: ["Explain", "Files", "Net", "Kernels", "Imaging", "HDF5", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: common),
     .testTarget(
       name: "BenchTests", dependencies: ["Bench", "Verify", "Net", "Kernels", "TestSupport"],

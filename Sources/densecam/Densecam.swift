@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Kernels
 
 /// The command.
@@ -42,7 +43,7 @@ struct Densecam: ParsableCommand {
   static func main() {
     ignoreBrokenPipes()
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(CommandLine.fileNames)
       try command.run()
     } catch let error as ExitStatus {
       exit(withStatus: error)
