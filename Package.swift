@@ -73,8 +73,8 @@ let package = Package(
     // MARK: - Libraries, lowest first
     // Each names all that it imports: the build follows no dependency through another.
     .target(name: "Files", swiftSettings: safe),
-    .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: safe),
-    .target(name: "Imaging", dependencies: ["Files", "CPNG", "CJPEG"], swiftSettings: fast),
+    .target(name: "HDF5", dependencies: ["CHDF5", "Files"], swiftSettings: safe),
+    .target(name: "Imaging", dependencies: ["CPNG", "CJPEG", "Files"], swiftSettings: fast),
     .target(name: "Figures", dependencies: ["Imaging", "CPangoCairo"], swiftSettings: fast),
     .target(
       name: "Kernels",
@@ -90,20 +90,21 @@ let package = Package(
       swiftSettings: fast
     ),
     .target(
-      name: "Explain", dependencies: ["Net", "Kernels", "Imaging", "HDF5", "Files"],
+      name: "Explain", dependencies: ["Files", "Net", "Kernels", "Imaging", "HDF5"],
       swiftSettings: fast),
     .target(
-      name: "Verify", dependencies: ["Net", "Kernels", "HDF5", "Files"], swiftSettings: fast),
-    .target(name: "Bench", dependencies: ["Verify", "Net", "Kernels"], swiftSettings: fast),
+      name: "Verify", dependencies: ["Files", "Net", "Kernels", "HDF5"], swiftSettings: fast),
     .target(
-      name: "Report", dependencies: ["Bench", "Verify", "Explain", "Net", "Kernels"],
+      name: "Bench", dependencies: ["Files", "Verify", "Net", "Kernels"], swiftSettings: fast),
+    .target(
+      name: "Report", dependencies: ["Bench", "Files", "Verify", "Explain", "Net", "Kernels"],
       swiftSettings: safe),
 
     // MARK: - Command
     .executableTarget(
       name: "densecam",
       dependencies: [
-        "Report", "Bench", "Verify", "Explain", "Figures", "Net", "Kernels", "Imaging",
+        "Report", "Bench", "Files", "Verify", "Explain", "Figures", "Net", "Kernels", "Imaging",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe
@@ -129,7 +130,7 @@ let package = Package(
       swiftSettings: common),
     .testTarget(
       name: "ExplainTests",
-      dependencies: ["Explain", "Net", "Kernels", "Imaging", "HDF5", "TestSupport"],
+      dependencies: ["Explain", "Files", "Net", "Kernels", "Imaging", "HDF5", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: common),
     .testTarget(
       name: "BenchTests", dependencies: ["Bench", "Verify", "Net", "Kernels", "TestSupport"],

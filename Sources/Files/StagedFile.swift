@@ -25,15 +25,18 @@ package struct StagedFile: ~Copyable {
   ///
   /// - Parameters:
   ///   - path: The name that it will have. Whether something has that name is not looked at.
+  ///   - folder: Where it is until then, in the same file system; that of its name unless given.
   ///   - isLocked: Whether a file that needs a name is locked against being removed as a leftover. A
   ///     library that locks what it opens must find it free.
   ///   - isUnnamed: Whether to try without a name.
   /// - Throws: ``SystemError`` if the folder does not exist or may not be written to.
-  package init(for path: String, isLocked: Bool = true, isUnnamed: Bool = true) throws(SystemError)
-  {
-    let opened = try Self.open(for: path, isLocked, isUnnamed)
+  package init(
+    for path: String, in folder: String? = nil, isLocked: Bool = true, isUnnamed: Bool = true
+  ) throws(SystemError) {
+    let folder = folder ?? FileName.parent(of: path)
+    let opened = try Self.open(for: path, in: folder, isLocked, isUnnamed)
     self.path = path
-    folder = Self.folder(of: path)
+    self.folder = folder
     descriptor = opened.descriptor
     temporaryPath = opened.temporaryPath
     self.isLocked = opened.isLocked
@@ -46,16 +49,16 @@ package struct StagedFile: ~Copyable {
   }
 
   private static func open(
-    for path: String, _ isLocked: Bool, _ isUnnamed: Bool
+    for path: String, in folder: String, _ isLocked: Bool, _ isUnnamed: Bool
   ) throws(SystemError) -> Opened {
     guard !path.isEmpty, !path.utf8.contains(0) else { throw SystemError(code: EINVAL) }
-    let folder = folder(of: path)
     Leftovers.remove(from: folder)
     if isUnnamed, let descriptor = openUnnamed(in: folder) {
       return Opened(descriptor: descriptor)
     }
     let temporary = Leftovers.name(in: folder)
-    let descriptor = unsafe Glibc.open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    let descriptor = unsafe Glibc.open(
+      temporary.systemPath, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw SystemError(code: errno) }
     return Opened(
       descriptor: descriptor, temporaryPath: temporary,
@@ -64,7 +67,8 @@ package struct StagedFile: ~Copyable {
 
   /// Makes a file without a name; nil where that is not possible.
   private static func openUnnamed(in folder: String) -> Int32? {
-    let descriptor = unsafe Glibc.open(folder, Self.unnamed | O_RDWR | O_CLOEXEC, 0o666)
+    let descriptor = unsafe Glibc.open(
+      folder.systemPath, Self.unnamed | O_RDWR | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { return nil }
     // The name that is to come is given through this path.
     guard unsafe access(path(of: descriptor), F_OK) == 0 else {
@@ -75,7 +79,7 @@ package struct StagedFile: ~Copyable {
   }
 
   deinit {
-    if let temporaryPath { unsafe unlink(temporaryPath) }
+    if let temporaryPath { unsafe unlink(temporaryPath.systemPath) }
     close(descriptor)
   }
 
@@ -108,7 +112,7 @@ package struct StagedFile: ~Copyable {
   package mutating func commit(isReplacing: Bool = true) throws(SystemError) {
     guard fsync(descriptor) == 0 else { throw SystemError(code: errno) }
     if let temporaryPath {
-      try isReplacing ? Self.rename(temporaryPath, path) : Self.move(temporaryPath, path)
+      try Self.rename(temporaryPath, to: path, isReplacing: isReplacing)
       self.temporaryPath = nil
       if isLocked { flock(descriptor, LOCK_UN) }
     } else if !Self.link(Self.path(of: descriptor), path) {
@@ -118,14 +122,15 @@ package struct StagedFile: ~Copyable {
         throw SystemError(code: errno)
       }
       do throws(SystemError) {
-        try Self.rename(temporary, path)
+        try Self.rename(temporary, to: path, isReplacing: true)
       } catch {
-        unsafe unlink(temporary)
+        unsafe unlink(temporary.systemPath)
         throw error
       }
     }
     // The new name is durable once the folder is; a folder that cannot be opened is no failure.
-    let directory = unsafe Glibc.open(folder, O_RDONLY | O_CLOEXEC)
+    let directory = unsafe Glibc.open(
+      FileName.parent(of: path).systemPath, O_RDONLY | O_CLOEXEC)
     guard directory >= 0 else { return }
     fsync(directory)
     close(directory)
@@ -136,29 +141,32 @@ package struct StagedFile: ~Copyable {
 
   private static func path(of descriptor: Int32) -> String { "/proc/self/fd/\(descriptor)" }
 
-  /// The folder of a path, by its bytes: a slash with a mark on it is another character.
-  private static func folder(of path: String) -> String {
-    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-    return String(decoding: path.utf8[...slash], as: UTF8.self)
-  }
-
   /// Gives a file a further name, if nothing has it.
   private static func link(_ old: String, _ new: String) -> Bool {
-    unsafe linkat(AT_FDCWD, old, AT_FDCWD, new, AT_SYMLINK_FOLLOW) == 0
+    unsafe linkat(AT_FDCWD, old.systemPath, AT_FDCWD, new.systemPath, AT_SYMLINK_FOLLOW) == 0
   }
 
-  private static func rename(_ old: String, _ new: String) throws(SystemError) {
-    guard unsafe Glibc.rename(old, new) == 0 else { throw SystemError(code: errno) }
-  }
-
-  /// Renames a file unless the new name is taken; where there are no links, that is looked at before.
-  private static func move(_ old: String, _ new: String) throws(SystemError) {
-    if link(old, new) {
-      unsafe unlink(old)
-      return
+  /// Gives a file another name in the same file system.
+  ///
+  /// - Parameters:
+  ///   - old: The name that it has.
+  ///   - new: The name that it is to have.
+  ///   - isReplacing: Whether a file of that name goes; where there are no links, there is a moment
+  ///     between looking for one and the renaming.
+  /// - Throws: ``SystemError``; both files are then as they were.
+  static func rename(
+    _ old: String, to new: String, isReplacing: Bool
+  ) throws(SystemError) {
+    if !isReplacing {
+      if link(old, new) {
+        unsafe unlink(old.systemPath)
+        return
+      }
+      guard errno != EEXIST else { throw SystemError(code: EEXIST) }
+      guard unsafe access(new.systemPath, F_OK) != 0 else { throw SystemError(code: EEXIST) }
     }
-    guard errno != EEXIST else { throw SystemError(code: EEXIST) }
-    guard unsafe access(new, F_OK) != 0 else { throw SystemError(code: EEXIST) }
-    try rename(old, new)
+    guard unsafe Glibc.rename(old.systemPath, new.systemPath) == 0 else {
+      throw SystemError(code: errno)
+    }
   }
 }

@@ -1,4 +1,5 @@
 import CHDF5
+import Files
 import Glibc
 
 /// An HDF5 file.
@@ -19,7 +20,7 @@ public final class File: Sendable {
     let place = Place(file: path)
     try Self.checkPath(path)
     var status = stat()
-    guard unsafe stat(path, &status) == 0 else {
+    guard unsafe stat(path.systemPath, &status) == 0 else {
       throw place.error(
         "open the file", unsafe String(cString: strerror(errno)).lowercased(), .system)
     }
@@ -28,7 +29,9 @@ public final class File: Sendable {
     }
     let access = try Self.makeAccess(place)
     defer { Library.close(access) }
-    let id = try place.call("open the file") { unsafe H5Fopen(path, chdf5_read_only(), access) }
+    let id = try place.call("open the file") {
+      unsafe H5Fopen(path.systemPath, chdf5_read_only(), access)
+    }
     let file = try OpenFile(id: id, path: path, isWritable: false)
     var intent: UInt32 = 0
     try place.call("open the file") { unsafe H5Fget_intent(id, &intent) }
@@ -66,7 +69,9 @@ public final class File: Sendable {
     defer { Library.close(creation) }
     try place.call("create the file") { H5Pset_obj_track_times(creation, false) }
     let id = try place.call("create the file") {
-      unsafe H5Fcreate(path, isNew ? chdf5_create_new() : chdf5_truncate(), creation, access)
+      unsafe H5Fcreate(
+        path.systemPath, isNew ? chdf5_create_new() : chdf5_truncate(), creation,
+        access)
     }
     self.path = path
     root = Group(try OpenFile(id: id, path: path, isWritable: true).openRoot())

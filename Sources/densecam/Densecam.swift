@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Kernels
 
 /// The command.
@@ -44,7 +45,7 @@ struct Densecam: ParsableCommand {
     Descriptor.takeStandardOnes()
     Descriptor.setSignals()
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(CommandLine.fileNames)
       // Before there are threads that read the environment.
       OpenBLAS.prepare()
       try command.run()

@@ -1,5 +1,7 @@
+import Files
 import Glibc
-import Net
+import Kernels
+public import Net
 
 /// Writes maps as one NumPy array `[pictures, classes, h, w]` of 64-bit floats, NumPy format 1.0.
 ///
@@ -19,11 +21,16 @@ public final class NumPyMapsWriter: MapsWriter {
 
   /// Begins a file.
   ///
-  /// - Parameter path: Where it goes; what is there is replaced by ``finish()``.
+  /// - Parameters:
+  ///   - path: Where it goes; what is there stays until ``finish()``.
+  ///   - folder: Where it is until then, in the same file system; beside its name unless given.
+  ///   - replacing: Whether a file of that name is replaced.
   /// - Throws: ``MapsError`` if the file cannot be written.
-  public init(path: String) throws(MapsError) {
+  public init(
+    path: String, in folder: String? = nil, replacing: Bool = true
+  ) throws(MapsError) {
     self.path = path
-    pending = try PendingFile(path: path)
+    pending = try PendingFile(path: path, in: folder, replacing: replacing)
     try write([UInt8](repeating: 0, count: NumPyHeader.byteCount))
   }
 
@@ -76,10 +83,29 @@ public final class NumPyMapsWriter: MapsWriter {
 
 /// The start of a NumPy file, format 1.0: a magic text, the version, the length of what follows, and
 /// a Python dictionary, with spaces and a line feed up to a multiple of 64 bytes.
-enum NumPyHeader {
+public enum NumPyHeader {
   /// Long enough for any shape: the dictionary has 118 bytes, of which the text around the shape
   /// takes 55, three commas with their spaces 6, and four numbers at most 19 + 7 + 5 + 5.
   static let byteCount = 128
+
+  /// The pictures, classes, rows and columns of a file that ``NumPyMapsWriter`` has made; nil if it has
+  /// made no such file.
+  ///
+  /// - Throws: ``FileError`` if the file cannot be read.
+  public static func shape(of path: String) throws(FileError) -> [Int]? {
+    let file = try MappedFile(path: path)
+    let start = unsafe file.withBytes { unsafe Array($0.prefix(byteCount)) }
+    guard start.count == byteCount else { return nil }
+    let words = String(decoding: start.dropFirst(10), as: UTF8.self).split { !$0.isNumber }
+    // The first number is that of `<f8`.
+    let shape = words.dropFirst().compactMap { Int($0) }
+    guard shape.count == 4, start == bytes(shape: shape),
+      let count = TensorShape(
+        batch: shape[0], channels: shape[1], height: shape[2], width: shape[3]
+      ).checkedCount, count < file.count, file.count == byteCount + 8 * count
+    else { return nil }
+    return shape
+  }
 
   /// The header of 64-bit little-endian floats, the last side varying fastest.
   static func bytes(shape: [Int]) -> [UInt8] {

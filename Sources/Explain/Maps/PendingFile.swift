@@ -5,6 +5,7 @@ import Glibc
 struct PendingFile: ~Copyable {
   let path: String
   private var file: StagedFile
+  private let isReplacing: Bool
 
   /// Open for reading and writing.
   var descriptor: Int32 { file.descriptor }
@@ -17,33 +18,33 @@ struct PendingFile: ~Copyable {
 
   /// Checks that a file can take this name, before any work is spent on it.
   ///
-  /// What exists there must be a regular file that we may write: a rename would also put a file in
+  /// What exists there has to be a regular file that we may write: a rename would also put a file in
   /// place of a symbolic link or of a device, which nobody means.
   ///
   /// - Parameters:
-  ///   - path: The name.
+  ///   - path: The name in the end.
+  ///   - folder: Where the file is until then, in the same file system; beside the name unless given.
+  ///   - replacing: Whether a file that has the name goes.
   ///   - isLocked: See `StagedFile`.
   /// - Throws: ``MapsError`` if it cannot.
-  init(path: String, isLocked: Bool = true) throws(MapsError) {
-    file = try Self.open(path, isLocked)
+  init(
+    path: String, in folder: String? = nil, replacing: Bool = true, isLocked: Bool = true
+  ) throws(MapsError) {
+    file = try Self.open(path, folder, replacing, isLocked)
     self.path = path
+    isReplacing = replacing
   }
 
-  private static func open(_ path: String, _ isLocked: Bool) throws(MapsError) -> StagedFile {
-    guard !path.isEmpty, !path.utf8.contains(0) else {
-      throw MapsError(.unwritable, path: path, "cannot be written: not a file name")
-    }
-    var status = stat()
-    if unsafe lstat(path, &status) == 0 {
-      guard status.st_mode & S_IFMT == S_IFREG else {
-        throw MapsError(.unwritable, path: path, "cannot be written: it is no regular file")
-      }
-      guard unsafe access(path, W_OK) == 0 else { throw failure(path, errno) }
-    } else if errno != ENOENT {
-      throw failure(path, errno)
+  private static func open(
+    _ path: String, _ folder: String?, _ replacing: Bool, _ isLocked: Bool
+  ) throws(MapsError) -> StagedFile {
+    do throws(FileFailure) {
+      try checkName(path, replacing: replacing)
+    } catch {
+      throw failure(path, error)
     }
     do throws(SystemError) {
-      return try StagedFile(for: path, isLocked: isLocked)
+      return try StagedFile(for: path, in: folder, isLocked: isLocked)
     } catch {
       throw failure(path, error.code)
     }
@@ -60,20 +61,23 @@ struct PendingFile: ~Copyable {
     }
   }
 
-  /// Makes the file durable and gives it its name, in place of any that has it.
+  /// Makes the file durable and gives it its name.
   ///
-  /// - Throws: ``MapsError`` if the disk is full or fails; the old file is then still there.
+  /// - Throws: ``MapsError`` if the disk is full or fails, or if a file has taken the name that is not to
+  ///   be replaced; that file is then still there.
   mutating func commit() throws(MapsError) {
     do throws(SystemError) {
-      try file.commit()
+      try file.commit(isReplacing: isReplacing)
     } catch {
       throw Self.failure(path, error.code)
     }
   }
 
   static func failure(_ path: String, _ code: Int32) -> MapsError {
-    MapsError(
-      .unwritable, path: path,
-      unsafe "cannot be written: \(String(cString: strerror(code)).lowercased())")
+    failure(path, FileFailure(errno: code))
+  }
+
+  private static func failure(_ path: String, _ failure: FileFailure) -> MapsError {
+    MapsError(.unwritable, path: path, "cannot be written: \(failure.cause)")
   }
 }

@@ -1,3 +1,5 @@
+import Kernels
+
 extension Graph {
   /// The largest symbol file that is read, in bytes; DenseNet-169 takes 264 kB.
   static let largestSymbolFile = 64 << 20
@@ -58,6 +60,7 @@ extension Graph {
       if let symbolOperator = operators[index] { try assembly.add(symbolOperator, at: index) }
     }
     try self.init(nodes: assembly.nodes, output: try assembly.maps(of: head))
+    declaredInputSize = assembly.declaredInputSize
   }
 }
 
@@ -87,6 +90,9 @@ private struct SymbolAssembly {
 
   /// Where each node of the symbol stands in `nodes`.
   private var position: [Int: Int] = [:]
+
+  /// The rows and columns of the input, if the file declares them.
+  private(set) var declaredInputSize: Size?
 
   /// Whether each of `nodes` is a matrix `[N, C]` in MXNet.
   private var isFlat: [Bool] = []
@@ -146,6 +152,7 @@ private struct SymbolAssembly {
     position[index] = nodes.count
     isFlat.append(false)
     nodes.append(Node(name: name, operation: .input, inputs: []))
+    declaredInputSize = symbol.nodes[index].declaredSize
     return nodes.count - 1
   }
 
@@ -179,6 +186,17 @@ private struct SymbolAssembly {
     throw GraphError(
       .notAGraph, node: node.name,
       "it reads output \(entry.output) of \(source); only output 0 is supported")
+  }
+}
+
+extension SymbolNode {
+  /// The last two sides of a variable's `__shape__`, such as `(0, 3, 299, 299)`, if it has four.
+  fileprivate var declaredSize: Size? {
+    let text = (try? attributes())?.values["__shape__"] ?? ""
+    let sides = text.split { !("0"..."9").contains($0) }.compactMap { Int($0) }
+    guard sides.count == 4, sides[2...].allSatisfy((1...SymbolAttributes.largestSide).contains)
+    else { return nil }
+    return Size(height: sides[2], width: sides[3])
   }
 }
 

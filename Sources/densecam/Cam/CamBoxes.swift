@@ -1,4 +1,5 @@
 import Explain
+import Files
 import Glibc
 import Imaging
 import Net
@@ -34,8 +35,8 @@ struct CamBoxes {
 
   /// The pictures that the file lists, which lie beside it.
   var pictures: [String] {
-    let folder = annotations.path.lastIndex(of: "/").map { String(annotations.path[...$0]) } ?? ""
-    return annotations.pictures.map { folder + $0.fileName }
+    let folder = FileName.folder(of: annotations.path)
+    return annotations.pictures.map { folder + FileName.text(Array($0.fileName.utf8)) }
   }
 
   /// The boxes of one picture, by class; empty if it has none.

@@ -107,7 +107,7 @@ struct BenchCommand: ParsableCommand {
   }
 
   private func inputShape(_ network: Model, batch: Int) throws -> TensorShape {
-    var extent = network.preprocessing.extent
+    var extent = network.inputExtent
     if let size {
       guard let value = Preprocessing.Extent(size) else {
         throw UsageError("--size \(size): give WIDTHxHEIGHT in pixels")

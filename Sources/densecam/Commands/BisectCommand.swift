@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bench
+import Files
 import Kernels
 import Net
 import Report
@@ -52,7 +53,8 @@ struct BisectCommand: ParsableCommand {
     }
     let team = try WorkerTeam(count: model.threading.count)
     let file = try GoldenFile(path: golden)
-    guard let chosen = file.cases.first(where: { caseName == nil || $0.name == caseName }) else {
+    guard let chosen = file.cases.first(where: { caseName.map($0.name.hasSameBytes) ?? true })
+    else {
       throw UsageError(
         "\(golden) has no case \(caseName ?? ""); there are "
           + file.cases.map(\.name).joined(separator: ", "))

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bench
 import Explain
+import Files
 import FoundationEssentials
 import Glibc
 import Kernels
@@ -34,7 +35,8 @@ struct GoldenRecordCommand: ParsableCommand {
   var image: [String]
 
   @Option(
-    help: ArgumentHelp("Nodes whose outputs to store; all unless given.", valueName: "regex"))
+    help: ArgumentHelp("Nodes whose outputs to store; all unless given.", valueName: "regex"),
+    transform: FileName.plain)
   var taps: String?
 
   @Option(help: ArgumentHelp("Class names, one a line.", valueName: "file"))
@@ -55,20 +57,20 @@ struct GoldenRecordCommand: ParsableCommand {
       }
     }
     guard !image.isEmpty else { throw UsageError("--image names no picture") }
-    let exists = unsafe access(output, F_OK) == 0
+    let exists = unsafe access(output.systemPath, F_OK) == 0
     guard allowOverwrite || !exists else {
       throw GoldenError(.exists, path: output, "exists; say --allow-overwrite to record it again")
     }
     try OutputFile.check(output, overwriting: true)
     let (network, team) = try model.load()
-    let preprocessing = try input.preprocessing(default: network.preprocessing)
+    let preprocessing = try input.preprocessing(for: network)
     let inputs = try image.map { path in
-      let name = path.split(separator: "/").last.map(String.init) ?? path
+      let name = FileName.last(of: path)
       return GoldenRecorder.Input(
         name: name, source: name, sourceSHA256: try SHA256Digest.ofFile(path),
         preprocessing: preprocessing.description, tensor: try preprocessing.prepare(path).input)
     }
-    guard Set(inputs.map(\.name)).count == inputs.count else {
+    guard Set(names: inputs.map(\.name)).count == inputs.count else {
       throw UsageError("two pictures have the same file name, which names their cases")
     }
     let shapes = try network.graph.shapes(

@@ -48,13 +48,21 @@ struct ListCommand: ParsableCommand {
 
   private func listLayers() throws {
     let (network, _) = try model.load()
-    let preprocessing = try input.preprocessing(default: network.preprocessing)
-    guard case .fixed(let size) = preprocessing.extent else {
+    let preprocessing = try input.preprocessing(for: network)
+    let extent = input.size == nil ? network.inputExtent : preprocessing.extent
+    guard case .fixed(let size) = extent else {
       throw UsageError("--size fit needs a picture; give WIDTHxHEIGHT")
     }
-    let shapes = try network.graph.shapes(
-      input: TensorShape(channels: 3, height: size.height, width: size.width),
-      parameters: network.parameters)
+    let shapes: [TensorShape]
+    do {
+      shapes = try network.graph.shapes(
+        input: TensorShape(
+          channels: network.inputChannels, height: size.height, width: size.width),
+        parameters: network.parameters)
+    } catch {
+      guard input.size == nil else { throw error }
+      throw UsageError("\(error); give the size that the network takes with --size WIDTHxHEIGHT")
+    }
     var rows: [[String]] = []
     for (index, node) in network.graph.nodes.enumerated() {
       let problem = try node.inputs.first.flatMap {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bench
+import Files
 import Kernels
 import Net
 import Report
@@ -58,7 +59,9 @@ struct VerifyCommand: ParsableCommand {
       valueName: "feed"))
   var feed: FeedChoice?
 
-  @Option(help: ArgumentHelp("Judge only layers whose name matches.", valueName: "regex"))
+  @Option(
+    help: ArgumentHelp("Judge only layers whose name matches.", valueName: "regex"),
+    transform: FileName.plain)
   var match: String?
 
   @OptionGroup var policy: PolicyOptions
@@ -129,8 +132,8 @@ struct VerifyCommand: ParsableCommand {
       feeds: (feed ?? (match == nil ? .both : .isolated)).feeds, match: match,
       images: images, choice: choice, precision: precision.goldenPrecision,
       team: team)
-    var seen: Set<String> = []
-    let paths = try GoldenPaths.resolve(goldens).filter { seen.insert($0).inserted }
+    var seen: Set<ExactName> = []
+    let paths = try GoldenPaths.resolve(goldens).filter { seen.insert($0) }
     let report = try report(of: verification.run(paths), verification.policy, team)
     let command = RerunCommand(report.settings, on: report.context.machine)
     return (report, { golden, layer in [command.layer(layer, of: golden)] })

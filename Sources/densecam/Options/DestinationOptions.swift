@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Glibc
 import Net
 
@@ -25,7 +26,7 @@ struct DestinationOptions: ParsableArguments {
     guard let output else { return }
     try OutputFile.check(output, overwriting: force)
     var status = stat()
-    guard unsafe lstat(output, &status) == 0 else { return }
+    guard unsafe lstat(output.systemPath, &status) == 0 else { return }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw UsageError("\(output): is no regular file, which could be replaced")
     }

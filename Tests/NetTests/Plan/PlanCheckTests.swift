@@ -19,7 +19,10 @@ import Testing
     var count = 0
     for index in 0..<plan.stepCount {
       let output = plan.step(index).output
-      guard let target = plan.memory.locations[output] else { continue }
+      // A concatenation writes only what it copies.
+      guard let target = plan.memory.locations[output],
+        plan.graph.nodes[output].operation != .concatenation
+      else { continue }
       // A value that this step reads is moved to where it writes, and nothing else.
       for input in plan.step(index).inputs.map(plan.program.resolved)
       where plan.program.placements[input] == nil && plan.program.placements[output] == nil {
