@@ -157,7 +157,7 @@ if Context.environment["DENSECAM_FUZZ_TARGETS"] != nil {
     .testTarget(
       name: "FuzzTargets",
       dependencies: [
-        "densecam", "Report", "Verify", "Explain", "Figures", "Net", "Kernels", "Imaging",
+        "densecam", "Report", "Verify", "Explain", "Figures", "Net", "Kernels", "Imaging", "HDF5",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "tools/fuzz/Targets", swiftSettings: safe))
 }

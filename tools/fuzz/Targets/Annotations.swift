@@ -22,7 +22,7 @@ extension FuzzTarget {
     }
   }
 
-  private static let file = MemoryFile()
+  private static let file = ScratchFile()
 
   /// Files of class names, and every name that is in one.
   static let labels = FuzzTarget("labels") { bytes in

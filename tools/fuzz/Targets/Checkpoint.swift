@@ -15,7 +15,7 @@ extension FuzzTarget {
     precondition(again?.nodes.count == graph.nodes.count, "what is written is not what is read")
   }
 
-  private static let file = MemoryFile()
+  private static let file = ScratchFile()
 
   /// MXNet parameter files, with all of their elements.
   static let params = FuzzTarget("params") { bytes in

@@ -8,8 +8,9 @@ import Verify
 @testable import densecam
 
 extension FuzzTarget {
-  /// A command line, a word a line; if that is an option and its value, the value alone is read as the
-  /// commands do. And texts that are printed to be pasted into a shell.
+  /// A command line, a word a line, and what is printed to be pasted into a shell.
+  ///
+  /// Of an option and its value, the value alone is read, as the commands do it.
   static let values = FuzzTarget("values") { bytes in
     let text = String(decoding: bytes, as: UTF8.self)
     let words = text.split(separator: "\n").map(String.init)
@@ -20,7 +21,7 @@ extension FuzzTarget {
     }
     _ = text.asArgument
     _ = text.shellQuoted
-    let match = try? Regex(text.regexEscaped).wholeMatch(in: text)
+    let match = try? Regex(forNames: text.regexEscaped).wholeMatch(in: text)
     precondition(match != nil, "an escaped name does not find itself")
   }
 

@@ -10,15 +10,21 @@ private let target: FuzzTarget = {
   return target
 }()
 
+/// Whether it is said what became of an input.
+private let isTalkative = unsafe getenv("DENSECAM_FUZZ_SAY") != nil
+
 /// What libFuzzer calls with every input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
   do {
     try target.body(bytes)
+    if isTalkative { print("read as a whole") }
   } catch {
     // Making the message is a part of refusing an input.
-    precondition(!"\(error)".isEmpty, "an error says nothing")
+    let message = "\(error)"
+    precondition(!message.isEmpty, "an error says nothing")
+    if isTalkative { print("refused: \(message)") }
   }
   return 0
 }

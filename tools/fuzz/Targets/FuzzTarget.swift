@@ -15,7 +15,7 @@ struct FuzzTarget: Sendable {
   /// All targets; `tools/fuzz/run` has their limits.
   static let all: [FuzzTarget] =
     [
-      .symbol, .params, .png, .jpeg, .golden, .maps, .boxes, .labels, .problems, .policy, .results,
-      .journal, .names, .values,
+      .symbol, .params, .png, .jpeg, .golden, .maps, .contents, .boxes, .labels, .problems, .policy,
+      .results, .journal, .names, .values,
     ]
 }

@@ -4,7 +4,7 @@ import Glibc
 @testable import densecam
 
 extension FuzzTarget {
-  private static let file = MemoryFile()
+  private static let file = ScratchFile()
 
   /// The journal of a run that is gone on with.
   static let journal = FuzzTarget("journal") { bytes in
@@ -25,8 +25,7 @@ extension FuzzTarget {
 
   /// Names of pictures on standard input.
   static let names = FuzzTarget("names") { bytes in
-    _ = file.fill(bytes)
-    let descriptor = file.reopened()
+    let descriptor = unsafe open(file.fill(bytes), O_RDONLY | O_CLOEXEC)
     defer { close(descriptor) }
     var reader = NameReader(descriptor: descriptor)
     var length = 0
