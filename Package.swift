@@ -155,3 +155,18 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Builds for a purpose of their own; see the scripts that set these variables.
+if let tests = Context.environment["DENSECAM_TESTS"]?.split(separator: ",").map(String.init) {
+  package.targets.removeAll { $0.type == .test && !tests.contains($0.name) }
+}
+if Context.environment["DENSECAM_FUZZ_TARGETS"] != nil {
+  // A test target, for only those may look inside of the command.
+  package.targets.append(
+    .testTarget(
+      name: "FuzzTargets",
+      dependencies: [
+        "densecam", "Report", "Verify", "Explain", "Figures", "Net", "Kernels", "Imaging", "HDF5",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "tools/fuzz/Targets", swiftSettings: safe))
+}

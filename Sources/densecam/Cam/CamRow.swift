@@ -57,3 +57,21 @@ struct CamRow: Codable {
     return lines
   }
 }
+
+extension CamRow.Entry {
+  /// Reads what a journal holds, which may have been edited since.
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    index = try container.decode(Int.self, forKey: .index)
+    label = try container.decode(String.self, forKey: .label)
+    probability = try container.decode(Double.self, forKey: .probability)
+    logit = try container.decode(Double.self, forKey: .logit)
+    peak = try container.decodeIfPresent([Int].self, forKey: .peak)
+    size = try container.decode([Int].self, forKey: .size)
+    isFlat = try container.decodeIfPresent(Bool.self, forKey: .isFlat)
+    guard size.count == 2, peak?.count ?? 2 == 2 else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .size, in: container, debugDescription: "a map has rows and columns")
+    }
+  }
+}

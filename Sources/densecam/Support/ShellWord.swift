@@ -31,10 +31,12 @@ extension String {
   var asArgument: String { (hasPrefix("-") ? "./\(self)" : self).shellQuoted }
 
   /// A regular expression that finds the text as it is.
+  ///
+  /// Beyond ASCII, scalars are written by their numbers: a mark would belong to the backslash's character.
   var regexEscaped: String {
     var pattern = ""
     for scalar in unicodeScalars {
-      if scalar.isUnshowable {
+      if scalar.isUnshowable || !scalar.isASCII {
         pattern += "\\u{\(String(scalar.value, radix: 16))}"
       } else {
         if "\\^$.|?*+()[]{}".unicodeScalars.contains(scalar) { pattern += "\\" }

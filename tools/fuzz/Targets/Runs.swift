@@ -1,0 +1,39 @@
+import Glibc
+
+@testable import Explain
+@testable import densecam
+
+extension FuzzTarget {
+  private static let file = ScratchFile()
+
+  /// The journal of a run that is gone on with.
+  static let journal = FuzzTarget("journal") { bytes in
+    let path = file.fill(bytes)
+    func open() throws(JournalError) -> ResultJournal<CamRow> {
+      try ResultJournal<CamRow>(
+        path: path, settings: ["method": "cam"], resuming: true, overwriting: false)
+    }
+    let journal = try open()
+    for row in journal.rows.values { _ = row.lines }
+    // What was opened once can be written to and opened again.
+    guard let row = journal.rows.values.first else { return }
+    try journal.append("one more", row)
+    try journal.flush()
+    let count = (try? open())?.rows.count
+    precondition(count == journal.rows.count, "a journal loses a row")
+  }
+
+  /// Names of pictures on standard input.
+  static let names = FuzzTarget("names") { bytes in
+    let descriptor = unsafe open(file.fill(bytes), O_RDONLY | O_CLOEXEC)
+    defer { close(descriptor) }
+    var reader = NameReader(descriptor: descriptor)
+    var length = 0
+    while let name = reader.next() {
+      precondition(!name.isEmpty)
+      length += name.utf8.count
+    }
+    // Bytes that are not UTF-8 become characters of three bytes.
+    precondition(length <= 3 * bytes.count, "there are more names than input")
+  }
+}
