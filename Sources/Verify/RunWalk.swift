@@ -108,7 +108,7 @@ struct RunWalk {
         of: executor.value(of: step.output),
         from: trace.expected(step.output) ?? reference.output, exact: reference.output,
         likely: allowed.likely, worst: allowed.worst ?? allowed.likely,
-        likelyRMS: allowed.likelyRMS),
+        likelyRMS: allowed.likelyRMS, overflow: allowed.overflow),
       guardsIntact: intact, inputIsConstant: reference.inputIsConstant,
       shape: plan.program.shapes[step.output].dimensions, isStored: trace.isStored(step.output),
       policy: policy)

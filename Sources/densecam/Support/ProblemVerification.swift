@@ -20,9 +20,7 @@ struct ProblemVerification {
   func trials() throws -> [ConvolutionTrial] {
     if let random = try ProblemList.random(source, values: values) { return random }
     if ConvolutionProblem.looksLikeNotation(source) {
-      return try source.split(separator: ",").map {
-        try ConvolutionTrial(notation: String($0), seed: seed, values: values)
-      }
+      return try ProblemList.trials(notation: source, seed: seed, values: values)
     }
     return try ProblemList.trials(
       in: SmallTextFile.read(source), name: source, seed: seed, values: values)
