@@ -1,4 +1,5 @@
 import Glibc
+import Net
 
 /// The name of one picture among many.
 public struct PictureName: Hashable, Sendable {
@@ -174,6 +175,8 @@ struct NameReader {
       buffer += block[..<count]
       if separator == nil {
         separator = block[..<count].contains(0) ? 0 : UInt8(ascii: "\n")
+        // A list of lines may be a text file of Windows; what `find -print0` gives is none.
+        if separator != 0 { buffer = Array(buffer.withoutByteOrderMark) }
       }
     }
   }

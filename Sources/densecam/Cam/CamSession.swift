@@ -125,6 +125,8 @@ final class CamSession {
     let isResumed = request.journal != nil && request.isResumed
     return names.indices.map { index in
       Result {
+        if pictures[index].flaw != nil { progress?.clear() }
+        pictures[index].warned(of: names[index].path)
         let boxes = try request.boxes?.boxes(of: names[index], pictures[index]) ?? []
         let classes = request.classes.named + boxes.map(\.classIndex)
         let all = [inferences[index]] + others.map { $0[index] }
@@ -212,6 +214,9 @@ final class CamSession {
     let backends = request.makers.map(\.explainer.backend.name)
     let localization = request.boxes?.report(backends: backends, labels: request.classes.labels)
     try request.printer.finish(localization)
+    if let boxes = request.boxes, boxes.leftOut.count > 0 {
+      printError("densecam: \(boxes.annotations.path): \(boxes.leftOut)")
+    }
     if let boxes = request.boxes, boxes.countWithout > 0 {
       printError(
         "densecam: \(boxes.countWithout) pictures have no boxes in \(boxes.annotations.path)")

@@ -66,7 +66,8 @@ struct GoldenRecordCommand: ParsableCommand {
       let name = path.split(separator: "/").last.map(String.init) ?? path
       return GoldenRecorder.Input(
         name: name, source: name, sourceSHA256: try SHA256Digest.ofFile(path),
-        preprocessing: preprocessing.description, tensor: try preprocessing.prepare(path).input)
+        preprocessing: preprocessing.description,
+        tensor: try preprocessing.prepare(path).warned(of: path).input)
     }
     guard Set(inputs.map(\.name)).count == inputs.count else {
       throw UsageError("two pictures have the same file name, which names their cases")
