@@ -9,20 +9,29 @@ import Testing
   /// The labels of densenet-mini's ten classes.
   static let names = (0..<10).map { "thing \($0)" }
 
+  /// The same with identifiers before them.
+  private static func identified(_ separator: String, _ end: String) -> String {
+    names.map { name in "n0000000\(name.suffix(1))\(separator)\(name)\(end)" }.joined()
+  }
+
+  /// The labels as programs write them.
+  static let spellings: [String] = {
+    var texts = ["\n", "\r\n", "\r", "\u{2028}"].map { names.joined(separator: $0) }
+    texts.append("\u{FEFF}" + texts[1])
+    texts.append(texts[0] + "\n")
+    texts.append(texts[1] + "\r\n\r\n")
+    texts.append(identified("\t", "\n"))
+    texts.append(identified(" ", "\r\n"))
+    return texts
+  }()
+
   private func cam(_ arguments: String...) throws -> CommandRun {
     try CommandRun(["cam", "--model", "densenet-mini"] + arguments)
   }
 
   @Test(
     "labels have the lines that Python reads",
-    arguments: [
-      names.joined(separator: "\n"), names.joined(separator: "\n") + "\n",
-      names.joined(separator: "\r\n") + "\r\n", names.joined(separator: "\r"),
-      "\u{FEFF}" + names.joined(separator: "\r\n"),
-      names.joined(separator: "\u{2028}") + "\n\n\n",
-      names.enumerated().map { "n0000000\($0)\t\($1)\n" }.joined(),
-      names.enumerated().map { "n0000000\($0) \($1)\r\n" }.joined(),
-    ])
+    arguments: spellings)
   func labels(_ text: String) throws {
     let folder = try Folder()
     let labels = try folder.write("labels.txt", text.utf8)
