@@ -139,7 +139,7 @@ let package = Package(
       name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: common),
     .testTarget(
-      name: "FiguresTests", dependencies: ["Figures", "Imaging", "HDF5", "CPangoCairo"],
+      name: "FiguresTests", dependencies: ["Figures", "Imaging", "CPangoCairo"],
       swiftSettings: common),
     .testTarget(
       name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"], exclude: ["Fixtures"],

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 import h5py
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 SCHEMA = "densecam.golden/1"
 
@@ -102,6 +102,7 @@ def plain(numbers):
 def picture(path, options):
     """A picture as float32 [1,3,H,W], and the line that says how it became that."""
     with Image.open(path) as image:
+        image = ImageOps.exif_transpose(image)
         pixels = np.asarray(image.convert("RGB"), np.float64) / 255
     if options.resize == "seed":
         pixels = resized(pixels, *options.size)
@@ -264,7 +265,7 @@ def write(network, options):
     """Runs the network on everything that is to be fed and writes the golden file in one piece."""
     labels = None
     if options.labels:
-        with open(options.labels, encoding="utf-8") as file:
+        with open(options.labels, encoding="utf-8-sig") as file:
             labels = file.read().splitlines()
     fed = cases(options)
     partial = options.output + ".tmp"

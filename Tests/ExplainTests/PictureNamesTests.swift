@@ -115,6 +115,7 @@ final class Folder {
     arguments: [
       ("a.png\nb c.jpg\n", ["a.png", "b c.jpg"]), ("a.png\r\n\n\nb.png", ["a.png", "b.png"]),
       ("a\nb.png\0c.png\0", ["a\nb.png", "c.png"]), ("", []), ("\n", []),
+      ("\u{FEFF}a.png\r\nb.png\r\n", ["a.png", "b.png"]), ("\u{FEFF}a.png\0", ["\u{FEFF}a.png"]),
     ])
   func standardInput(text: String, expected: [String]) throws {
     var ends: [Int32] = [0, 0]

@@ -1,5 +1,6 @@
 public import Files
 import Glibc
+import Net
 
 /// The name of one picture among many, told from others by its bytes.
 public struct PictureName: Hashable, Sendable {
@@ -200,6 +201,8 @@ struct NameReader {
       buffer += block[..<count]
       if separator == nil {
         separator = block[..<count].contains(0) ? 0 : UInt8(ascii: "\n")
+        // A list of lines may be a text file of Windows; what `find -print0` gives is none.
+        if separator != 0 { buffer = Array(buffer.withoutByteOrderMark) }
       }
     }
   }

@@ -137,6 +137,8 @@ final class CamSession {
         if let store = request.store, store.isComplete, !store.holds(names[index].path) {
           throw store.missing(names[index].path)
         }
+        if pictures[index].flaw != nil { progress?.clear() }
+        pictures[index].warned(of: names[index].path)
         let boxes = try request.boxes?.boxes(of: names[index], pictures[index]) ?? []
         let classes = request.classes.named + boxes.map(\.classIndex)
         let all = [inferences[index]] + others.map { $0[index] }
@@ -229,6 +231,9 @@ final class CamSession {
     let backends = request.makers.map(\.explainer.backend.name)
     let localization = request.boxes?.report(backends: backends, labels: request.classes.labels)
     try request.printer.finish(localization)
+    if let boxes = request.boxes, boxes.leftOut.count > 0 {
+      printError("densecam: \(boxes.annotations.path): \(boxes.leftOut)")
+    }
     if let boxes = request.boxes, boxes.countWithout > 0 {
       printError(
         "densecam: \(boxes.countWithout) pictures have no boxes in \(boxes.annotations.path)")

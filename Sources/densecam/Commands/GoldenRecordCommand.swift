@@ -68,7 +68,8 @@ struct GoldenRecordCommand: ParsableCommand {
       let name = FileName.last(of: path)
       return GoldenRecorder.Input(
         name: name, source: name, sourceSHA256: try SHA256Digest.ofFile(path),
-        preprocessing: preprocessing.description, tensor: try preprocessing.prepare(path).input)
+        preprocessing: preprocessing.description,
+        tensor: try preprocessing.prepare(path).warned(of: path).input)
     }
     guard Set(names: inputs.map(\.name)).count == inputs.count else {
       throw UsageError("two pictures have the same file name, which names their cases")

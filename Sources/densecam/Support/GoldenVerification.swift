@@ -115,6 +115,6 @@ struct GoldenVerification {
       throw GoldenError(
         .mismatch, path: golden.path, "case \(goldenCase.name) was made from another \(path)")
     }
-    return try preprocessing.prepare(path).input
+    return try preprocessing.prepare(path).warned(of: path).input
   }
 }
