@@ -149,7 +149,9 @@ import Testing
   @Test("do not pass what is flushed to zero", arguments: ["weights", "scale behind"])
   func flushed(name: String) throws {
     let results = try verify(
-      Self.layers(name).network(), [FlushingBackend()], options: .standard)
+      Self.layers(name).network(), [FlushingBackend()],
+      // Folded, tiny weights would vanish beside what the batch norm adds.
+      options: name == "weights" ? .unfused : .standard)
     #expect(results.contains { $0.layer == "conv" && $0.verdict == .fail })
   }
 

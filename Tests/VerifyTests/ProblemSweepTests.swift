@@ -57,7 +57,7 @@ import Testing
 
   @Test("shrink a failure to the smallest problem that shows it") func shrinking() throws {
     let trial = try ConvolutionTrial(
-      notation: "g2mb3ic24ih17iw15oc18oh9ow8kh3sh2ph1+bias+prologue+relu", seed: 5)
+      notation: "g2mb3ic24ih17iw15oc18oh9ow8kh3kw3sh2sw2ph1pw1+bias+prologue+relu", seed: 5)
     // Fails whenever there are two columns of taps and three output channels or more.
     let simplest = trial.shrunk {
       $0.problem.kernel.width >= 2 && $0.problem.outputChannels >= 3

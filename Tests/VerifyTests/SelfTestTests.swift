@@ -26,7 +26,16 @@ import Testing
       network: try #require(try trial.network()), problem: trial.problem,
       exact: try integers.network())
     let trials = try test.inject(into: target, caseName: "seed 1")
-    #expect(trials.count > 60)
+    // Every backend that computes the problem is struck, and by the same faults, but for those of what it
+    // can fuse.
+    let able = Backends.all.filter { $0.refusal(of: target.problem) == nil }
+    let common = Set(
+      test.faults.filter { if case .surroundings = $0.site { false } else { true } }.map(\.name))
+    func struck(_ backend: any ConvolutionBackend) -> Set<String> {
+      Set(trials.filter { $0.backend == backend.name }.map(\.fault)).intersection(common)
+    }
+    #expect(Set(trials.map(\.backend)) == Set(able.map(\.name)))
+    for backend in able { #expect(struck(backend) == struck(able[0]), "\(backend.name)") }
     for trial in trials {
       let name = "\(trial.fault) in \(trial.backend)"
       if trial.exceedsWorstCase { #expect(trial.result.verdict == .fail, "\(name)") }
@@ -53,11 +62,21 @@ import Testing
   }
 
   @Test("finds no fault in right kernels") func falseAlarms() throws {
-    let test = SelfTest(backends: Backends.all, team: team)
+    let backends = Backends.all + [WinogradBackend(tile: 2), WinogradBackend(tile: 4)]
+    let test = SelfTest(backends: backends, team: team)
     var alarms = test.noAlarms
-    for seed in UInt64(2000)..<2100 { try test.judgeRight(seed: seed, into: &alarms) }
-    #expect(alarms.count > 400)
-    #expect(alarms.failed[0] == 0 && alarms.suspected.isEmpty)
+    let seeds = UInt64(2000)..<2160
+    for seed in seeds { try test.judgeRight(seed: seed, into: &alarms) }
+    // Every backend that does not refuse a problem has been judged on it.
+    let expected = seeds.reduce(0) { count, seed in
+      count + backends.count { $0.refusal(of: .random(seed: seed)) == nil }
+    }
+    #expect(alarms.count == expected && expected > seeds.count * 4)
+    #expect(Set(alarms.counts.keys) == [.uniform, .small, .large])
+    #expect(alarms.counts.values.reduce(0, +) == expected)
+    #expect(
+      alarms.failed[0] == 0 && alarms.suspected.isEmpty,
+      "\(alarms.suspected.map { ($0.layer, $0.caseName, $0.requested, $0.deviation) })")
   }
 
   @Test("cuts out layers that compute what they compute in the network") func excerpts() throws {
@@ -65,10 +84,18 @@ import Testing
     let shape = TensorShape(channels: 3, height: 64, width: 64)
     let excerpts = try NetworkExcerpt.representative(
       of: model, input: SelfTest.picture(shape), team: team)
-    #expect(excerpts.count > 8)
     let plan = try Plan(
       graph: model.graph, parameters: model.parameters, input: shape,
       backends: BackendChoice(Backends.standard))
+    // Of each kernel, stride and size of map the first and the last.
+    var kinds: [String: [Int]] = [:]
+    for index in 0..<plan.stepCount {
+      guard let problem = plan.problem(ofStep: index) else { continue }
+      kinds["\(problem.kernel) \(problem.stride) \(problem.output.planeCount)", default: []]
+        .append(index)
+    }
+    let ends = Set(kinds.values.flatMap { [$0.first, $0.last].compactMap { $0 } })
+    #expect(excerpts.map(\.network.layer) == ends.sorted().map { plan.name(ofStep: $0) })
     let executor = try Executor(plan: plan, team: team)
     executor.write(SelfTest.picture(shape).elements.span, to: plan.graph.input)
     for index in 0..<plan.stepCount {

@@ -89,7 +89,8 @@ public struct Im2colOpenBLASBackend: ConvolutionBackend {
         }
       }
       let even = (plane + pieces - 1) / pieces
-      return (min(plane, (even + 7) / 8 * 8), (channels + parts - 1) / parts)
+      let rounded = even < 8 ? even : (even + 7) / 8 * 8
+      return (min(plane, rounded), (channels + parts - 1) / parts)
     }
 
     func run(

@@ -64,6 +64,9 @@ public struct ConvolutionProblem: Hashable, Sendable {
     output = TensorShape(
       batch: input.batch, channels: outputChannels, height: (height - 1) / stride.height + 1,
       width: (width - 1) / stride.width + 1)
+    guard output.height <= limit, output.width <= limit else {
+      throw ProblemError("the output of \(output) has a side of more than \(limit)")
+    }
     let weights = TensorShape(
       batch: outputChannels, channels: input.channels / groups, height: kernel.height,
       width: kernel.width)
