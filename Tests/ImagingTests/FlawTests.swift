@@ -32,6 +32,30 @@ import Testing
     }
   }
 
+  /// The sum of all samples at the end of their stream, under a chunk whose own checksum is right.
+  @Test(arguments: Fixture.flawed[1...] + ["rgb8.png", "palette4.png"].map(Fixture.init))
+  func aWrongSumOfTheSamples(_ fixture: Fixture) throws {
+    var bytes = try fixture.bytes()
+    // Before the end chunk: the sum, a checksum.
+    let sum = bytes.count - 12 - 4 - 1
+    bytes[sum] ^= 1
+    let start = try #require(bytes.indices.first { bytes[$0...].starts(with: "IDAT".utf8) })
+    for (index, shift) in [24, 16, 8, 0].enumerated() {
+      bytes[sum + 1 + index] = UInt8(truncatingIfNeeded: checksum(bytes[start...sum]) >> shift)
+    }
+    let error = #expect(throws: ImageError.self) { try Picture(bytes: bytes, name: "sum.png") }
+    #expect(error?.code == .damaged)
+  }
+
+  /// CRC-32, as a chunk has it.
+  private func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+    ~bytes.reduce(~0 as UInt32) { sum, byte in
+      (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in
+        sum >> 1 ^ (sum & 1 == 0 ? 0 : 0xEDB8_8320)
+      }
+    }
+  }
+
   @Test(arguments: whole)
   func withoutEndMarker(_ fixture: Fixture) throws {
     let bytes = try fixture.bytes()
