@@ -160,7 +160,7 @@ def jpegs():
 
 
 def exif():
-    """The eight orientations, as Pillow turns them; both byte orders, before and after the pixels."""
+    """The eight orientations, as Pillow turns them; both byte orders, before and after pixels."""
     v = np.arange(6, dtype=np.uint8).reshape(2, 3) * 40
     for tag in range(1, 9):
         order, magic = ("<", b"II*\0") if tag % 2 else (">", b"MM\0*")
