@@ -154,7 +154,8 @@ import Testing
     for case let file as URL in files where file.pathExtension == "swift" {
       count += 1
       let text = try String(contentsOf: file, encoding: .utf8)
-      for word in ["Swift.print", "puts(", "printf(", "FileHandle", "fwrite(", "stdout"] {
+      for word in ["Swift.print", " puts(", "fputs(", "printf(", "FileHandle", "fwrite(", "stdout"]
+      {
         #expect(!text.contains(word), "\(file.lastPathComponent): \(word)")
       }
     }
