@@ -35,7 +35,15 @@ import Testing
       Set(trials.filter { $0.backend == backend.name }.map(\.fault)).intersection(common)
     }
     #expect(Set(trials.map(\.backend)) == Set(able.map(\.name)))
-    for backend in able { #expect(struck(backend) == struck(able[0]), "\(backend.name)") }
+    for backend in able {
+      // A channel that is zero behind the ReLU can be missed on integers only, which F(4×4) rounds.
+      let unseen =
+        backend.roundsIntegers(target.problem)
+        ? Set(trials.filter { $0.backend == able[0].name && !$0.isCaughtByBounds }.map(\.fault))
+        : []
+      #expect(
+        struck(backend).union(unseen) == struck(able[0]).union(unseen), "\(backend.name)")
+    }
     for trial in trials {
       let name = "\(trial.fault) in \(trial.backend)"
       if trial.exceedsWorstCase { #expect(trial.result.verdict == .fail, "\(name)") }

@@ -117,8 +117,8 @@ extension ConvolutionProblem {
         output = (input + 2 * before - window) / stride + 1
       }
       let rest = (output - 1) * stride + window - input - before
-      // Less than a stride that is left over changes nothing.
-      behind = rest > -stride ? max(0, rest) : rest
+      // Less than a stride that is left over changes nothing, so it is not taken away.
+      behind = rest >= 0 ? rest : min(0, rest + stride - 1)
     }
   }
 

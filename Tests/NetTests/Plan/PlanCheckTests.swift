@@ -19,13 +19,18 @@ import Testing
     var count = 0
     for index in 0..<plan.stepCount {
       let output = plan.step(index).output
-      // A concatenation writes only what it copies.
+      // A concatenation writes only what it copies, and is where its parts are.
+      func isConcatenation(_ node: Int) -> Bool {
+        plan.graph.nodes[node].operation == .concatenation
+      }
       guard let target = plan.memory.locations[output],
-        plan.graph.nodes[output].operation != .concatenation
+        !isConcatenation(output)
       else { continue }
       // A value that this step reads is moved to where it writes, and nothing else.
       for input in plan.step(index).inputs.map(plan.program.resolved)
-      where plan.program.placements[input] == nil && plan.program.placements[output] == nil {
+      where !isConcatenation(input) && plan.program.placements[input] == nil
+        && plan.program.placements[output] == nil
+      {
         var check = PlanCheck(program: plan.program, steps: plan.steps, memory: plan.memory)
         check.memory.locations[input]?.offset = target.offset
         #expect(throws: GraphError.self, "\(plan.name(ofStep: index))") { try check.run() }
