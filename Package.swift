@@ -35,7 +35,7 @@ func microkernels(_ variant: String, march: String? = nil) -> Target {
     name: "Microkernels\(variant)",
     dependencies: ["CCPU"],
     swiftSettings: [.unsafeFlags(["-O"])]
-      + (march.map { [.define(variant), .unsafeFlags(["-Xcc", "-march=\($0)"])] } ?? [])
+      + [.define(variant)] + (march.map { [.unsafeFlags(["-Xcc", "-march=\($0)"])] } ?? [])
       + common
   )
 }
@@ -59,46 +59,52 @@ let package = Package(
     .target(
       name: "CPNG", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("isal")]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
-    .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    // Loaded when it is first needed, so that no header and no link is.
+    .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
     .systemLibrary(
       name: "CPangoCairo", pkgConfig: "cairo", providers: [.apt(["libpango1.0-dev"])]),
 
     // MARK: - Inner loops: one source, one module per instruction set
     microkernels("Baseline"),
+    microkernels("Baseline16"),
     microkernels("AVX2", march: "x86-64-v3"),
     microkernels("AVX512", march: "x86-64-v4"),
 
     // MARK: - Libraries, lowest first
     // Each names all that it imports: the build follows no dependency through another.
-    .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: safe),
-    .target(name: "Imaging", dependencies: ["CPNG", "CJPEG"], swiftSettings: fast),
+    .target(name: "Files", swiftSettings: safe),
+    .target(name: "HDF5", dependencies: ["CHDF5", "Files"], swiftSettings: safe),
+    .target(name: "Imaging", dependencies: ["CPNG", "CJPEG", "Files"], swiftSettings: fast),
     .target(name: "Figures", dependencies: ["Imaging", "CPangoCairo"], swiftSettings: fast),
     .target(
       name: "Kernels",
       dependencies: [
-        "CCPU", "COpenBLAS", "MicrokernelsBaseline", "MicrokernelsAVX2", "MicrokernelsAVX512",
+        "CCPU", "COpenBLAS", "MicrokernelsBaseline", "MicrokernelsBaseline16", "MicrokernelsAVX2",
+        "MicrokernelsAVX512",
       ],
       swiftSettings: fast
     ),
     .target(
       name: "Net",
-      dependencies: ["Kernels", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["Files", "Kernels", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: fast
     ),
     .target(
-      name: "Explain", dependencies: ["Net", "Kernels", "Imaging", "HDF5"], swiftSettings: fast),
-    .target(name: "Verify", dependencies: ["Net", "Kernels", "HDF5"], swiftSettings: fast),
-    .target(name: "Bench", dependencies: ["Verify", "Net", "Kernels"], swiftSettings: fast),
+      name: "Explain", dependencies: ["Files", "Net", "Kernels", "Imaging", "HDF5"],
+      swiftSettings: fast),
     .target(
-      name: "Report", dependencies: ["Bench", "Verify", "Explain", "Net", "Kernels"],
+      name: "Verify", dependencies: ["Files", "Net", "Kernels", "HDF5"], swiftSettings: fast),
+    .target(
+      name: "Bench", dependencies: ["Files", "Verify", "Net", "Kernels"], swiftSettings: fast),
+    .target(
+      name: "Report", dependencies: ["Bench", "Files", "Verify", "Explain", "Net", "Kernels"],
       swiftSettings: safe),
 
     // MARK: - Command
     .executableTarget(
       name: "densecam",
       dependencies: [
-        "Report", "Bench", "Verify", "Explain", "Figures", "Net", "Kernels", "Imaging",
+        "Report", "Bench", "Files", "Verify", "Explain", "Figures", "Net", "Kernels", "Imaging",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe
@@ -113,6 +119,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Kernels", "Net"], path: "Tests/TestSupport",
       swiftSettings: common),
+    .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: common),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: common),
     .testTarget(
@@ -123,7 +130,7 @@ let package = Package(
       swiftSettings: common),
     .testTarget(
       name: "ExplainTests",
-      dependencies: ["Explain", "Net", "Kernels", "Imaging", "HDF5", "TestSupport"],
+      dependencies: ["Explain", "Files", "Net", "Kernels", "Imaging", "HDF5", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: common),
     .testTarget(
       name: "BenchTests", dependencies: ["Bench", "Verify", "Net", "Kernels", "TestSupport"],
@@ -132,7 +139,7 @@ let package = Package(
       name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: common),
     .testTarget(
-      name: "FiguresTests", dependencies: ["Figures", "Imaging", "HDF5", "CPangoCairo"],
+      name: "FiguresTests", dependencies: ["Figures", "Imaging", "CPangoCairo"],
       swiftSettings: common),
     .testTarget(
       name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"], exclude: ["Fixtures"],
@@ -142,7 +149,9 @@ let package = Package(
       dependencies: ["Report", "Bench", "Verify", "Net", "Kernels", "TestSupport"],
       swiftSettings: common),
     .testTarget(
-      name: "CommandTests", dependencies: ["densecam", "TestSupport"], swiftSettings: common),
+      name: "CommandTests",
+      dependencies: ["densecam", "Report", "Bench", "Verify", "HDF5", "TestSupport"],
+      swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )

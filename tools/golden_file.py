@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 import h5py
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 SCHEMA = "densecam.golden/1"
 
@@ -102,6 +102,7 @@ def plain(numbers):
 def picture(path, options):
     """A picture as float32 [1,3,H,W], and the line that says how it became that."""
     with Image.open(path) as image:
+        image = ImageOps.exif_transpose(image)
         pixels = np.asarray(image.convert("RGB"), np.float64) / 255
     if options.resize == "seed":
         pixels = resized(pixels, *options.size)
@@ -197,6 +198,14 @@ def softmax(logits):
     return powers / powers.sum(1, keepdims=True)
 
 
+def dataset_name(node):
+    """The name under which a node is stored: HDF5 would make groups of one with slashes."""
+    if node in (".", ".."):
+        return node.replace(".", "%2E")
+    name = re.sub("%(?=2F|00|2E|25)", "%25", node)
+    return name.replace("/", "%2F").replace("\0", "%00")
+
+
 def maps(network, outputs, classes):
     """The class activation maps of a batch's first picture, summed in double."""
     feature = outputs[network.feature][0].astype(np.float64)
@@ -225,9 +234,9 @@ def record(group, network, x, options, labels):
     activations = group.create_group("activations")
     for node in taps:
         value = outputs[node].reshape(outputs[node].shape + (1,) * (4 - outputs[node].ndim))
-        if "/" in node or value.ndim != 4:
+        if value.ndim != 4:
             sys.exit(f"node {node} of shape {value.shape} has no place in a golden file")
-        put(activations, node, value).attrs["op"] = network.operators[node]
+        put(activations, dataset_name(node), value).attrs["op"] = network.operators[node]
     # By these a reader notices that something was lost or exchanged.
     group.attrs["input_sha256"] = hashlib.sha256(np.asarray(x, "<f4").tobytes()).hexdigest()
     group.attrs["activation_count"] = len(activations)
@@ -256,7 +265,7 @@ def write(network, options):
     """Runs the network on everything that is to be fed and writes the golden file in one piece."""
     labels = None
     if options.labels:
-        with open(options.labels, encoding="utf-8") as file:
+        with open(options.labels, encoding="utf-8-sig") as file:
             labels = file.read().splitlines()
     fed = cases(options)
     partial = options.output + ".tmp"

@@ -5,8 +5,9 @@ import Verify
 /// Measures how long a network and each of its steps take, and never without a verdict.
 ///
 /// This module prints nothing. A benchmark goes through three stages:
-/// 1. Every candidate is verified on the input that it will be timed with: each of its steps gets
-///    exact input values and is judged by the error bound of its algorithm.
+/// 1. Every candidate is verified on the input that it will be timed with, by the very plan that will be
+///    timed: each of its steps is judged by the error bound of its algorithm, given exact input values
+///    and once more in the running network.
 /// 2. The candidates run in turn until their times no longer fall: the warm-up.
 /// 3. They run in turn, A B A B, so that a processor which grows hot or a neighbour that wakes up
 ///    slows all of them alike. Every single time is kept.
@@ -61,16 +62,15 @@ public struct Benchmark {
     _ candidates: [Candidate], options: SamplingOptions = SamplingOptions(),
     shouldStop: () -> Bool = { false }, progress: (BenchmarkProgress) -> Void = { _ in }
   ) throws -> [BenchmarkResult] {
-    let verdicts = try verify(candidates) {
+    let plans = try candidates.map { candidate in
+      try Plan(
+        graph: graph, parameters: parameters, input: input.shape,
+        backends: candidate.run.backends, options: candidate.run.options)
+    }
+    let verdicts = try verify(candidates, plans) {
       progress(BenchmarkProgress(phase: .verifying, fraction: $0))
     }
-    let executors = try candidates.map { candidate in
-      try Executor(
-        plan: Plan(
-          graph: graph, parameters: parameters, input: input.shape,
-          backends: candidate.run.backends, options: candidate.run.options),
-        team: candidate.team)
-    }
+    let executors = try zip(plans, candidates).map { try Executor(plan: $0, team: $1.team) }
     let samples = Sampler(options).sample(
       executors.map { TimedNetwork($0, input: input) }, shouldStop: shouldStop, progress: progress)
     return candidates.indices.filter { !samples[$0].network.isEmpty }.map { index in
@@ -85,9 +85,9 @@ public struct Benchmark {
 
   /// Judges every step of every candidate with the threads that it is timed with.
   ///
-  /// - Returns: For each candidate its results by the name of the step.
+  /// - Returns: For each candidate its results by the name of the step, of both feeds the worse.
   private func verify(
-    _ candidates: [Candidate], progress: (Double) -> Void
+    _ candidates: [Candidate], _ plans: [Plan], progress: (Double) -> Void
   ) throws -> [[String: LayerResult]] {
     var results = [[String: LayerResult]](repeating: [:], count: candidates.count)
     let teams = Dictionary(grouping: candidates.indices) {
@@ -102,16 +102,21 @@ public struct Benchmark {
       let runs = members.map { index in
         var run = candidates[index].run
         run.name = String(index)
+        run.plan = plans[index]
         return run
       }
       for goldenCase in golden.cases {
         let result = try withoutActuallyEscaping(progress) { progress in
           try verifier.verify(
-            goldenCase, runs: runs, options: VerificationOptions(feeds: [.isolated])
+            goldenCase, runs: runs, options: VerificationOptions()
           ) { progress((Double(position) + $0) / Double(teams.count)) }
         }
         for layer in result.layers {
-          if let index = Int(layer.requested) { results[index][layer.layer] = layer }
+          guard let index = Int(layer.requested) else { continue }
+          let other = results[index][layer.layer]
+          if other.map({ $0.verdict < layer.verdict }) ?? true {
+            results[index][layer.layer] = layer
+          }
         }
       }
     }

@@ -24,6 +24,12 @@ public struct MachineDescription: Hashable, Sendable, Codable {
   public var forcedBLASCore: String?
   public var blasConfiguration: String
 
+  /// Whether ``blasCore`` was chosen by densecam, since the library would have picked a weaker one.
+  public var isBLASCoreChosen = false
+
+  /// Whether the processor has wider registers than ``blasCore`` uses; false where that is not known.
+  public var isBLASCoreWeak = false
+
   /// The compiler's version, the last digit left out.
   public var swiftVersion: String
   public var isDebugBuild: Bool
@@ -101,7 +107,7 @@ public struct MachineDescription: Hashable, Sendable, Codable {
   public static func current(commit: String? = nil) throws(KernelError) -> MachineDescription {
     let status = TextFile.read("/proc/self/status") ?? ""
     let count = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    return MachineDescription(
+    var machine = MachineDescription(
       date: date(time(nil)), hostName: TextFile.read("/proc/sys/kernel/hostname") ?? "unknown",
       processor: .current(), processorCount: count,
       allowedProcessors: ProcessorDescription.field("Cpus_allowed_list", of: status)
@@ -113,6 +119,14 @@ public struct MachineDescription: Hashable, Sendable, Codable {
       isDebugBuild: isDebug, commit: commit,
       loadAverage: (TextFile.read("/proc/loadavg") ?? "").split(separator: " ").prefix(3)
         .compactMap { Double($0) })
+    machine.isBLASCoreChosen = OpenBLAS.isCoreChosen
+    machine.isBLASCoreWeak = OpenBLAS.isCoreWeak
+    return machine
+  }
+
+  /// The family that OpenBLAS runs the kernels of, and who chose it if that was not the library.
+  public var blasCoreLine: String {
+    blasCore + (forcedBLASCore != nil ? " (forced)" : isBLASCoreChosen ? " (chosen)" : "")
   }
 
   /// The memory of this machine, in bytes.
@@ -133,6 +147,12 @@ public struct MachineDescription: Hashable, Sendable, Codable {
       warnings.append(
         "OPENBLAS_CORETYPE=\(forcedBLASCore) is set; a family that is not this processor's halves "
           + "OpenBLAS: unset it")
+    }
+    if isBLASCoreWeak {
+      warnings.append(
+        "OpenBLAS runs its kernels for \(blasCore), and this processor has wider registers: "
+          + "im2col-openblas is slower than it could be"
+          + (forcedBLASCore == nil ? "; a newer OpenBLAS may know the processor" : ""))
     }
     if let load = loadAverage.first, load > Self.quietLoad {
       warnings.append(

@@ -4,11 +4,15 @@
 #define CHDF5_SHIM_H
 
 #include <hdf5.h>
+#if H5_VERSION_GE(1, 13, 0)
+#include <H5FDdevelop.h>
+#endif
 
 // MARK: - Constants that are macros because they open the library first
 
 static inline unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned chdf5_create_new(void) { return H5F_ACC_EXCL; }
+static inline unsigned chdf5_truncate(void) { return H5F_ACC_TRUNC; }
 
 static inline hid_t chdf5_file_access(void) { return H5P_FILE_ACCESS; }
 static inline hid_t chdf5_file_creation(void) { return H5P_FILE_CREATE; }
@@ -110,6 +114,45 @@ static inline int chdf5_descriptor(hid_t file) {
   void *handle = NULL;
   if (H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0 || handle == NULL) return -1;
   return *(int *)handle;
+}
+
+typedef herr_t (*chdf5_query)(const H5FD_t *file, unsigned long *flags);
+
+/// Where the default driver's answer about its features is kept.
+static inline chdf5_query *chdf5_default_query(void) {
+  static chdf5_query query;
+  return &query;
+}
+
+static inline herr_t chdf5_unnamed_query(const H5FD_t *file, unsigned long *flags) {
+  herr_t status = (*chdf5_default_query())(file, flags);
+  if (flags != NULL) *flags &= ~(unsigned long)H5FD_FEAT_POSIX_COMPAT_HANDLE;
+  return status;
+}
+
+/// Registers a driver for files below `/proc/self/fd`, for the whole process.
+///
+/// It is the default driver but for one feature, without which the library does not ask where a link leads:
+/// those do not lead to any path.
+///
+/// Returns the driver, or a negative value on failure.
+static inline hid_t chdf5_register_unnamed_driver(void) {
+  hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  if (access < 0) return -1;
+  // The description of a driver is to be had from a file that is open with it.
+  H5FD_t *file = NULL;
+  if (H5Pset_fapl_sec2(access) >= 0)
+    file = H5FDopen("/dev/null", H5F_ACC_RDONLY, access, HADDR_UNDEF);
+  H5Pclose(access);
+  if (file == NULL) return -1;
+  static H5FD_class_t driver;
+  driver = *file->cls;
+  H5FDclose(file);
+  *chdf5_default_query() = driver.query;
+  driver.name = "densecam_unnamed";
+  driver.query = chdf5_unnamed_query;
+  driver.terminate = NULL;
+  return H5FDregister(&driver);
 }
 
 // MARK: - Links and objects

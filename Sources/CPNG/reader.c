@@ -13,6 +13,7 @@ struct cpng_reader {
   const uint8_t *bytes;
   size_t count;
   size_t position;
+  bool is_lenient;
   cpng_status status;
   char message[200];
 };
@@ -27,9 +28,19 @@ static void on_error(png_structp png, png_const_charp text) {
   png_longjmp(png, 1);
 }
 
+/// What may be wrong about a picture whose samples are all there: data behind the last row.
+static bool is_harmless(const char *text) {
+  static const char *const surplus[] = {"Extra compressed data", "Too much image data",
+                                        "Extra compression data in IDAT", "Too many IDATs found"};
+  for (size_t i = 0; i < sizeof surplus / sizeof *surplus; i++) {
+    if (strstr(text, surplus[i])) return true;
+  }
+  return false;
+}
+
 static void on_warning(png_structp png, png_const_charp text) {
-  (void)png;
-  (void)text;
+  const cpng_reader *reader = png_get_error_ptr(png);
+  if (reader->is_lenient && !is_harmless(text)) png_error(png, text);
 }
 
 static void read_bytes(png_structp png, png_bytep to, size_t count) {
@@ -42,9 +53,10 @@ static void read_bytes(png_structp png, png_bytep to, size_t count) {
   reader->position += count;
 }
 
-cpng_reader *cpng_open(const uint8_t *bytes, size_t count) {
+cpng_reader *cpng_open(const uint8_t *bytes, size_t count, bool is_lenient) {
   cpng_reader *reader = calloc(1, sizeof *reader);
   if (!reader) return NULL;
+  reader->is_lenient = is_lenient;
   reader->bytes = bytes;
   reader->count = count;
   reader->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, reader, on_error, on_warning);
@@ -71,7 +83,11 @@ cpng_status cpng_read_header(cpng_reader *reader, cpng_header *header) {
   // With those gone, what libpng only warns about (a wrong Adler-32 sum, a palette index without a
   // colour) means that pixels are wrong.
   png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
-  png_set_benign_errors(png, 0);
+  png_set_benign_errors(png, reader->is_lenient);
+#ifdef PNG_MAXIMUM_INFLATE_WINDOW
+  // Some writers announce a smaller window than they reach back.
+  if (reader->is_lenient) png_set_option(png, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);
+#endif
 
   png_read_info(png, info);
   png_set_expand(png);

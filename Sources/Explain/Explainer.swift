@@ -97,7 +97,7 @@ public final class Explainer {
     for input in inputs { elements += input.elements }
     elements += repeatElement(0, count: (batch - inputs.count) * shape.imageCount)
     executor.run(elements.span)
-    let probabilities = executor.value(of: model.graph.output)
+    let probabilities = head.classifier.probabilities(executor.value(of: model.graph.output))
     let logits = executor.value(of: head.logits)
     let features = executor.value(of: head.features)
     var featureShape = executor.plan.program.shapes[head.features]

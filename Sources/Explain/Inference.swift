@@ -7,6 +7,8 @@ public struct Inference: Sendable {
 
   /// A value a class.
   public let logits: [Float]
+
+  /// The softmax of the logits, whether or not the network itself ends in one.
   public let probabilities: [Float]
 
   /// The feature map that Class Activation Maps are summed from, `[C, h, w]`, and its shape for one

@@ -7,9 +7,12 @@ public struct PreparedPicture: Sendable {
   /// At the network's size; the map is drawn on it.
   public let picture: Picture
 
-  /// The size of the file's picture, in pixels.
+  /// The size of the file's picture when it is upright, in pixels.
   public let originalWidth: Int
   public let originalHeight: Int
+
+  /// What is wrong with the file although every pixel is there; nil if nothing is.
+  public let flaw: String?
 
   /// `[1, 3, H, W]`.
   public let input: Tensor<Float>
@@ -40,6 +43,7 @@ extension Preprocessing {
       std: (std[0], std[1], std[2]))
     return PreparedPicture(
       picture: picture, originalWidth: original.width, originalHeight: original.height,
+      flaw: original.flaw,
       input: Tensor(
         shape: TensorShape(channels: 3, height: height, width: width), elements: values))
   }

@@ -41,9 +41,9 @@ public enum FigureError: Error, Hashable, Sendable, CustomStringConvertible {
         + "let the file's name end so"
     case .tooLarge(let width, let height):
       "the figure would have \(width)×\(height) pixels; "
-        + "take fewer photos or classes, or a smaller scale"
+        + "take fewer photos or classes, or a smaller scale (--zoom)"
     case .tooSmall(let width, let height, let text):
-      "a picture of \(width)×\(height) pixels has no room for \(text); take a larger scale"
+      "a picture of \(width)×\(height) pixels has no room for \(text); take a larger scale (--zoom)"
     case .noFonts:
       "there are no fonts to write labels with; install some, such as the package fonts-dejavu-core"
     case .missingGlyphs(let text, let characters, _):

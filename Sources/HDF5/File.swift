@@ -1,4 +1,5 @@
 import CHDF5
+import Files
 import Glibc
 
 /// An HDF5 file.
@@ -19,7 +20,7 @@ public final class File: Sendable {
     let place = Place(file: path)
     try Self.checkPath(path)
     var status = stat()
-    guard unsafe stat(path, &status) == 0 else {
+    guard unsafe stat(path.systemPath, &status) == 0 else {
       throw place.error(
         "open the file", unsafe String(cString: strerror(errno)).lowercased(), .system)
     }
@@ -28,7 +29,9 @@ public final class File: Sendable {
     }
     let access = try Self.makeAccess(place)
     defer { Library.close(access) }
-    let id = try place.call("open the file") { unsafe H5Fopen(path, chdf5_read_only(), access) }
+    let id = try place.call("open the file") {
+      unsafe H5Fopen(path.systemPath, chdf5_read_only(), access)
+    }
     let file = try OpenFile(id: id, path: path, isWritable: false)
     var intent: UInt32 = 0
     try place.call("open the file") { unsafe H5Fget_intent(id, &intent) }
@@ -44,7 +47,20 @@ public final class File: Sendable {
   ///
   /// - Throws: ``HDF5Error`` if something of that name exists or the folder does not let it be
   ///   created.
-  public init(creating path: String) throws(HDF5Error) {
+  public convenience init(creating path: String) throws(HDF5Error) {
+    try self.init(writing: path, isNew: true)
+  }
+
+  /// Opens a file that is there for writing, and drops what is in it.
+  ///
+  /// The path may be one of `/proc/self/fd`, for a file that has no name.
+  ///
+  /// - Throws: ``HDF5Error`` if it cannot be opened.
+  public convenience init(filling path: String) throws(HDF5Error) {
+    try self.init(writing: path, isNew: false)
+  }
+
+  private init(writing path: String, isNew: Bool) throws(HDF5Error) {
     let place = Place(file: path)
     try Self.checkPath(path)
     let access = try Self.makeAccess(place)
@@ -53,7 +69,9 @@ public final class File: Sendable {
     defer { Library.close(creation) }
     try place.call("create the file") { H5Pset_obj_track_times(creation, false) }
     let id = try place.call("create the file") {
-      unsafe H5Fcreate(path, chdf5_create_new(), creation, access)
+      unsafe H5Fcreate(
+        path.systemPath, isNew ? chdf5_create_new() : chdf5_truncate(), creation,
+        access)
     }
     self.path = path
     root = Group(try OpenFile(id: id, path: path, isWritable: true).openRoot())
@@ -84,6 +102,10 @@ public final class File: Sendable {
       try place.call("open the file") { H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) }
       try place.call("open the file") {
         H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110)
+      }
+      if place.file.hasPrefix("/proc/self/fd/") {
+        let driver = Library.unnamedDriver
+        try place.call("open the file") { H5Pset_driver(access, driver, nil) }
       }
     } catch {
       Library.close(access)

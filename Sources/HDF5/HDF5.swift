@@ -38,6 +38,9 @@
 /// the file system offers no locks, set `HDF5_USE_FILE_LOCKING=FALSE` in the environment. Reading
 /// needs no permission to write: read-only media are fine.
 ///
+/// A file without a name is opened by its path below `/proc/self/fd`, with a driver of its own
+/// (`chdf5_register_unnamed_driver`).
+///
 /// ### Limits
 /// The C library parses the structure of a file in this process; the checks of this module come
 /// before its conversions and filters, and in place of its heap of texts, but not before its parser.

@@ -17,6 +17,16 @@ public struct HDF5Error: Error, Hashable, Sendable {
     /// The file is being written without a lock, or its writer was ended before it had finished.
     case unfinished
 
+    /// The file system has no locks, or refuses them; the file is not at fault.
+    case lock
+
+    /// The file uses something that this program or its library does not read; nothing is damaged.
+    case unsupported
+
+    /// A version number in the file is none that the library knows: the file is newer than it, or a byte
+    /// has changed.
+    case newer
+
     /// The operating system refuses, for lack of permission or space for example.
     case system
 
@@ -55,11 +65,35 @@ extension HDF5Error {
       for (fragment, kind, words) in knownCauses where message.contains(fragment) {
         return (kind, words)
       }
+      if message.contains("unable to lock file") || message.contains("file locking disabled") {
+        return (.lock, lockAdvice)
+      }
+      if isOfVersion(message) {
+        return (
+          .newer,
+          "a part of it is of a version that HDF5 \(libraryVersion) does not know (\(message)): unless bytes "
+            + "have changed, nothing is damaged; read it with a newer HDF5, whose `h5repack OLD NEW` stores "
+            + "it in the oldest form"
+        )
+      }
     }
     guard let innermost = messages.first else {
       return (.other, "the HDF5 library gives no reason")
     }
     return systemMessage(in: innermost).map { (.system, $0) } ?? (.other, innermost)
+  }
+
+  private static let lockAdvice =
+    "the file system has no locks, as some network drives; set HDF5_USE_FILE_LOCKING=FALSE in the "
+    + "environment if no other program writes the file"
+
+  /// Whether the library has met the number of a version that it does not know: it says "bad version
+  /// number for …", "bad object header version number", "unknown … version" and the like.
+  private static func isOfVersion(_ message: String) -> Bool {
+    message.contains("version")
+      && ["bad ", "wrong ", "unknown ", "unsupported ", "incorrect ", "can't handle "].contains {
+        message.contains($0)
+      }
   }
 
   /// Fragments of messages of HDF5 1.10 to 1.14 that users meet, and what they mean.

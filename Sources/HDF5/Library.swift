@@ -46,6 +46,9 @@ enum Library {
   /// Whether references to texts can be read without following them; arranged for when first asked.
   static let canReadReferences = status { chdf5_register_references() } >= 0
 
+  /// The driver for files without a name, or a negative value; registered when first asked for.
+  static let unnamedDriver = status { chdf5_register_unnamed_driver() }
+
   /// Keeps the library from closing itself at exit, when other threads may still be in it; it would
   /// also complain to the terminal about what damaged files have left behind.
   private static let staysOpen: Bool = H5dont_atexit() >= 0

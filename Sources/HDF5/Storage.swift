@@ -85,7 +85,7 @@ struct StoredLayout {
   init(creation: hid_t, rank: Int, _ operation: String, _ place: Place) throws(HDF5Error) {
     let layout = try Self.kind(creation, operation, place)
     guard try place.call(operation, { H5Pget_external_count(creation) }) == 0 else {
-      throw place.error(operation, Self.elsewhere)
+      throw place.error(operation, Self.elsewhere, .unsupported)
     }
     filters = try Self.filters(creation, operation, place)
     guard layout == H5D_CHUNKED else {
@@ -111,8 +111,21 @@ struct StoredLayout {
     _ creation: hid_t, _ operation: String, _ place: Place
   ) throws(HDF5Error) -> H5D_layout_t {
     let layout = H5D_layout_t(try place.call(operation) { H5Pget_layout(creation).rawValue })
-    guard layout != H5D_VIRTUAL else { throw place.error(operation, Self.elsewhere) }
+    guard layout != H5D_VIRTUAL else { throw place.error(operation, Self.elsewhere, .unsupported) }
     return layout
+  }
+
+  /// Names by which people know the filters that files name otherwise, or not at all: those of the library and
+  /// some that are registered with The HDF Group.
+  private static let knownFilters: [Int32: String] = [
+    4: "SZIP", 5: "N-bit", 6: "scale-offset", 307: "BZIP2", 32000: "LZF, which h5py has",
+    32001: "Blosc", 32004: "LZ4", 32008: "bitshuffle", 32013: "ZFP", 32015: "Zstandard",
+    32026: "Blosc2",
+  ]
+
+  /// A text that ends with a zero, or with the buffer.
+  private static func text(_ buffer: [CChar]) -> String {
+    String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   private static let elsewhere = "its elements lie in other files, which are not opened"
@@ -123,16 +136,23 @@ struct StoredLayout {
     let count = try place.call(operation) { H5Pget_nfilters(creation) }
     var names: [String] = []
     for index in 0..<UInt32(count) {
+      var storedName = [CChar](repeating: 0, count: 64)
       let filter = try place.call(operation) { () -> Int32 in
         var (flags, valueCount, configuration): (UInt32, Int, UInt32) = (0, 0, 0)
         return unsafe H5Pget_filter2(
-          creation, index, &flags, &valueCount, nil, 0, nil, &configuration)
+          creation, index, &flags, &valueCount, nil, storedName.count, &storedName, &configuration)
       }
       switch filter {
       case H5Z_FILTER_DEFLATE: names.append("deflate")
       case H5Z_FILTER_SHUFFLE: names.append("shuffle")
       case H5Z_FILTER_FLETCHER32: names.append("fletcher32")
-      default: throw place.error(operation, "it needs the filter \(filter), which is not supported")
+      default:
+        let name = Self.knownFilters[filter] ?? Self.text(storedName)
+        throw place.error(
+          operation,
+          "it is packed with the filter \(filter)\(name.isEmpty ? "" : " (\(name))"), which is not "
+            + "supported: pack it anew with `h5repack -f SHUF -f GZIP=6 OLD NEW`, where that filter is "
+            + "installed, or with h5py and compression=\"gzip\"", .unsupported)
       }
     }
     return names

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// The bytes of a file, with the name that errors give it.
@@ -13,7 +14,7 @@ struct ImageFile {
   /// Reads a whole regular file.
   init(path: String, limit: Int) throws(ImageError) {
     // Without O_NONBLOCK, opening a pipe that nobody writes to would wait forever.
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = unsafe open(path.systemPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       let code = errno
       throw ImageError(

@@ -9,12 +9,13 @@
 //
 // - What can go wrong: ImageError, ImageLimits.
 // - Reading: `ImageFile` (bytes from disk), `ImageFormat` (what the bytes are), `PNGDecoding` and
-//   `JPEGDecoding` (the only users of CPNG and CJPEG, with `RGBImage+PNG`), `Samples` (what came out).
+//   `JPEGDecoding` (the only users of CPNG and CJPEG, with `RGBImage+PNG`), `Samples` (what came out),
+//   `Orientation` (which side is up), `PNGChunks`.
 // - Pictures: Picture with its resizing, network input, luma and overlay; Plane is one
 //   channel, and holds maps.
 // - Arithmetic: `Taps` and `Resampling` (bilinear), `GaussianKernel` (blur), Palette and the palettes
 //   that have names.
 // - Writing: RGBImage, `FileReplacement`.
 //
-// Files are decoded as their samples are stored. Colour profiles, gamma and Exif orientation are
-// ignored.
+// Files are decoded as their samples are stored, and turned as Exif's orientation says. Colour profiles
+// and gamma are ignored.

@@ -1,8 +1,9 @@
 import CJPEG
 
-/// Decodes a JPEG file: baseline or progressive, grey, RGB or YCC.
+/// Decodes a JPEG file: baseline or progressive, grey, RGB or YCC; upright.
 ///
-/// Samples are what libjpeg gives with its defaults, and so what most programs see.
+/// Samples are what libjpeg gives with its defaults, and so what most programs see. A file whose end is
+/// missing or unreadable has a ``Picture/flaw``, as long as all that its pixels take is there.
 func decodeJPEG(_ file: ImageFile, limits: ImageLimits) throws(ImageError) -> Picture {
   try unsafe file.bytes.withUnsafeBufferPointer { bytes throws(ImageError) -> Picture in
     guard let base = bytes.baseAddress, let decoder = unsafe cjpeg_open(base, bytes.count)
@@ -43,6 +44,10 @@ func decodeJPEG(_ file: ImageFile, limits: ImageLimits) throws(ImageError) -> Pi
       throw ImageError(
         .unsupported, path: file.path, cause: "is a JPEG in \(name); convert it to RGB")
     }
+    var exifCount = 0
+    let exif = unsafe cjpeg_exif(decoder, &exifCount).map { start in
+      unsafe [UInt8](UnsafeBufferPointer(start: start, count: exifCount))
+    }
     let count = 3 * width * height
     var status = cjpeg_status.ok
     let samples = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
@@ -51,7 +56,10 @@ func decodeJPEG(_ file: ImageFile, limits: ImageLimits) throws(ImageError) -> Pi
       filled = status == .ok ? count : 0
     }
     try check(status)
-    return Picture(width: width, height: height, samples: .bytes(samples))
+    var picture = Picture(width: width, height: height, samples: .bytes(samples))
+    let flaw = unsafe String(cString: cjpeg_flaw(decoder))
+    if !flaw.isEmpty { picture.flaw = "the JPEG does not end as it should: \(flaw)" }
+    return picture.upright(from: exif.flatMap { Orientation(exif: $0[...]) })
   }
 }
 

@@ -1,10 +1,44 @@
 import CPNG
 
-/// Decodes a PNG file: any bit depth, grey, palette, transparent, interlaced.
+/// Decodes a PNG file: any bit depth, grey, palette, transparent, interlaced; upright.
+///
+/// A flawed file is looked at once more: if all its samples are there, it has a ``Picture/flaw``.
 func decodePNG(_ file: ImageFile, limits: ImageLimits) throws(ImageError) -> Picture {
   try checkPNGSize(file, limits: limits)
-  return try unsafe file.bytes.withUnsafeBufferPointer { bytes throws(ImageError) -> Picture in
-    guard let base = bytes.baseAddress, let reader = unsafe cpng_open(base, bytes.count) else {
+  let chunks = PNGChunks(file.bytes)
+  var picture: Picture
+  do throws(ImageError) {
+    picture = try decodePNG(file, isLenient: false, limits: limits)
+  } catch {
+    guard let whole = decodeFlawedPNG(file, chunks, error, limits: limits) else { throw error }
+    picture = whole
+    picture.flaw = error.cause
+  }
+  return picture.upright(from: chunks.orientation)
+}
+
+/// Looks at a file once more that was refused; nil if it lacks a sample.
+private func decodeFlawedPNG(
+  _ file: ImageFile, _ chunks: PNGChunks, _ error: ImageError, limits: ImageLimits
+) -> Picture? {
+  switch error.code {
+  case .damaged:
+    return try? decodePNG(file, isLenient: true, limits: limits)
+  case .truncated where !chunks.isEnded:
+    let mended = Array(file.bytes.prefix(chunks.end)) + PNGChunks.endChunk
+    return try? decodePNG(
+      ImageFile(path: file.path, bytes: mended), isLenient: false, limits: limits)
+  default: return nil
+  }
+}
+
+private func decodePNG(
+  _ file: ImageFile, isLenient: Bool, limits: ImageLimits
+) throws(ImageError) -> Picture {
+  try unsafe file.bytes.withUnsafeBufferPointer { bytes throws(ImageError) -> Picture in
+    guard let base = bytes.baseAddress,
+      let reader = unsafe cpng_open(base, bytes.count, isLenient)
+    else {
       throw ImageError(.outOfMemory, path: file.path, cause: "no memory to decode the PNG")
     }
     defer { unsafe cpng_close(reader) }

@@ -10,6 +10,11 @@ public struct Picture: Sendable {
   public let height: Int
   let samples: Samples
 
+  /// What is wrong with the file that it was read from, although every pixel is there.
+  ///
+  /// The end of a sentence about the file; nil if nothing is wrong. Tell the user.
+  public internal(set) var flaw: String?
+
   init(width: Int, height: Int, samples: Samples) {
     self.width = width
     self.height = height
@@ -46,10 +51,13 @@ extension Picture {
   ///   over **white**; of an animation, the first picture counts.
   /// - JPEG: baseline and progressive, grey, RGB and YCC. CMYK and YCCK are refused. Samples equal
   ///   those of libjpeg's defaults (smooth chroma upsampling, slow integer transform).
-  /// - Colour profiles, gamma and Exif orientation are ignored.
+  /// - Exif's orientation is applied, in JPEG and in PNG: the picture is upright, and its sides are
+  ///   those of the upright picture.
+  /// - Colour profiles and gamma are ignored.
   ///
-  /// A picture is read as a whole or not at all: missing ends, wrong checksums and guessed pixels
-  /// are errors.
+  /// A picture is read as a whole or not at all: missing pixels, wrong checksums and guessed pixels
+  /// are errors. A file whose pixels are all there, but not what should come after them, is read and
+  /// has a ``flaw``.
   ///
   /// - Throws: ``ImageError``, which names the file and the cause in one line. A picture beyond
   ///   `limits` is refused by its header, before memory is allocated for it.

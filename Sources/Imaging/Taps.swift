@@ -2,7 +2,8 @@
 ///
 /// Output `i` of `m` looks at position t = (i + ½)·(length / m) − ½ + start of the input: centres of
 /// pixels lie at halves, so that both edges of the picture stay where they are. It takes
-/// (1 − f)·input[⌊t⌋] + f·input[⌊t⌋ + 1] with f = t − ⌊t⌋, and the edge pixel repeats outside.
+/// (1 − f)·input[⌊t⌋] + f·input[⌊t⌋ + 1] with f = t − ⌊t⌋. A position beyond the centre of an edge pixel
+/// is moved to it, so that its value comes back as it is, without the rounding of (1 − f)·v + f·v.
 ///
 /// That is EBImage's `resize`, and PyTorch's `interpolate(mode="bilinear", align_corners=False,
 /// antialias=False)`. There is no low-pass: strong reduction skips pixels.
@@ -27,10 +28,10 @@ struct Taps {
     high.reserveCapacity(output)
     weight.reserveCapacity(output)
     for index in 0..<output {
-      let position = (Double(index) + 0.5) * step - 0.5 + start
+      let position = min(max((Double(index) + 0.5) * step - 0.5 + start, 0), last)
       let floor = position.rounded(.down)
-      low.append(Int(min(max(floor, 0), last)))
-      high.append(Int(min(max(floor + 1, 0), last)))
+      low.append(Int(floor))
+      high.append(Int(min(floor + 1, last)))
       weight.append(position - floor)
     }
   }

@@ -9,11 +9,22 @@ final class AlignedBuffer: @unchecked Sendable {
   let count: Int
   @unsafe let pointer: UnsafeMutablePointer<Float>
 
+  /// The most elements: 16 GiB.
+  ///
+  /// Weights that are packed for vectors may take hundreds of times the room of the weights themselves,
+  /// where a kernel is tall and its channels are few.
+  static let largestCount = 1 << 32
+
   /// Reserves memory that holds zeros.
   ///
-  /// - Throws: ``KernelError`` if the system has not that much memory.
+  /// - Throws: ``KernelError`` if that is more than ``largestCount`` or than the system has.
   init(count: Int) throws(KernelError) {
     self.count = count
+    guard count <= Self.largestCount else {
+      throw KernelError(
+        .outOfMemory,
+        "packed weights would take \(count >> 18) MiB, more than \(Self.largestCount >> 18)")
+    }
     let bytes = Self.bytes(count)
     guard bytes > 0,
       let memory = unsafe mmap(

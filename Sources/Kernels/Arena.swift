@@ -81,14 +81,22 @@ public final class Arena: @unchecked Sendable {
     return unsafe base + offset
   }
 
-  /// The bit patterns of a region.
+  /// Copies a region of another arena to the same place here.
   ///
-  /// - Precondition: The region lies in the arena.
-  public func bits(in region: Range<Int>) -> [UInt32] {
-    let start = unsafe UnsafeRawPointer(scratch(at: region.lowerBound, count: region.count))
-    return (0..<region.count).map {
-      unsafe start.load(fromByteOffset: 4 * $0, as: UInt32.self)
-    }
+  /// - Precondition: The region lies in both arenas.
+  public func copy(from other: Arena, in region: Range<Int>) {
+    unsafe scratch(at: region.lowerBound, count: region.count).update(
+      from: other.scratch(at: region.lowerBound, count: region.count), count: region.count)
+  }
+
+  /// Whether a region has the bits of the same region of another arena.
+  ///
+  /// - Precondition: The region lies in both arenas.
+  public func hasSameBits(as other: Arena, in region: Range<Int>) -> Bool {
+    unsafe memcmp(
+      scratch(at: region.lowerBound, count: region.count),
+      other.scratch(at: region.lowerBound, count: region.count),
+      region.count * MemoryLayout<Float>.stride) == 0
   }
 
   /// Writes the guard pattern into the `guardCount` elements from `offset` on.

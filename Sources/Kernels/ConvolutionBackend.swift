@@ -81,6 +81,21 @@ extension ConvolutionBackend {
         "\(problem) takes \(problem.outputChannels) biases, not \(bias?.count ?? 0)")
     }
   }
+
+  /// Checks that the memory of a task can be counted.
+  ///
+  /// - Parameters:
+  ///   - scratch: The elements, made by `clampedProduct` where they may be too many.
+  ///   - problem: The problem that takes them.
+  /// - Throws: ``KernelError`` if it cannot.
+  func validate(scratch: Int, for problem: ConvolutionProblem) throws(KernelError) {
+    guard scratch <= TensorShape.largestCount else {
+      throw KernelError(
+        .outOfMemory,
+        "\(name) cannot compute \(problem): a task would take more than "
+          + "\(TensorShape.largestCount) elements of memory")
+    }
+  }
 }
 
 /// The layouts of a convolution's input and output.

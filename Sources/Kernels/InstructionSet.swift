@@ -6,6 +6,10 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   /// What every processor of the architecture has: SSE2 on x86-64.
   case baseline
 
+  /// The blocks and tiles of ``avx512`` on the instructions of ``baseline``: slow, and there so that
+  /// what depends on 16 lanes can be tested on every processor.
+  case baseline16
+
   /// AVX2 and FMA: the x86-64-v3 level.
   case avx2
 
@@ -16,7 +20,10 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   public static var supported: [InstructionSet] { allCases.filter(\.isSupported) }
 
   /// The best instruction set that this processor can run.
-  public static var best: InstructionSet { supported.last ?? .baseline }
+  public static var best: InstructionSet { supported.last { !$0.isForTests } ?? .baseline }
+
+  /// Whether only tests and those who name it use the set: ``best`` never is one of these.
+  public var isForTests: Bool { self == .baseline16 }
 
   /// The environment variable that forces an instruction set.
   public static let environmentVariable = "DENSECAM_ISA"
@@ -52,7 +59,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
 
   public var isSupported: Bool {
     switch self {
-    case .baseline: true
+    case .baseline, .baseline16: true
     case .avx2: ccpu_supports_x86_64_v3()
     case .avx512: ccpu_supports_x86_64_v4()
     }
@@ -72,6 +79,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   private var table: MicrokernelTable {
     switch self {
     case .baseline: .baseline
+    case .baseline16: .baseline16
     case .avx2: .avx2
     case .avx512: .avx512
     }

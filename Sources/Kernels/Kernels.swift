@@ -23,7 +23,7 @@
 // - `Thread.swift`, `JobBoard.swift`, `WorkerTeam.swift`: threads that claim tasks one by one.
 // - `DirectConvolution.swift`, `ReferenceConvolution.swift`: the sum as it is defined, twice. The
 //   one serves the naive backend, the other computes goldens and bounds in double precision.
-// - `Im2col.swift`, `OpenBLAS.swift`: the parts of convolution as a matrix product.
+// - `Im2col.swift`, `OpenBLAS.swift`, `BLASLevel.swift`: the parts of convolution as a matrix product.
 // - `Tiled/`: direct convolution by register tiles. `Winograd/`: minimal filtering, its matrices, and
 //   what its errors are relative to. `CostModel.swift`: which of the two is faster.
 // - `ConvolutionBackend.swift`, `PreparedConvolution.swift`, `Backends/`, `Backends.swift`: the interface, the backends with one

@@ -1,8 +1,9 @@
 import MicrokernelsAVX2
 import MicrokernelsAVX512
 import MicrokernelsBaseline
+import MicrokernelsBaseline16
 
-// The three builds of the inner loops, side by side. A closure is written out for each, because
+// The builds of the inner loops, side by side. A closure is written out for each, because
 // functions of other modules have no common type that could be looped over.
 
 extension MicrokernelTable {
@@ -31,6 +32,36 @@ extension MicrokernelTable {
     winograd2Output: { unsafe MicrokernelsBaseline.winograd2Output($0, $1, $2, $3, $4, $5, $6) },
     winograd4Input: { unsafe MicrokernelsBaseline.winograd4Input($0, $1, $2, $3, $4) },
     winograd4Output: { unsafe MicrokernelsBaseline.winograd4Output($0, $1, $2, $3, $4, $5, $6) })
+}
+
+extension MicrokernelTable {
+  static let baseline16 = unsafe MicrokernelTable(
+    laneCount: 16, tilePixels: 14,
+    scaleShift: { unsafe MicrokernelsBaseline16.scaleShift($0, $1, $2, $3, $4, $5) },
+    add: { unsafe MicrokernelsBaseline16.add($0, $1, $2, $3, $4) },
+    maximum: { unsafe MicrokernelsBaseline16.maximum($0, $1, $2, $3) },
+    padBlock: {
+      unsafe MicrokernelsBaseline16.padBlock($0, $1, $2, $3, $4, $5, $6, $7)
+    },
+    gatherBlock: { unsafe MicrokernelsBaseline16.gatherBlock($0, $1, $2, $3, $4) },
+    scaleShiftBlocks: {
+      unsafe MicrokernelsBaseline16.scaleShiftBlocks($0, $1, $2, $3, $4, $5, $6, $7, $8)
+    },
+    averageBlock: {
+      unsafe MicrokernelsBaseline16.averageBlock($0, $1, $2, $3, $4, $5, $6, $7, $8)
+    },
+    poolBlock: { unsafe MicrokernelsBaseline16.poolBlock($0, $1, $2, $3, $4, $5, $6) },
+    multiply: {
+      unsafe MicrokernelsBaseline16.multiply($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    },
+    multiplyLanes: {
+      unsafe MicrokernelsBaseline16.multiplyLanes($0, $1, $2, $3, $4, $5, $6, $7, $8)
+    },
+    multiplyAddRounds: { MicrokernelsBaseline16.multiplyAddRounds($0) },
+    winograd2Input: { unsafe MicrokernelsBaseline16.winograd2Input($0, $1, $2, $3, $4) },
+    winograd2Output: { unsafe MicrokernelsBaseline16.winograd2Output($0, $1, $2, $3, $4, $5, $6) },
+    winograd4Input: { unsafe MicrokernelsBaseline16.winograd4Input($0, $1, $2, $3, $4) },
+    winograd4Output: { unsafe MicrokernelsBaseline16.winograd4Output($0, $1, $2, $3, $4, $5, $6) })
 }
 
 extension MicrokernelTable {

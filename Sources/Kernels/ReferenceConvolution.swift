@@ -15,6 +15,9 @@ public enum ReferenceConvolution {
   /// The output channels of one task: enough to make up for gathering the input.
   private static let channelsPerTask = 64
 
+  /// The products that are gathered at a time: 2 MiB.
+  fileprivate static let gatheredProducts = 1 << 14
+
   /// Convolves in double precision.
   ///
   /// The error bounds need `Σ|w||x|`, which is this function on absolute values.
@@ -27,7 +30,7 @@ public enum ReferenceConvolution {
   ///   - team: The threads to use; the result does not depend on them.
   /// - Precondition: The input has the problem's shape and the weights its count.
   /// - Returns: A tensor of the problem's output shape. Cost: one to two multiply-adds a cycle and
-  ///   thread on 64-bit x86, and scratch memory of 16 · `problem.depth` doubles a thread.
+  ///   thread on 64-bit x86, and about 2 MiB of scratch memory a thread.
   public static func convolve(
     _ problem: ConvolutionProblem, input: Tensor<Double>, weights: Span<Float>, bias: [Double]?,
     team: WorkerTeam
@@ -39,7 +42,9 @@ public enum ReferenceConvolution {
     let tiles = (pixels + Pixels.scalarCount - 1) / Pixels.scalarCount
     let pieces = (problem.groupOutputChannels + channelsPerTask - 1) / channelsPerTask
     // One allocation for all tasks: memory fresh from the system costs page faults.
-    let scratchCount = problem.depth + channelsPerTask
+    let parts = Part.all(of: problem)
+    let windowsCount = parts.reduce(0) { max($0, $1.count) }
+    let scratchCount = windowsCount + channelsPerTask
     var scratch = [Pixels](repeating: .zero, count: team.count * scratchCount)
     unsafe input.elements.withUnsafeBufferPointer { source in
       unsafe result.elements.withUnsafeMutableBufferPointer { target in
@@ -57,14 +62,20 @@ public enum ReferenceConvolution {
               let first = group * problem.groupOutputChannels + piece * channelsPerTask
               let last = min(first + channelsPerTask, (group + 1) * problem.groupOutputChannels)
               let windows = unsafe scratch + worker * scratchCount
-              let sums = unsafe windows + problem.depth
-              unsafe tile.gather(
-                from: source + group * problem.groupInputChannels * problem.input.planeCount,
-                into: UnsafeMutableRawPointer(windows).assumingMemoryBound(to: Double.self))
+              let sums = unsafe windows + windowsCount
               for channel in first..<last {
-                unsafe sums[channel - first] = sum(
-                  problem.depth, weights + channel * problem.depth, windows,
-                  bias: bias?[channel] ?? 0)
+                unsafe sums[channel - first] = Pixels(repeating: bias?[channel] ?? 0)
+              }
+              for part in parts {
+                unsafe tile.gather(
+                  part,
+                  from: source + group * problem.groupInputChannels * problem.input.planeCount,
+                  into: UnsafeMutableRawPointer(windows).assumingMemoryBound(to: Double.self))
+                for channel in first..<last {
+                  unsafe add(
+                    part.count, weights + (channel * problem.depth + part.first), windows,
+                    to: &sums[channel - first])
+                }
               }
               unsafe tile.scatter(
                 UnsafeMutableRawPointer(sums).assumingMemoryBound(to: Double.self),
@@ -77,13 +88,42 @@ public enum ReferenceConvolution {
     return result
   }
 
-  /// The sums of one output channel.
-  private static func sum(
-    _ depth: Int, _ weights: UnsafePointer<Float>, _ windows: UnsafePointer<Pixels>, bias: Double
-  ) -> Pixels {
-    var sums = Pixels(repeating: bias)
-    for k in 0..<depth { unsafe sums += windows[k] * Double(weights[k]) }
-    return sums
+  /// Adds products to the sums of one output channel.
+  private static func add(
+    _ count: Int, _ weights: UnsafePointer<Float>, _ windows: UnsafePointer<Pixels>,
+    to result: inout Pixels
+  ) {
+    var sums = result
+    for k in 0..<count { unsafe sums += windows[k] * Double(weights[k]) }
+    result = sums
+  }
+}
+
+/// Some of the products of each sum, in its order: whole channels, or some taps of a single one.
+private struct Part {
+  let channels: Range<Int>
+  let taps: Range<Int>
+
+  /// The place of the first product.
+  let first: Int
+
+  var count: Int { channels.count * taps.count }
+
+  /// The parts of a problem's sums that are gathered one after the other.
+  static func all(of problem: ConvolutionProblem) -> [Part] {
+    let taps = problem.kernel.height * problem.kernel.width
+    let most = ReferenceConvolution.gatheredProducts
+    let channels = max(1, most / taps)
+    var parts: [Part] = []
+    for channel in stride(from: 0, to: problem.groupInputChannels, by: channels) {
+      for tap in stride(from: 0, to: taps, by: most) {
+        parts.append(
+          Part(
+            channels: channel..<min(channel + channels, problem.groupInputChannels),
+            taps: tap..<min(tap + most, taps), first: channel * taps + tap))
+      }
+    }
+    return parts
   }
 }
 
@@ -97,34 +137,37 @@ private struct Tile {
   /// The elements from one row of the laid out pixels to the next.
   private static let stride = ReferenceConvolution.Pixels.scalarCount
 
-  /// Lays out what the pixels read as `[c][ky][kx][pixel]`.
+  /// Lays out what the pixels read for some of their products, as `[c][ky][kx][pixel]`.
   ///
   /// Lanes beyond the last pixel keep what they held.
   /// The loops set one lane after the other, in memory: setting a lane of a vector is slow.
-  func gather(from input: UnsafePointer<Double>, into windows: UnsafeMutablePointer<Double>) {
+  func gather(
+    _ part: Part, from input: UnsafePointer<Double>, into windows: UnsafeMutablePointer<Double>
+  ) {
     let shape = problem.input
-    let taps = problem.kernel.height * problem.kernel.width
+    let step = part.taps.count * Self.stride
+    let input = unsafe input + part.channels.lowerBound * shape.planeCount
     for (lane, pixel) in pixels.enumerated() {
       let (image, offset) = pixel.quotientAndRemainder(dividingBy: problem.output.planeCount)
       let (row, column) = offset.quotientAndRemainder(dividingBy: problem.output.width)
       let top = row * problem.stride.height - problem.padding.top
       let left = column * problem.stride.width - problem.padding.left
-      for tap in 0..<taps {
+      for tap in part.taps {
         let (ky, kx) = tap.quotientAndRemainder(dividingBy: problem.kernel.width)
         let y = top + ky * problem.dilation.height
         let x = left + kx * problem.dilation.width
-        var window = unsafe windows + (tap * Self.stride + lane)
+        var window = unsafe windows + ((tap - part.taps.lowerBound) * Self.stride + lane)
         guard y >= 0, y < shape.height, x >= 0, x < shape.width else {
-          for _ in 0..<problem.groupInputChannels {
+          for _ in part.channels {
             unsafe window.pointee = 0
-            unsafe window += taps * Self.stride
+            unsafe window += step
           }
           continue
         }
         var source = unsafe input + (image * shape.imageCount + y * shape.width + x)
-        for _ in 0..<problem.groupInputChannels {
+        for _ in part.channels {
           unsafe window.pointee = source.pointee
-          unsafe window += taps * Self.stride
+          unsafe window += step
           unsafe source += shape.planeCount
         }
       }

@@ -23,13 +23,19 @@ public struct TensorShape: Hashable, Sendable {
   /// The number of elements of one image.
   public var imageCount: Int { channels * height * width }
 
-  /// The number of elements, or nil if a side is not positive or the product overflows.
+  /// The most elements that a tensor may have: 4 TiB of floats.
+  ///
+  /// It leaves room for what is made of a tensor, such as blocks that are filled up to whole vectors, to
+  /// be counted without overflow.
+  public static let largestCount = 1 << 40
+
+  /// The number of elements, or nil if a side is not positive or there are more than ``largestCount``.
   public var checkedCount: Int? {
     var product = 1
     for side in [batch, channels, height, width] {
       guard side > 0 else { return nil }
       let (value, overflow) = product.multipliedReportingOverflow(by: side)
-      guard !overflow else { return nil }
+      guard !overflow, value <= Self.largestCount else { return nil }
       product = value
     }
     return product

@@ -11,6 +11,9 @@ public final class WorkerTeam: Sendable {
   /// The largest number of threads.
   public static let largestCount = 1024
 
+  /// The most tasks that are handed out together.
+  private static let largestJob = 1 << 31
+
   /// The threads, the caller's included.
   public let count: Int
 
@@ -60,7 +63,13 @@ public final class WorkerTeam: Sendable {
       return
     }
     turn.withLock { _ in
-      withoutActuallyEscaping(body) { board.run(taskCount: taskCount, $0) }
+      // The board counts the tasks of a job in 32 bits.
+      for first in stride(from: 0, to: taskCount, by: Self.largestJob) {
+        let count = min(Self.largestJob, taskCount - first)
+        withoutActuallyEscaping(body) { body in
+          board.run(taskCount: count) { body($0, first + $1) }
+        }
+      }
     }
   }
 }

@@ -3,8 +3,8 @@
 // and the linker may then hand AVX code to the baseline build. `scripts/check-isa-isolation` fails
 // when that happens.
 
-/// As many floats as one register holds.
-#if AVX512
+/// As many floats as one register holds; with `Baseline16`, as many as one of AVX-512 holds.
+#if AVX512 || Baseline16
   typealias Lanes = SIMD16<Float>
 #elseif AVX2
   typealias Lanes = SIMD8<Float>

@@ -5,7 +5,7 @@ import CCPU
 // multiplied and added at a time. 2·P sums, two weights and one broadcast fit in the registers.
 
 /// The pixels of the largest tile.
-#if AVX512
+#if AVX512 || Baseline16
   private let largestTile = 14
 #else
   private let largestTile = 6
@@ -56,7 +56,7 @@ public func multiply(
     case 3: tile(Rows<3, 0>(), sums)
     case 4: tile(Rows<4, 0>(), sums)
     case 5: tile(Rows<5, 0>(), sums)
-    #if AVX512
+    #if AVX512 || Baseline16
       case 6: tile(Rows<6, 0>(), sums)
       case 7: tile(Rows<7, 0>(), sums)
       case 8: tile(Rows<4, 4>(), sums)

@@ -1,3 +1,5 @@
+public import Kernels
+
 /// One operation of a graph.
 public struct Node: Hashable, Sendable {
   /// The name in the file, unique in its graph; golden files use it.
@@ -30,6 +32,9 @@ public struct Graph: Hashable, Sendable {
 
   /// The node that stands for the picture.
   public let input: Int
+
+  /// The rows and columns of the input that the network's file declares, if it does.
+  public internal(set) var declaredInputSize: Size?
 
   /// Creates a graph after checking that it is one.
   ///
@@ -94,10 +99,12 @@ public struct GraphError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownOperator
     case unsupportedAttribute
     case missingParameter
-    case unusedParameter
     case wrongShape
     case sizeTooSmall
     case tooLarge
+
+    /// The plan of the network contradicts itself: a fault of densecam, not of the file.
+    case brokenPlan
   }
 
   public let code: Code

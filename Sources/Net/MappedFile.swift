@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// A file mapped read-only into memory.
@@ -17,7 +18,7 @@ public final class MappedFile: @unchecked Sendable {
   ///
   /// - Throws: ``FileError`` if the file cannot be opened or is not a regular file.
   public init(path: String) throws(FileError) {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = unsafe open(path.systemPath, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileError(path: path, errno: errno) }
     defer { close(descriptor) }
     var status = stat()

@@ -22,6 +22,9 @@ public struct Model: Sendable {
   /// The file with the names of its classes, one a line; nil if none comes with it.
   public let labels: String?
 
+  /// One line about what of its files is not used, other heads and parameters of no node; nil if all is.
+  public private(set) var remark: String?
+
   /// Loads a model by its name on the command line.
   ///
   /// - Parameters:
@@ -44,10 +47,11 @@ public struct Model: Sendable {
   }
 
   private init(_ files: CheckpointFiles, labels: String?) throws {
-    let graph = try Graph(mxnetSymbolFile: files.symbol)
+    let (graph, headRemark) = try Graph.read(mxnetSymbolFile: files.symbol)
     let parameters = try Parameters(mxnetFile: files.parameters)
+    let unused: [String]
     do {
-      try graph.check(parameters)
+      unused = try graph.check(parameters)
     } catch {
       throw FormatError(path: files.parameters, error)
     }
@@ -55,6 +59,14 @@ public struct Model: Sendable {
       name: files.prefix.split(separator: "/").last.map(String.init) ?? files.prefix, graph: graph,
       parameters: parameters, source: .checkpoint(files), preprocessing: Preprocessing(),
       labels: labels)
+    let remarks = [headRemark, Self.remark(unused: unused)].compactMap { $0 }
+    remark = remarks.isEmpty ? nil : remarks.joined(separator: "; ")
+  }
+
+  private static func remark(unused names: [String]) -> String? {
+    guard !names.isEmpty else { return nil }
+    let listed = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
+    return "\(names.count) of its parameters belong to no node: \(listed)"
   }
 
   private init(

@@ -6,8 +6,11 @@ extension Operation {
     case .convolution: "Convolution"
     case .batchNorm: "BatchNorm"
     case .activation(.leakyReLU): "LeakyReLU"
+    case .activation(.clip): "clip"
+    case .activation(.scalar(let operation, _)): operation.rawValue
     case .activation: "Activation"
-    case .pooling: "Pooling"
+    case .pooling(let pooling):
+      pooling.adaptiveOutput == nil ? "Pooling" : "_contrib_AdaptiveAvgPooling2D"
     case .concatenation: "Concat"
     case .add: "add"
     case .fullyConnected: "FullyConnected"

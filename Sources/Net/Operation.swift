@@ -80,6 +80,26 @@ public enum Activation: Hashable, Sendable {
   case leakyReLU(slope: Double)
   case sigmoid
   case tanh
+
+  /// `x` held between two bounds, which MXNet keeps as 32-bit floats; NaN stays NaN.
+  case clip(minimum: Float, maximum: Float)
+
+  /// Arithmetic with a number.
+  case scalar(ScalarOperation, Double)
+}
+
+/// Arithmetic of an element x with a number s, under the name that MXNet has for it.
+public enum ScalarOperation: String, CaseIterable, Hashable, Sendable {
+  /// `x + s`
+  case add = "_plus_scalar"
+  /// `x − s`
+  case subtract = "_minus_scalar"
+  /// `s − x`
+  case subtractFrom = "_rminus_scalar"
+  /// `x · s`
+  case multiply = "_mul_scalar"
+  /// `x / s`
+  case divide = "_div_scalar"
 }
 
 /// A pooling window and what is made of its elements.
@@ -111,9 +131,16 @@ public struct PoolingAttributes: Hashable, Sendable {
   /// The window is clipped to the padded input in either case.
   public var countsPadding: Bool
 
+  /// The output's size where windows are laid out to give it: of H rows, output row y of h covers those
+  /// from ⌊y·H/h⌋ to before ⌈(y + 1)·H/h⌉, and columns likewise.
+  ///
+  /// Kernel, stride, padding and convention are then ignored; nil for windows that these describe.
+  public var adaptiveOutput: Size?
+
   public init(
     _ reduction: Reduction, kernel: Size, stride: Size = Size(1), padding: Size = Size(0),
-    convention: Convention = .valid, isGlobal: Bool = false, countsPadding: Bool = true
+    convention: Convention = .valid, isGlobal: Bool = false, countsPadding: Bool = true,
+    adaptiveOutput: Size? = nil
   ) {
     self.reduction = reduction
     self.kernel = kernel
@@ -122,6 +149,21 @@ public struct PoolingAttributes: Hashable, Sendable {
     self.convention = convention
     self.isGlobal = isGlobal
     self.countsPadding = countsPadding
+    self.adaptiveOutput = adaptiveOutput
+  }
+
+  /// The most elements that one window covers on maps of a shape, padding included.
+  ///
+  /// - Parameter shape: The shape of the input; its batch and channels do not matter.
+  /// - Returns: A count that no window exceeds.
+  public func largestWindow(on shape: TensorShape) -> Int {
+    guard !isGlobal else { return shape.planeCount }
+    guard let output = adaptiveOutput else { return kernel.height * kernel.width }
+    // An interval of length L from ⌊a⌋ to ⌈a + L⌉ holds at most ⌊L⌋ + 2; just L if a and L are whole.
+    func side(_ input: Int, _ output: Int) -> Int {
+      input.isMultiple(of: output) ? input / output : min(input, input / output + 2)
+    }
+    return side(shape.height, output.height) * side(shape.width, output.width)
   }
 }
 

@@ -34,9 +34,10 @@ public enum SHA256Digest {
     return sum.hexadecimal
   }
 
-  public static func of(_ text: String) -> String {
+  public static func of(_ text: String) -> String { of(bytes: Array(text.utf8)) }
+
+  public static func of(bytes: [UInt8]) -> String {
     var sum = SHA256Sum()
-    let bytes = Array(text.utf8)
     unsafe sum.write(bytes.span.bytes)
     return sum.hexadecimal
   }

@@ -36,7 +36,7 @@ public struct ReportContext: Hashable, Sendable {
       machine.processor.model,
       (allowed < count ? "\(allowed) of " : "") + "\(count) CPU\(count == 1 ? "" : "s")",
       machine.instructionSet + (machine.isInstructionSetForced ? " (forced)" : ""),
-      "OpenBLAS \(machine.blasCore)" + (machine.forcedBLASCore == nil ? "" : " (forced)"),
+      "OpenBLAS \(machine.blasCoreLine)",
     ]
     if let load = machine.loadAverage.first { parts.append("load \(load)") }
     if let governor = machine.processor.governor { parts.append(governor) }

@@ -9,7 +9,7 @@
 /// ```
 ///
 /// The files, lowest first:
-/// - `Text/`: the width of characters, numbers, ``Table`` and ``Document``, which is either aligned
+/// - `Text/`: escapes, the width of characters, numbers, ``Table`` and ``Document``, which is either aligned
 ///   text or Markdown.
 /// - `JSON/`: the encoder, and numbers that JSON cannot hold.
 /// - `Context.swift`: what every report says of its circumstances.

@@ -45,7 +45,7 @@ public struct Deviation: Hashable, Sendable, Codable {
   /// Which absolute and relative tolerances would pass.
   public var tolerances = ToleranceFrontier()
 
-  /// The elements that are NaN or infinite.
+  /// The elements that are NaN or infinite, whether overflow explains that or not.
   public var nonFinite = 0
 
   /// The element, in `[N, C, H, W]` order, that is furthest beyond its bound, or the first that is
@@ -68,9 +68,11 @@ public struct Deviation: Hashable, Sendable, Codable {
   ///   - likely: The error that rounding makes likely, by element.
   ///   - worst: The error that rounding makes possible, by element.
   ///   - likelyRMS: The root of the mean square of errors over their likely bound that still passes.
+  ///   - overflow: What overflow may do to each element; nil for nothing.
   init(
     of actual: [Float], from expected: Tensor<Double>, exact: Tensor<Double>,
-    likely: Tensor<Double>, worst: Tensor<Double>, likelyRMS: Double = 1
+    likely: Tensor<Double>, worst: Tensor<Double>, likelyRMS: Double = 1,
+    overflow: [Allowance.Overflow]? = nil
   ) {
     precondition(actual.count == expected.elements.count, "the tensors differ in size")
     var squaredError = 0.0
@@ -78,15 +80,22 @@ public struct Deviation: Hashable, Sendable, Codable {
     var worstRatio = -1.0
     var squaredRatio = 0.0
     var frontier = ToleranceFrontier.Builder()
+    var unexplained = 0
     count = actual.count
     for i in actual.indices {
       let e = expected.elements[i]
       guard actual[i].isFinite, e.isFinite else {
-        if nonFinite == 0 {
-          worstIndex = i
-          worstRatio = .infinity
-        }
         nonFinite += 1
+        if actual[i] != Float(e) { differing += 1 }
+        let explained = Self.isOverflow(
+          actual[i], exact.elements[i], worst.elements[i], overflow?[i] ?? .none)
+        if !explained {
+          if unexplained == 0 {
+            worstIndex = i
+            worstRatio = .infinity
+          }
+          unexplained += 1
+        }
         continue
       }
       let error = (Double(actual[i]) - e).magnitude
@@ -100,7 +109,8 @@ public struct Deviation: Hashable, Sendable, Codable {
       if exact.elements[i].magnitude > worst.elements[i] { informative += 1 }
       frontier.add(magnitude: e.magnitude, error: error)
       let own = (Double(actual[i]) - exact.elements[i]).magnitude
-      guard own != 0 else { continue }
+      // No error needs no bound, unless the bound is NaN: then nobody knows what the value should be.
+      guard own != 0 || likely.elements[i].isNaN || worst.elements[i].isNaN else { continue }
       let ratio = Self.ratio(own, likely.elements[i])
       squaredRatio += ratio * ratio
       if ratio > worstRatio {
@@ -112,9 +122,8 @@ public struct Deviation: Hashable, Sendable, Codable {
     }
     tolerances = frontier.frontier()
     rmsOverBound =
-      squaredRatio > 0 ? (squaredRatio / Double(count)).squareRoot() / likelyRMS : 0
-    if nonFinite > 0 {
-      differing += nonFinite
+      squaredRatio == 0 ? 0 : (squaredRatio / Double(count)).squareRoot() / likelyRMS
+    if unexplained > 0 {
       errorOverBound = .infinity
       errorOverWorst = .infinity
       rmsOverBound = .infinity
@@ -125,6 +134,17 @@ public struct Deviation: Hashable, Sendable, Codable {
       self.expected = expected.elements[worstIndex]
       got = Double(actual[worstIndex])
     }
+  }
+
+  /// Whether rounding may give infinity or NaN for an element, or a finite number where the golden has
+  /// none: because sums on the way may overflow, or because the bound reaches beyond the largest number.
+  private static func isOverflow(
+    _ actual: Float, _ exact: Double, _ worst: Double, _ overflow: Allowance.Overflow
+  ) -> Bool {
+    guard overflow == .none else { return true }
+    guard !actual.isFinite else { return (Double(actual) - exact).magnitude <= worst }
+    return actual == .infinity && exact + worst >= RoundingModel.largest
+      || actual == -.infinity && exact - worst <= -RoundingModel.largest
   }
 
   /// An error over its bound; where either is no number, or both are infinite, nothing is allowed.
@@ -142,6 +162,7 @@ public struct Deviation: Hashable, Sendable, Codable {
   /// What the derived bounds say.
   public var verdict: Verdict {
     let single = Verdict(errorOverBound: errorOverBound, errorOverWorst: errorOverWorst)
+    guard rmsOverBound.isFinite else { return .fail }
     return rmsOverBound <= 1 ? single : max(single, .marginal)
   }
 }

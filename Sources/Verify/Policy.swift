@@ -79,7 +79,8 @@ public struct Policy: Hashable, Sendable {
 extension Policy {
   /// The verdict on a layer.
   ///
-  /// NaN, infinity and damage outside of the output fail by any policy.
+  /// NaN, infinity and damage outside of the output fail by any policy; but by the derived bounds, not
+  /// where a sum may overflow.
   ///
   /// - Parameters:
   ///   - deviation: How far the layer is off.
@@ -90,9 +91,10 @@ extension Policy {
   public func verdict(
     on deviation: Deviation, guardsIntact: Bool, layer: String, operation: String
   ) -> Verdict {
-    guard guardsIntact, deviation.nonFinite == 0 else { return .fail }
+    guard guardsIntact else { return .fail }
+    // The derived bounds know where overflow has to be expected; tolerances do not.
     guard let rule = rule(for: layer, operation: operation) else { return deviation.verdict }
-    return rule.verdict(on: deviation)
+    return deviation.nonFinite == 0 || rule.isBoundAlone ? rule.verdict(on: deviation) : .fail
   }
 
   /// The rule that a layer is judged by; nil for the derived bounds.
@@ -106,6 +108,11 @@ extension Policy.Rule {
     if let wanted = self.operation, wanted != operation { return false }
     guard let match else { return true }
     return (try? Regex(match)).map { layer.contains($0) } ?? false
+  }
+
+  /// Whether nothing but the derived bounds is asked for.
+  fileprivate var isBoundAlone: Bool {
+    self == Policy.Rule(match: match, operation: operation, bound: true)
   }
 
   func verdict(on deviation: Deviation) -> Verdict {

@@ -119,6 +119,10 @@ struct ReferenceTrace {
     } ?? value
   }
 
+  /// The node's value in double precision: exact for a golden in double precision, unless only some
+  /// nodes are asked for.
+  func value(_ node: Int) -> Tensor<Double>? { values[node] }
+
   func isStored(_ node: Int) -> Bool { stored[node] != nil }
 
   /// Checks that a stored value can be the value that the network computes.
@@ -127,10 +131,12 @@ struct ReferenceTrace {
   /// single precision gets. The limits only tell right files from wrong ones; no backend is judged
   /// by them.
   private func check(_ saved: Tensor<Float>, against value: Tensor<Double>, node: String) throws {
-    func mismatch(_ cause: String) -> GoldenError {
+    func mismatch(_ cause: String, _ advice: String = "is it the golden of this model?")
+      -> GoldenError
+    {
       GoldenError(
         .mismatch, path: golden.path,
-        "case \(goldenCase.name), node \(node): \(cause); is it the golden of this model?")
+        "case \(goldenCase.name), node \(node): \(cause); \(advice)")
     }
     guard saved.shape.count == value.shape.count, saved.shape.batch == value.shape.batch,
       saved.shape.channels == value.shape.channels
@@ -154,8 +160,15 @@ struct ReferenceTrace {
         norm += value.elements[i] * value.elements[i]
       }
       let relative = (error / max(norm, .leastNormalMagnitude)).squareRoot()
-      guard relative <= 1e-4 else {
-        throw mismatch("it is off by \(relative) (relative L2)")
+      guard relative <= golden.precision.nodeLimit else {
+        throw mismatch(
+          "it is off by \(relative) (relative L2), more than \(golden.precision.rawValue) explains",
+          GoldenPrecision.explaining(relative).map {
+            "by its hashes and shapes it is this model's golden, so it was computed in a lower "
+              + "precision: record it in single precision (for PyTorch, "
+              + "torch.backends.cudnn.allow_tf32 = False), or take it as it is with "
+              + "--golden-precision \($0.rawValue)"
+          } ?? "no precision does: by its hashes it is this model's golden, but its values are not")
       }
     }
   }

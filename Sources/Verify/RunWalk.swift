@@ -10,11 +10,9 @@ struct RunWalk {
   private let policy: Policy
   private var next = 0
 
-  /// The node whose exact value and bound, with the network feed, are kept for the maps.
-  var featureNode: Int?
-
-  /// They, once the step that computes the node has been judged.
-  private(set) var features: FeatureReference?
+  /// What the maps are summed from, with its exact value and bound in the network feed; nil if nobody
+  /// asks for maps.
+  var features: FeatureGathering?
 
   init(run: VerificationRun, plan: Plan, team: WorkerTeam, options: VerificationOptions) throws {
     self.run = run
@@ -40,6 +38,7 @@ struct RunWalk {
     let step = plan.step(index)
     guard judged else {
       network?.run(step: index)
+      features?.distrust(step.output)
       return []
     }
     let algorithm = plan.backends(ofStep: index)?.algorithm
@@ -59,7 +58,7 @@ struct RunWalk {
         isolated.write(values.span, to: input)
       }
       results.append(
-        judge(
+        try judge(
           isolated, index, .isolated, reference, extra: nil, trace: trace, caseName: caseName))
     }
     if let network {
@@ -76,7 +75,7 @@ struct RunWalk {
       let inherited = try bounds.propagate(
         through: step, program: plan.program, deltas: deltas, reference: reference)
       results.append(
-        judge(
+        try judge(
           network, index, .network, reference, extra: inherited, trace: trace,
           caseName: caseName))
     }
@@ -87,19 +86,19 @@ struct RunWalk {
   private mutating func judge(
     _ executor: Executor, _ index: Int, _ feed: LayerResult.Feed, _ reference: StepReference,
     extra: Tensor<Double>?, trace: ReferenceTrace, caseName: String
-  ) -> LayerResult {
+  ) throws -> LayerResult {
     let step = plan.step(index)
-    executor.setTraps(forStep: index)
+    try executor.setTraps(forStep: index)
     executor.run(step: index)
     let intact = executor.guardsAreIntact(afterStep: index)
     var allowed = reference.own
     // The factor covers the terms of second order, and the rounding of the bounds themselves.
     if let extra { allowed.add(Allowance(likely: extra.mapped { $0 * (1 + 0x1p-20) })) }
-    if feed == .network, step.output == featureNode {
-      features = FeatureReference(exact: reference.output, allowed: allowed)
+    if feed == .network {
+      features?.add(step.output, exact: reference.output, allowed: allowed)
     }
     let backends = plan.backends(ofStep: index)
-    return LayerResult(
+    let result = LayerResult(
       caseName: caseName, layer: plan.name(ofStep: index),
       nodes: step.nodes.map { plan.graph.nodes[$0].name },
       operation: plan.graph.nodes[step.mainNode].operation.name,
@@ -109,9 +108,13 @@ struct RunWalk {
         of: executor.value(of: step.output),
         from: trace.expected(step.output) ?? reference.output, exact: reference.output,
         likely: allowed.likely, worst: allowed.worst ?? allowed.likely,
-        likelyRMS: allowed.likelyRMS),
+        likelyRMS: allowed.likelyRMS, overflow: allowed.overflow),
       guardsIntact: intact, inputIsConstant: reference.inputIsConstant,
       shape: plan.program.shapes[step.output].dimensions, isStored: trace.isStored(step.output),
       policy: policy)
+    if feed == .network, !intact || result.deviation.verdict == .fail {
+      features?.distrust(step.output)
+    }
+    return result
   }
 }

@@ -23,9 +23,12 @@ public enum Verdict: String, Sendable, Codable, CaseIterable, Comparable {
 
   /// Judges the worst ratio of an error to its bounds.
   ///
-  /// Each comparison has to hold for a good verdict, so NaN, for which none holds, fails.
+  /// NaN and infinity in either of them fail: what is not known is not excused, and an error that is
+  /// infinitely often its bound is beyond any rounding, whatever the other ratio says.
   init(errorOverBound: Double, errorOverWorst: Double) {
-    if errorOverBound <= 1 {
+    if !errorOverBound.isFinite || !errorOverWorst.isFinite {
+      self = .fail
+    } else if errorOverBound <= 1 {
       self = .pass
     } else if errorOverWorst <= 1 {
       self = .marginal

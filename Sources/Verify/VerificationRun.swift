@@ -8,10 +8,19 @@ public struct VerificationRun: Sendable {
   public var backends: BackendChoice
   public var options: PlanOptions
 
-  public init(name: String, backends: BackendChoice, options: PlanOptions = .standard) {
+  /// The plan to judge, as somebody else is going to run it; nil to compile one.
+  ///
+  /// One that is compiled here keeps the values that maps and classes are taken from. With a plan from
+  /// elsewhere only the steps are judged.
+  public var plan: Plan?
+
+  public init(
+    name: String, backends: BackendChoice, options: PlanOptions = .standard, plan: Plan? = nil
+  ) {
     self.name = name
     self.backends = backends
     self.options = options
+    self.plan = plan
   }
 }
 
@@ -46,6 +55,10 @@ public struct CaseResult: Sendable {
   public var layers: [LayerResult] = []
   public var maps: [MapComparison] = []
   public var classes: [ClassComparison] = []
+
+  /// Why no maps were compared although the network was run on a golden; nil if there are some, or if
+  /// there was nothing to compare them with.
+  public var noMaps: String?
 
   public init(name: String) { self.name = name }
 

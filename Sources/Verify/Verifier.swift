@@ -35,8 +35,10 @@ public struct Verifier {
   ) throws -> CaseResult {
     let shape = goldenCase.input.shape
     let shapes = try golden.shapes(of: goldenCase, in: graph, parameters: parameters)
-    let head = try? ClassifierHead(of: graph, shapes: shapes)
-    let taps = head.map { [graph.nodes[$0.features].name, graph.nodes[$0.logits].name] } ?? []
+    let classifier = Classifier(of: graph, shapes: shapes)
+    let head = Result { () throws(GraphError) in try ClassifierHead(of: graph, shapes: shapes) }
+    let featureNode = try? head.get().features
+    let taps = [featureNode, classifier?.logits].compactMap { $0 }.map { graph.nodes[$0].name }
     let evaluator = ReferenceEvaluator(graph: graph, parameters: parameters, team: team)
     var walks = try runs.map { run in
       var plan = run.options
@@ -47,9 +49,10 @@ public struct Verifier {
       }
       return try RunWalk(
         run: run,
-        plan: Plan(
-          graph: graph, parameters: parameters, input: shape, backends: run.backends,
-          options: plan),
+        plan: run.plan
+          ?? Plan(
+            graph: graph, parameters: parameters, input: shape, backends: run.backends,
+            options: plan),
         team: team, options: options)
     }
     let input = options.inputs[goldenCase.name] ?? goldenCase.input
@@ -60,16 +63,31 @@ public struct Verifier {
     }
     for w in walks.indices {
       walks[w].network?.write(input.elements.span, to: graph.input)
-      walks[w].featureNode = head?.features
+      // Errors that another input has brought in are no rounding.
+      if let featureNode, input.elements == goldenCase.input.elements {
+        walks[w].features = FeatureGathering(of: featureNode, in: walks[w].plan.program)
+      }
     }
 
     var result = CaseResult(name: goldenCase.name)
+    let wanted = wantedValues(of: walks, options: options)
     var trace = ReferenceTrace(
       evaluator: evaluator, golden: golden, goldenCase: goldenCase,
-      programs: walks.map(\.plan.program), wanted: wantedValues(of: walks, options: options))
+      programs: walks.map(\.plan.program), wanted: wanted)
     let bounds = NodeBounds(evaluator: evaluator, team: team)
     for index in graph.nodes.indices {
       try trace.advance(to: index)
+      if index == featureNode, walks.contains(where: { $0.network != nil && $0.features != nil }) {
+        if let value = trace.value(index) {
+          try golden.checkMaps(
+            of: goldenCase, head: head.get(), features: value,
+            isExact: golden.header.precision == .f64 && wanted == nil,
+            isStored: trace.isStored(index), parameters: parameters)
+        } else {
+          // Nobody knows whether the stored maps are right, so they have to be compared themselves.
+          for w in walks.indices { walks[w].features = nil }
+        }
+      }
       var references: [ReferenceKey: StepReference] = [:]
       for w in walks.indices where walks[w].nextOutput == index {
         let judged = options.includes(walks[w].nextName)
@@ -80,11 +98,21 @@ public struct Verifier {
       trace.forget(after: index)
       progress?(Double(index + 1) / Double(graph.nodes.count))
     }
-    if let head {
-      for walk in walks {
-        guard let network = walk.network else { continue }
-        try compare(
-          network, head, goldenCase, walk.run.name, shapes, walk.features, into: &result)
+    for walk in walks {
+      // A plan from elsewhere may have used the memory of these values again.
+      guard let network = walk.network, walk.run.plan == nil else { continue }
+      if let head = try? head.get() {
+        try compareMaps(
+          network, head, goldenCase, walk.run.name, shapes, walk.features?.reference, into: &result)
+      }
+      if let classifier {
+        try compareClasses(network, classifier, goldenCase, walk.run.name, into: &result)
+      }
+    }
+    if golden.isRecorded, options.feeds.contains(.network), goldenCase.maps.isEmpty {
+      switch head {
+      case .success: result.noMaps = "the golden stores none"
+      case .failure(let error): result.noMaps = error.cause
       }
     }
     return result
@@ -106,8 +134,8 @@ public struct Verifier {
     return isComplete ? nil : wanted
   }
 
-  /// Compares maps and classes of the first image.
-  private func compare(
+  /// Compares the maps of the first image.
+  private func compareMaps(
     _ network: Executor, _ head: ClassifierHead, _ goldenCase: GoldenCase, _ backend: String,
     _ shapes: [TensorShape], _ reference: FeatureReference?, into result: inout CaseResult
   ) throws {
@@ -124,30 +152,49 @@ public struct Verifier {
           "case \(goldenCase.name): map \(map.classIndex) of \(map.height)×\(map.width) is none "
             + "of this network's")
       }
+      let computed = try head.map(
+        ofClass: map.classIndex, features: features, shape: shape, parameters: parameters)
+      let logit = Double(logits[map.classIndex])
+      let ratios = try reference.map { reference in
+        try MapBound(
+          ofClass: map.classIndex, head: head, features: reference, parameters: parameters
+        ).ratios(
+          of: computed,
+          identity: IdentityError(
+            of: computed, head: head, features: features, shape: shape, logit: logit,
+            parameters: parameters))
+      }
       result.maps.append(
         MapComparison(
-          caseName: goldenCase.name, backend: backend,
-          map: try head.map(
-            ofClass: map.classIndex, features: features, shape: shape, parameters: parameters),
-          golden: map, bias: head.biasValue(ofClass: map.classIndex, parameters: parameters),
-          logit: Double(logits[map.classIndex]), largestLogit: largest,
-          bound: try reference.map {
-            try MapBound(
-              ofClass: map.classIndex, head: head, features: $0, parameters: parameters)
-          }))
+          caseName: goldenCase.name, backend: backend, map: computed, golden: map,
+          bias: head.biasValue(ofClass: map.classIndex, parameters: parameters), logit: logit,
+          largestLogit: largest, ratios: ratios))
     }
-    let stored = goldenCase.logits.isEmpty ? goldenCase.probabilities : goldenCase.logits
+  }
+
+  /// Compares the classes of the first image: by the logits if the golden stores them, and else by the
+  /// probabilities.
+  private func compareClasses(
+    _ network: Executor, _ classifier: Classifier, _ goldenCase: GoldenCase, _ backend: String,
+    into result: inout CaseResult
+  ) throws {
+    let storesLogits = !goldenCase.logits.isEmpty
+    let stored = storesLogits ? goldenCase.logits : goldenCase.probabilities
     guard !stored.isEmpty else { return }
-    guard stored.count == head.classCount * shape.batch else {
+    let computed =
+      storesLogits
+      ? network.value(of: classifier.logits)
+      : classifier.probabilities(network.value(of: graph.output))
+    guard stored.count == computed.count else {
       throw GoldenError(
         .mismatch, path: golden.path,
-        "case \(goldenCase.name): it has \(stored.count / shape.batch) classes, the network "
-          + "\(head.classCount)")
+        "case \(goldenCase.name): it has \(stored.count) logits, the network \(computed.count)")
     }
     result.classes.append(
       ClassComparison(
-        caseName: goldenCase.name, backend: backend, logits: logits,
-        goldenLogits: Array(stored[..<head.classCount])))
+        caseName: goldenCase.name, backend: backend,
+        logits: Array(computed[..<classifier.classCount]),
+        goldenLogits: Array(stored[..<classifier.classCount])))
   }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Kernels
 
 /// The command.
@@ -28,8 +29,9 @@ struct Densecam: ParsableCommand {
         130 interrupted
 
       ENVIRONMENT
-        DENSECAM_ISA          baseline, avx2 or avx512: force an instruction set
-        OPENBLAS_CORETYPE     forces OpenBLAS's kernels; a wrong one halves its speed
+        DENSECAM_ISA          baseline, avx2 or avx512: force an instruction set;
+                              baseline16, for tests: 16 lanes without AVX-512
+        OPENBLAS_CORETYPE     forces OpenBLAS's kernels; unless it is set, the best are chosen
         NO_COLOR              no colours on the terminal
       """,
     version: version,
@@ -40,14 +42,18 @@ struct Densecam: ParsableCommand {
     ])
 
   static func main() {
-    ignoreBrokenPipes()
+    Descriptor.takeStandardOnes()
+    Descriptor.setSignals()
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(CommandLine.fileNames)
+      // Before there are threads that read the environment.
+      OpenBLAS.prepare()
       try command.run()
     } catch let error as ExitStatus {
       exit(withStatus: error)
     } catch {
       exit(reporting: error)
     }
+    exit(withStatus: nil)
   }
 }

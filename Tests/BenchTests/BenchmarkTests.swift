@@ -114,6 +114,36 @@ import Verify
     #expect(results[1].steps.first?.executed == "off-by-one")
   }
 
+  @Test func `the plan that is timed is the one that is judged`() throws {
+    // The verifier by itself would keep the convolution's output, where its maps come from; then nothing
+    // is averaged before it.
+    let shape = TensorShape(channels: 3, height: 4, width: 4)
+    let graph = try Graph(
+      nodes: [
+        Node(name: "data", operation: .input, inputs: []),
+        Node(
+          name: "conv",
+          operation: .convolution(
+            ConvolutionAttributes(outputChannels: 8, kernel: Size(1), hasBias: false)),
+          inputs: [0], parameters: ["w"]),
+        Node(
+          name: "pool",
+          operation: .pooling(PoolingAttributes(.average, kernel: Size(4), stride: Size(4))),
+          inputs: [1]),
+        Node(name: "softmax", operation: .softmax, inputs: [2]),
+      ], output: 3)
+    var parameters = Parameters()
+    parameters.add("w", Parameter(shape: [8, 3, 1, 1], elements: Self.values(24, seed: 3)))
+    let benchmark = Benchmark(
+      model: "tiny", graph: graph, parameters: parameters,
+      input: Tensor(shape: shape, elements: Self.values(shape.count, seed: 4)))
+    let run = VerificationRun(name: "wrong", backends: BackendChoice(WrongWhenAveragingBackend()))
+    let results = try benchmark.run(
+      [Candidate(run, team: WorkerTeam(count: 1))], options: SamplingOptions(repetitions: 1))
+    #expect(results.first?.steps.map(\.name) == ["conv", "softmax"])
+    #expect(results.first?.verdict == .fail)
+  }
+
   @Test func `a stop before the first repetition leaves no result`() throws {
     let team = try WorkerTeam(count: 1)
     let candidate = Candidate(
@@ -136,6 +166,31 @@ import Verify
   @Test func `the clock costs something`() {
     let cost = SamplingOptions.clockCost()
     #expect(cost > 0 && cost < 100_000)
+  }
+}
+
+/// A backend that is right unless it averages first.
+private struct WrongWhenAveragingBackend: ConvolutionBackend {
+  let name = "wrong-when-averaging"
+  let summary = "wrong on purpose"
+
+  func algorithm(for problem: ConvolutionProblem) -> Algorithm { .reassociated }
+  func refusal(of problem: ConvolutionProblem) -> String? { nil }
+  func fusions(for problem: ConvolutionProblem) -> Fusions { .averagePool }
+
+  func layouts(for problem: ConvolutionProblem, instructionSet: InstructionSet)
+    -> ConvolutionLayouts
+  {
+    TiledBackend().layouts(for: problem, instructionSet: instructionSet)
+  }
+
+  func prepare(
+    _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
+    instructionSet: InstructionSet
+  ) throws(KernelError) -> any PreparedConvolution {
+    let honest = try TiledBackend().prepare(
+      problem, weights: weights, bias: bias, fusion: fusion, instructionSet: instructionSet)
+    return fusion.averagePool == nil ? honest : OffByOneBackend.Prepared(honest: honest)
   }
 }
 

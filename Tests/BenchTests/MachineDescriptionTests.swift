@@ -45,6 +45,7 @@ import Testing
     #expect(machine.allowedProcessorCount >= 1)
     machine.isDebugBuild = false
     machine.forcedBLASCore = nil
+    machine.isBLASCoreWeak = false
     machine.loadAverage = [0.1, 9, 9]
     machine.processor.governor = nil
     #expect(machine.warnings.isEmpty)
@@ -53,11 +54,13 @@ import Testing
 
     machine.isDebugBuild = true
     machine.forcedBLASCore = "Haswell"
+    machine.isBLASCoreWeak = true
     machine.loadAverage = [1.5]
     machine.processor.governor = "powersave"
     let warnings = machine.warnings
-    #expect(warnings.count == 4)
-    for (warning, word) in zip(warnings, ["debug", "Haswell", "1.5", "powersave"]) {
+    #expect(warnings.count == 5)
+    let words = ["debug", "Haswell", "wider registers", "1.5", "powersave"]
+    for (warning, word) in zip(warnings, words) {
       #expect(warning.contains(word))
     }
   }

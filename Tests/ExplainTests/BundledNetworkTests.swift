@@ -63,7 +63,8 @@ import Testing
     var score = LocalizationScore()
     try forEachScene(Backends.standard) { name, inference, head, parameters in
       let picture = try #require(try boxes.picture(at: name))
-      let objects = try picture.boxes(of: classes, width: picture.width, height: picture.height)
+      let size = try #require(picture.size)
+      let objects = try picture.boxes(of: classes, width: size.width, height: size.height)
       for object in objects {
         let map = try head.map(
           method: .cam, ofClass: object.classIndex, features: inference.features[...],
@@ -73,7 +74,7 @@ import Testing
             picture: name, classIndex: object.classIndex,
             score: scorer.score(
               map.upsampled(width: map.width, height: map.height), boxes: object.boxes,
-              region: MapRegion(width: picture.width, height: picture.height)),
+              region: MapRegion(width: size.width, height: size.height)),
             predictedClass: objects.count == 1
               ? topIndices(inference.probabilities, 1).first : nil))
       }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 
@@ -54,6 +55,49 @@ final class Folder {
     #expect(try names("[1].png") == ["[1].png"])
   }
 
+  @Test("are not looked for where drawings go") func omitted() throws {
+    let folder = try Folder()
+    for name in ["a.png", "maps/a.png", "maps/more/a.png", "b/maps/a.png"] {
+      try folder.write(name)
+    }
+    let link = folder.path("link")
+    try FileManager.default.createSymbolicLink(
+      atPath: link, withDestinationPath: folder.path("maps"))
+    let drawings = FileIdentity(link)
+    let names = try PictureNames([folder.path("")], omitting: drawings)
+    #expect(names.map(\.relativePath) == ["a.png", "b/maps/a.png"])
+    #expect(names.omittedFolders == [folder.path("maps")])
+    // A folder that is the one drawings go to is refused, by whatever name.
+    for path in ["maps", "link", "b/../maps/"] {
+      #expect(throws: PictureListError.self) {
+        try PictureNames([folder.path(path)], omitting: drawings)
+      }
+    }
+  }
+
+  @Test("are bytes: what looks alike is two, and what is not UTF-8 is found") func bytes() throws {
+    let folder = try Folder()
+    let names: [[UInt8]] = [
+      Array("cafe\u{301}.png".utf8), Array("caf\u{E9}.png".utf8),
+      Array("caf".utf8) + [0xE9] + Array(".png".utf8),
+      Array("caf\\xe9.png".utf8),
+    ]
+    for name in names {
+      let path = (Array("\(folder.url.path)/".utf8) + name).map { CChar(bitPattern: $0) } + [0]
+      let descriptor = unsafe open(path, O_CREAT | O_WRONLY, 0o600)
+      try #require(descriptor >= 0)
+      close(descriptor)
+    }
+    let found = try Array(PictureNames([folder.path("")]))
+    // In the order of the bytes: a backslash, e, the first byte of the composed é, the byte alone.
+    #expect(
+      found.map { FileName.bytes($0.relativePath) } == [names[3], names[0], names[1], names[2]])
+    #expect(Set(found).count == 4)
+    for name in found { #expect(FileIdentity(name.path) != nil) }
+    let matched = try Array(PictureNames([folder.path("caf*")]))
+    #expect(Set(matched.map { FileName.bytes($0.relativePath) }) == Set(names))
+  }
+
   @Test("that stand for nothing are refused") func nothing() throws {
     let folder = try Folder()
     try folder.write("notes.txt")
@@ -71,6 +115,7 @@ final class Folder {
     arguments: [
       ("a.png\nb c.jpg\n", ["a.png", "b c.jpg"]), ("a.png\r\n\n\nb.png", ["a.png", "b.png"]),
       ("a\nb.png\0c.png\0", ["a\nb.png", "c.png"]), ("", []), ("\n", []),
+      ("\u{FEFF}a.png\r\nb.png\r\n", ["a.png", "b.png"]), ("\u{FEFF}a.png\0", ["\u{FEFF}a.png"]),
     ])
   func standardInput(text: String, expected: [String]) throws {
     var ends: [Int32] = [0, 0]
@@ -82,5 +127,18 @@ final class Folder {
     let names = try PictureNames(["first.png", "-"], standardInput: ends[0])
     #expect(names.count == nil && names.isPlural)
     #expect(names.map(\.path) == ["first.png"] + expected)
+  }
+
+  @Test("are all known once they have been read") func readAll() throws {
+    var ends: [Int32] = [0, 0]
+    try #require(unsafe pipe(&ends) == 0)
+    #expect(unsafe write(ends[1], "a.png\nb.png\n", 12) == 12)
+    close(ends[1])
+    defer { close(ends[0]) }
+    var names = try PictureNames(["first.png", "-"], standardInput: ends[0])
+    #expect(names.known.map(\.path) == ["first.png"])
+    names.readAll()
+    #expect(names.count == 3 && names.known.map(\.path) == ["first.png", "a.png", "b.png"])
+    #expect(names.map(\.path) == ["first.png", "a.png", "b.png"])
   }
 }

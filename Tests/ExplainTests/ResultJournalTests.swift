@@ -1,4 +1,6 @@
+import Files
 import Foundation
+import Net
 import Testing
 
 @testable import Explain
@@ -52,6 +54,72 @@ import Testing
       try cut.flush()
       #expect(try journal(folder.path("cut"), resuming: true).rows["new"] == [9])
     }
+  }
+
+  @Test("tells names apart by their bytes") func exactNames() throws {
+    let folder = try Folder()
+    let path = folder.path("journal")
+    let names = ["caf\u{E9}.png", "cafe\u{301}.png"]
+    do {
+      let journal = try journal(path)
+      for (index, name) in names.enumerated() { try journal.append(name, [index]) }
+      try journal.flush()
+    }
+    let again = try journal(path, resuming: true)
+    #expect(names.map { again.rows[$0] } == [[0], [1]])
+  }
+
+  @Test("knows its drawings by their bytes, whether a row speaks of them or not") func drawings()
+    throws
+  {
+    let folder = try Folder()
+    let path = folder.path("journal")
+    try folder.write("mine.png", [1, 2])
+    try folder.write("changed.png", [3])
+    try folder.write("other.png", [1, 2])
+    do {
+      let journal = try journal(path)
+      try journal.drawings.announce("mine.png", of: "a.jpg", [1, 2])
+      try journal.drawings.announce("changed.png", of: "b.jpg", [4])
+    }
+    for overwriting in [false, true] {
+      // What is begun anew goes on knowing what has been drawn.
+      let again = try journal(path, resuming: !overwriting, overwriting: overwriting)
+      #expect(again.rows.isEmpty)
+      let drawings = again.drawings
+      #expect(drawings.isUnchanged("mine.png"))
+      #expect(!drawings.isUnchanged("changed.png") && !drawings.isUnchanged("other.png"))
+      #expect(drawings.places == ["a.jpg": "mine.png", "b.jpg": "changed.png"])
+      let file = try #require(FileIdentity(folder.path("mine.png")))
+      #expect(drawings.holds(file) && !drawings.wasWrittenNow(file))
+      #expect(!drawings.holds(try #require(FileIdentity(folder.path("other.png")))))
+    }
+  }
+
+  @Test(
+    "takes no file for its own that somebody else has begun",
+    arguments: ["one line without an end", "{\"settings\"", "{\"settings\":{\"a\":\"2", "\0"])
+  func foreign(text: String) throws {
+    let folder = try Folder()
+    let path = try folder.write("journal", Array(text.utf8))
+    // All but a start that it might have written itself.
+    let isOwn = text == "{\"settings\""
+    let journal = try? journal(path, resuming: true)
+    #expect((journal != nil) == isOwn)
+    if !isOwn { #expect(FileManager.default.contents(atPath: path) == Data(text.utf8)) }
+  }
+
+  @Test("is written into no file with another name") func links() throws {
+    let folder = try Folder()
+    let file = try folder.write("file", [1, 2, 3])
+    let soft = folder.path("soft")
+    try FileManager.default.createSymbolicLink(atPath: soft, withDestinationPath: file)
+    #expect(throws: JournalError.self) { try journal(soft, resuming: true) }
+    let hard = folder.path("hard")
+    try FileManager.default.linkItem(atPath: file, toPath: hard)
+    // To begin anew takes a name away and leaves the file.
+    _ = try journal(hard, overwriting: true)
+    #expect(FileManager.default.contents(atPath: file) == Data([1, 2, 3]))
   }
 
   @Test("is neither mixed nor replaced unasked") func refusals() throws {

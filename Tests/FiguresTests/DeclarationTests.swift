@@ -1,13 +1,12 @@
 import Foundation
 import Testing
 
-/// The module declares Pango's functions itself; where Pango's headers and a compiler are at hand, the
-/// compiler tells whether the declarations agree.
+/// The module declares Pango's functions itself; the compiler tells whether the declarations agree with
+/// Pango's headers.
 @Suite struct DeclarationTests {
   static let flags = output(of: ["pkg-config", "--cflags", "pangocairo"])
 
-  @Test(.enabled(if: flags != nil, "pkg-config does not find pangocairo"))
-  func pangosHeadersAgree() throws {
+  @Test func pangosHeadersAgree() throws {
     let module = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("Sources/CPangoCairo").path

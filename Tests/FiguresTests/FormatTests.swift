@@ -4,8 +4,7 @@ import Testing
 
 @testable import Figures
 
-@Suite(.enabled(if: hasLatinFonts, "there are no fonts here"))
-struct FormatTests {
+@Suite struct FormatTests {
   @Test(arguments: [
     ("a.png", FigureFormat.png), ("a.PDF", .pdf), ("x/y.z/a.b.Svg", .svg), ("./a.svg", .svg),
   ])

@@ -4,8 +4,7 @@ import Testing
 @testable import Figures
 
 /// What is drawn over pictures must not change the pictures.
-@Suite(.enabled(if: hasLatinFonts, "there are no fonts here"))
-struct PixelTests {
+@Suite struct PixelTests {
   /// Outside of the legend each pixel of an overlay is as Imaging made it, at every scale.
   @Test(arguments: [1, 2, 3], [(224, 224), (384, 224), (224, 320), (97, 61)])
   func overlaysAreCopied(_ scale: Int, _ size: (width: Int, height: Int)) throws {

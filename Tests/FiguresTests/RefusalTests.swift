@@ -3,8 +3,7 @@ import Testing
 
 @testable import Figures
 
-@Suite(.enabled(if: hasLatinFonts, "there are no fonts here"))
-struct RefusalTests {
+@Suite struct RefusalTests {
   func refusal(_ figure: Figure) -> FigureError? {
     #expect(throws: FigureError.self) { try figure.rendered() }
   }

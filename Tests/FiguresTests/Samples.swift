@@ -43,9 +43,6 @@ func sampleFigure(_ style: Figure.Style, photos: Int = 1, classes: Int = 1) -> F
   Figure((0..<photos).map { _ in samplePhoto(classes: classes) }, style: style)
 }
 
-/// Whether this machine has fonts for the labels of the tests.
-let hasLatinFonts = (try? Typesetter().uncovered("Aa0…–")) == ""
-
 /// Runs a test in a directory of its own.
 func withTemporaryDirectory(_ body: (_ path: String) throws -> Void) throws {
   let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)

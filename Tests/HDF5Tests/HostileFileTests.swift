@@ -43,7 +43,12 @@ import Testing
   @Test(arguments: [
     ("outside", "its elements lie in other files, which are not opened"),
     ("virtual", "its elements lie in other files, which are not opened"),
-    ("lzf", "it needs the filter 32000, which is not supported"),
+    (
+      "lzf",
+      "it is packed with the filter 32000 (LZF, which h5py has), which is not supported: pack it anew "
+        + "with `h5repack -f SHUF -f GZIP=6 OLD NEW`, where that filter is installed, or with h5py and "
+        + "compression=\"gzip\""
+    ),
     ("null", "it has no elements and no shape"),
   ])
   func `odd storage is refused`(name: String, expected: String) throws {

@@ -14,28 +14,42 @@ import Testing
     } catch { return error }
   }
 
+  /// What lacks a pixel is refused; what lacks only its end mark is read, and that is said.
   @Test(arguments: Fixture.readable)
   func everyTruncationIsNoticed(_ fixture: Fixture) throws {
     let bytes = try fixture.bytes()
-    for length in bytes.indices {
+    // A chunk of 12 bytes or a marker of 2 comes after all that the pixels take.
+    let whole = bytes.count - (fixture.name.hasSuffix("png") ? 12 : 2)
+    for length in 0..<whole {
       let error = refusal(Array(bytes[..<length]))
       let expected: Set<ImageError.Code> = length == 0 ? [.empty] : [.truncated, .damaged]
       #expect(error.map { expected.contains($0.code) } == true, "\(length) of \(bytes.count) bytes")
     }
-    let nearlyAll = refusal(bytes.dropLast())
+    let nearlyAll = refusal(Array(bytes[..<(whole - 1)]))
     #expect(nearlyAll?.code == .truncated)
-    #expect(nearlyAll?.cause.contains("ends early, after \(bytes.count - 1) bytes") == true)
+    #expect(nearlyAll?.cause.contains("ends early, after \(whole - 1) bytes") == true)
+    let (samples, white) = try fixture.expectation()
+    for length in whole..<bytes.count {
+      let picture = try Picture(bytes: Array(bytes[..<length]), name: "cut", limits: limits)
+      #expect(picture.pixels == samples.map { Double($0) / white }, "\(length) bytes")
+      #expect(picture.flaw?.contains("end") == true)
+    }
   }
 
   /// Signature, lengths, names, data and checksums: a PNG guards every byte, and so every change of
-  /// one must be refused.
+  /// one must be refused, or named if it is behind the pixels.
   @Test(arguments: Fixture.png)
   func everyChangedByteOfAPNGIsNoticed(_ fixture: Fixture) throws {
     let bytes = try fixture.bytes()
+    let (samples, white) = try fixture.expectation()
     for index in bytes.indices {
       var changed = bytes
       changed[index] ^= 0x10
-      #expect(refusal(changed) != nil, "byte \(index)")
+      guard let picture = try? Picture(bytes: changed, name: "changed", limits: limits) else {
+        continue
+      }
+      #expect(index >= bytes.count - 12 && picture.flaw != nil, "byte \(index)")
+      #expect(picture.pixels == samples.map { Double($0) / white })
     }
   }
 

@@ -19,6 +19,11 @@ struct Fixture: CustomTestStringConvertible, Sendable {
     "ycc444.jpg", "ycc422.jpg", "ycc420.jpg", "progressive.jpg", "grey.jpg", "rgb.jpg",
     "restarts.jpg",
   ].map(Fixture.init)
+  /// Pictures on their side or in the mirror, 3×2 pixels as stored, one for each Exif orientation.
+  static let turned = (1...8).map { Fixture(name: "exif\($0).png") }
+
+  /// Pictures of files that hold more than they need.
+  static let flawed = ["byte", "rows", "window"].map { Fixture(name: "flaw-\($0).png") }
   static let all = readable + [Fixture(name: "cmyk.jpg")]
   static let png = all.filter { $0.name.hasSuffix("png") }
   static let jpeg = all.filter { $0.name.hasSuffix("jpg") }

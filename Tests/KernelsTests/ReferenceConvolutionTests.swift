@@ -28,6 +28,19 @@ import Testing
           input: TensorShape(batch: 2, channels: 3, height: 9, width: 9), outputChannels: 4,
           kernel: Size(7), stride: Size(2), padding: Padding(3))
       },
+      // Sums that are gathered in several parts: of channels, and of the taps of a channel.
+      {
+        try ConvolutionProblem(
+          input: TensorShape(channels: 11, height: 50, width: 60), outputChannels: 3,
+          kernel: Size(height: 49, width: 58))
+      },
+      {
+        try ConvolutionProblem(
+          input: TensorShape(channels: 4, height: 3, width: 20_010), outputChannels: 4,
+          kernel: Size(height: 1, width: 20_000),
+          padding: Padding(top: 0, left: 3, bottom: 0, right: 0),
+          groups: 2)
+      },
     ]
     return attempts.compactMap { try? $0() }
   }()
@@ -40,7 +53,7 @@ import Testing
     }
   }
 
-  @Test func `Every problem exists`() { #expect(Self.problems.count == 5) }
+  @Test func `Every problem exists`() { #expect(Self.problems.count == 7) }
 
   /// The definition, index by index, in the documented order.
   @Test(arguments: problems, [1, 2, 3])

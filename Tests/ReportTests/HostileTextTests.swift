@@ -15,6 +15,11 @@ import Testing
     "\u{202E}turned", "| a | b |", "`x` *y* [z](w)", "=1+1", " spaces ", "", "\\",
   ]
 
+  /// The lines of the report of a harmless name.
+  static let lineCount = report("plain").document(all: true) { _, _ in [] }.text().split(
+    separator: "\n"
+  ).count
+
   static func report(_ name: String) -> VerifyReport {
     let deviation = Samples.layer("", .isolated, bound: 3, worst: 2).deviation
     let layer = LayerResult(
@@ -68,6 +73,10 @@ import Testing
     let read = try VerifyReport(json: text, name: name)
     #expect(try read.json() == text)
     #expect(read.goldens[0].cases[0].layers[0].layer == name)
+    // It says the same without a character that would steer a terminal.
+    #expect(!text.unicodeScalars.contains { $0.isUnshowable && $0 != "\n" })
+    let layer = read.goldens[0].cases[0].layers[0].layer
+    #expect(layer.unicodeScalars.elementsEqual(name.unicodeScalars))
   }
 
   @Test("stay one row of Markdown and of a table", arguments: names) func tables(name: String) {
@@ -86,8 +95,11 @@ import Testing
     #expect(pipes.count == 9)
     for table in stride(from: 0, to: 9, by: 3) { #expect(Set(pipes[table..<table + 3]).count == 1) }
     let text = document.text()
-    #expect(!text.unicodeScalars.contains { $0.value < 32 && $0 != "\n" })
-    #expect(!text.unicodeScalars.contains { $0.properties.isBidiControl })
+    for shown in [text, document.markdown()] {
+      #expect(!shown.unicodeScalars.contains { $0.isUnshowable && $0 != "\n" })
+    }
+    // Three tables and the lines around them, whatever the name.
+    #expect(text.split(separator: "\n").count == Self.lineCount)
   }
 
   @Test("keep JUnit well-formed", arguments: names) func junit(name: String) throws {

@@ -26,8 +26,36 @@ import Testing
   }
 
   @Test func `names cannot steer the terminal`() {
-    #expect("a\u{1B}[31mb\nc\td\u{202E}e\u{7F}".sanitized == "a\u{FFFD}[31mb c d\u{FFFD}e\u{FFFD}")
-    #expect("größe 漢字 🙂".sanitized == "größe 漢字 🙂")
+    #expect("a\u{1B}[31mb\nc\td\u{202E}e\u{7F}".escaped == #"a\x1b[31mb\nc\td\u{202e}e\x7f"#)
+    #expect("größe 漢字 🙂 👩\u{200D}🔬 \\d".escaped == "größe 漢字 🙂 👩\u{200D}🔬 \\d")
+    #expect("\u{9B}2J\u{85}\u{2028}\u{2029}\r".escaped == #"\u{9b}2J\u{85}\u{2028}\u{2029}\r"#)
+  }
+
+  /// The control characters and the separators of UnicodeData.txt, and the property Bidi_Control of
+  /// PropList.txt, Unicode 15.
+  @Test func `all that steers a terminal is escaped, once`() {
+    let harmful: [ClosedRange<UInt32>] = [
+      0...0x1F, 0x7F...0x9F, 0x61C...0x61C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069,
+    ]
+    for value in (0...0x3000 as ClosedRange<UInt32>) {
+      guard let scalar = Unicode.Scalar(value) else { continue }
+      let text = String(String.UnicodeScalarView([scalar]))
+      let isHarmful = harmful.contains { $0.contains(value) }
+      #expect((text.escaped != text) == isHarmful, "\(value)")
+      #expect(text.escaped.escaped == text.escaped)
+    }
+    // A quotation mark with a mark on it is one character, and none of it is lost.
+    #expect("\"\u{301}\u{7}\u{301}".escaped == "\"\u{301}\\x07\u{301}")
+  }
+
+  @Test(arguments: [
+    ([0x61, 0xFF, 0x62], #"a\xffb"#), ([0xC3, 0xA4], "ä"), ([0xC3], #"\xc3"#),
+    ([0xC3, 0x28], #"\xc3("#), ([0xED, 0xA0, 0x80, 0x21], #"\xed\xa0\x80!"#),
+    ([0xF0, 0x9F, 0x99], #"\xf0\x9f\x99"#), ([0xC0, 0x80], #"\xc0\x80"#), ([0x9B], #"\x9b"#),
+    ([0x1B, 0x5B, 0xC2, 0x9B], #"\x1b[\u{9b}"#), ([], ""),
+  ])
+  func `bytes that are not UTF-8 are told from characters`(bytes: [UInt8], text: String) {
+    #expect(String(showing: bytes) == text)
   }
 
   @Test(arguments: [

@@ -40,6 +40,9 @@ import Verify
         ──────────────────────────────────────────────────────────────────────
         7 Hund        PASS             –        0           0  1.000         0
 
+        a map without err/bound is judged by its distance from the golden's: a layer before it failed \
+        or was not judged with the network feed, or the input is not the golden's own
+
         top 5      verdict  same top 1  same top 5  margin used
         ───────────────────────────────────────────────────────
         4 5 3 2 1  PASS     yes         yes                   0
@@ -49,6 +52,43 @@ import Verify
 
         """)
     #expect(report.verdict == .marginal)
+  }
+
+  @Test func `what rounding did to the picture stands beside a map that passes`() {
+    func notes(relativeL2: Double, bound: Double?) -> String {
+      var report = Samples.verifyReport([])
+      report.goldens[0].cases[0].maps = [
+        MapComparison(
+          caseName: "dog", backend: "fast", classIndex: 1, label: nil, relativeL2: relativeL2,
+          peakShift: 0, intersectionOverUnion: 1, identityError: 0, errorOverBound: bound,
+          errorOverWorst: bound)
+      ]
+      return Self.text(report)
+    }
+    let changed = "1 of the maps that rounding explains looks different"
+    #expect(notes(relativeL2: 1e-3, bound: 0.5).contains(changed))
+    #expect(!notes(relativeL2: 1e-5, bound: 0.5).contains(changed))
+    #expect(!notes(relativeL2: 1e-3, bound: 0.5).contains("without err/bound"))
+    #expect(notes(relativeL2: 1e-3, bound: nil).contains("without err/bound"))
+    #expect(!notes(relativeL2: 1e-3, bound: nil).contains(changed))
+  }
+
+  @Test func `a golden without maps is said to have none, once and with the reason`() throws {
+    var report = Samples.verifyReport([])
+    #expect(!Self.text(report).contains("no maps"))
+    report.goldens[0].cases[0].maps = []
+    report.goldens[0].cases[0].noMaps = "it is a LeNet"
+    var second = CaseResult(name: "cat")
+    second.noMaps = "it is a LeNet"
+    second.classes = [
+      ClassComparison(
+        caseName: "cat", backend: "fast", top5: [1], goldenTop5: [1], marginUsed: 0.5)
+    ]
+    report.goldens[0].cases.append(second)
+    let lines = Self.text(report).split(separator: "\n").filter { $0.contains("no maps") }
+    #expect(lines == ["tiny.h5: no maps are compared: it is a LeNet"])
+    let read = try VerifyReport(json: try report.json(), name: "file")
+    #expect(Self.text(read) == Self.text(report))
   }
 
   @Test func `ten passes and what did not pass unless all are wanted`() {

@@ -76,7 +76,26 @@ import Testing
       trials.map(\.description) == [
         "mb1ic3ih8oc4oh8kh3ph1", "mb1ic3ih8oc4oh8kh3ph1+relu",
       ])
+    let batch = try ProblemList.trials(
+      in: """
+        --reset --dir=FWD_B --dt=f32 mb1ic3ih8oc4kh3ph1 mb1ic3ih9oc4kh3ph1n"two words, + and #"
+        --dir=FWD_I --stag=axb,any
+        g1mb1_ic3ih8_oc4_kh3ph1nname*3
+        """, name: "batch", seed: 7, values: .uniform)
+    #expect(
+      batch.map(\.description) == [
+        "mb1ic3ih8oc4oh8kh3ph1+bias", "mb1ic3ih9oc4oh9kh3ph1+bias", "mb1ic3ih8oc4oh8kh3ph1",
+      ])
+    let line = try ProblemList.trials(
+      notation: "mb1ic3iw8oc4kw3,mb1ic3ih8oc4kh3n\"a,b\"+relu", seed: 7, values: .uniform)
+    #expect(
+      line.map(\.description) == [
+        "mb1ic3ih1iw8oc4oh1ow6kh1kw3", "mb1ic3ih8oc4oh6kh3+relu",
+      ])
     for (text, part) in [
+      ("mb1ic3ih8oc4kh3\n--dir=BWD_D mb1ic3ih8oc4kh3", "line 2: the option --dir=BWD_D"),
+      ("--mb=32 mb1ic3ih8oc4kh3", "--mb=32"), ("--attr-post-ops=relu mb1ic3ih8oc4kh3", "relu"),
+      ("--batch=shapes", "--batch"), ("--dt=bf16 mb1ic3ih8oc4kh3", "--dt=bf16"),
       ("mb1ic3ih8oc4kh3\nmb1ic3ih8zz", "list, line 2"), ("# nothing\n", "no problems"),
       ("mb1ic3ih8oc4kh3+gelu", "+gelu"),
     ] {

@@ -78,13 +78,22 @@ import Testing
     #expect(failed.deviation.errorOverBound > 1)
   }
 
+  /// One NaN in the stem reaches every layer behind it in the network feed, and none in the other.
   @Test("counts what is not finite, and never passes it") func nonFinite() throws {
     let backend = WrongBackend(fault: .oneNaN) { $0.kernel == Size(7) }
     let result = try verify([backend])
     #expect(result.verdict == .fail)
-    let stem = try #require(result.layers.first { $0.layer == "conv0" })
-    #expect(stem.deviation.nonFinite == 1)
-    #expect(result.layers.last?.verdict == .fail || result.layers.last?.feed == .isolated)
+    for feed in LayerResult.Feed.allCases {
+      let layers = result.layers.filter { $0.feed == feed }.drop { $0.layer != "conv0" }
+      let stem = try #require(layers.first)
+      #expect(stem.deviation.nonFinite == 1 && stem.verdict == .fail)
+      #expect(layers.count > 20)
+      for layer in layers.dropFirst() {
+        #expect(
+          layer.verdict == (feed == .network ? .fail : .pass), "\(layer.layer) \(feed)")
+        #expect((layer.deviation.nonFinite > 0) == (feed == .network), "\(layer.layer) \(feed)")
+      }
+    }
   }
 
   @Test("judges only what is asked for") func match() throws {
@@ -102,10 +111,106 @@ import Testing
 }
 
 @Suite("Verdicts") struct VerdictTests {
-  @Test("of NaN and infinity are FAIL", arguments: [Double.nan, .infinity])
+  @Test("of NaN and infinity are FAIL", arguments: [Double.nan, .infinity, -.infinity])
   func notANumber(value: Double) {
-    #expect(Verdict(errorOverBound: value, errorOverWorst: value) == .fail)
-    #expect(Verdict(errorOverBound: value, errorOverWorst: 0.5) == .marginal)
+    for other in [value, 0, 0.5, 2, .nan, .infinity] {
+      #expect(Verdict(errorOverBound: value, errorOverWorst: other) == .fail)
+      #expect(Verdict(errorOverBound: other, errorOverWorst: value) == .fail)
+    }
+  }
+
+  /// What a tensor of 100 elements is compared with, one of which is not a number.
+  enum Place: CaseIterable, Sendable { case actual, expected, exact, likely, worst, likelyRMS }
+
+  @Test(
+    "of a tensor with NaN or infinity in it are FAIL, wherever it has come from",
+    arguments: Place.allCases, [Double.nan, .infinity, -.infinity])
+  func entry(place: Place, value: Double) {
+    let count = 100
+    let shape = TensorShape(channels: count)
+    func tensor(_ element: Double, _ own: Place) -> Tensor<Double> {
+      var elements = [Double](repeating: element, count: count)
+      if own == place { elements[37] = value }
+      return Tensor(shape: shape, elements: elements)
+    }
+    // With an error within the bounds and with none at all.
+    for error in [0.5, 0] {
+      var actual = [Float](repeating: Float(2 + error), count: count)
+      if place == .actual { actual[37] = Float(value) }
+      let deviation = Deviation(
+        of: actual, from: tensor(2, .expected), exact: tensor(2, .exact),
+        likely: tensor(1, .likely), worst: tensor(1.5, .worst),
+        likelyRMS: place == .likelyRMS ? value : 1)
+      // An infinite bound allows everything; with no error, nothing is divided by.
+      let isBound = place == .likely || place == .worst || place == .likelyRMS
+      let isNoError = place == .likelyRMS && error == 0
+      guard !(isBound && value == .infinity), !(isBound && value == -.infinity), !isNoError else {
+        continue
+      }
+      #expect(deviation.verdict == .fail, "\(place) \(value) \(error)")
+      for policy in [Policy.bound, .bitwise, .tolerances(atol: 1e30, rtol: 1)] {
+        guard deviation.nonFinite > 0 || policy == .bound else { continue }
+        #expect(
+          policy.verdict(on: deviation, guardsIntact: true, layer: "a", operation: "b") == .fail)
+      }
+    }
+  }
+
+  @Test("of sums of errors that are not finite are FAIL", arguments: [Double.nan, .infinity])
+  func sums(value: Double) {
+    var deviation = Deviation()
+    deviation.count = 1
+    #expect(deviation.verdict == .pass)
+    deviation.rmsOverBound = value
+    #expect(deviation.verdict == .fail)
+  }
+
+  @Test("do not lose what infinite allowances have no mean of") func infiniteAllowance() {
+    func allowance(_ value: Double, rms: Double) -> Allowance {
+      Allowance(
+        likely: Tensor(shape: TensorShape(channels: 1), elements: [value]), likelyRMS: rms)
+    }
+    var sum = allowance(.infinity, rms: 0.5)
+    sum.add(allowance(1, rms: 0.25))
+    #expect(sum.likelyRMS == 1 && sum.likely.elements == [.infinity])
+    var finite = allowance(3, rms: 0.5)
+    finite.add(allowance(1, rms: 0.25))
+    #expect(finite.likelyRMS == 0.4375)
+  }
+
+  /// The sixth class is not among the first five, whose order and logits are right.
+  @Test("of classes with NaN or infinity among them are FAIL", arguments: [Float.nan, -.infinity])
+  func classes(value: Float) {
+    let golden: [Float] = [9, 8, 7, 6, 5, 0]
+    func comparison(_ logits: [Float], _ golden: [Float]) -> ClassComparison {
+      ClassComparison(caseName: "a", backend: "b", logits: logits, goldenLogits: golden)
+    }
+    #expect(comparison(golden, golden).verdict == .pass)
+    let wrong: [Float] = [9, 8, 7, 6, 5, value]
+    #expect(comparison(wrong, golden).verdict == .fail)
+    #expect(comparison(golden, wrong).verdict == .fail)
+    #expect(comparison(wrong, golden).isSameTop5)
+  }
+
+  @Test(
+    "of maps with NaN or infinity in them are FAIL, with a bound and without",
+    arguments: [Double.nan, .infinity], [nil, 0.5])
+  func maps(value: Double, bound: Double?) {
+    func comparison(
+      relativeL2: Double = 0, peakShift: Int? = 0, identity: Double = 0, likely: Double?,
+      worst: Double?
+    ) -> MapComparison {
+      MapComparison(
+        caseName: "a", backend: "b", classIndex: 0, label: nil, relativeL2: relativeL2,
+        peakShift: peakShift, intersectionOverUnion: 1, identityError: identity,
+        errorOverBound: likely, errorOverWorst: worst)
+    }
+    #expect(comparison(likely: bound, worst: bound).verdict == .pass)
+    #expect(comparison(relativeL2: value, likely: bound, worst: bound).verdict == .fail)
+    #expect(comparison(identity: value, likely: bound, worst: bound).verdict == .fail)
+    #expect(comparison(peakShift: nil, likely: bound, worst: bound).verdict == .fail)
+    #expect(comparison(likely: value, worst: 0.5).verdict == .fail)
+    #expect(comparison(likely: 0.5, worst: value).verdict == .fail)
   }
 
   @Test("do not come from a bound that is NaN") func noBound() {

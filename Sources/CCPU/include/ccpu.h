@@ -7,6 +7,9 @@
 bool ccpu_supports_x86_64_v3(void);
 bool ccpu_supports_x86_64_v4(void);
 
+/// Whether they support AVX, which is less than x86-64-v3.
+bool ccpu_supports_avx(void);
+
 /// Tells the processor that the caller is spinning, so that the loop costs less.
 static inline void ccpu_pause(void) {
 #if defined(__x86_64__)

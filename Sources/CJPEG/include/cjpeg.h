@@ -54,7 +54,15 @@ cjpeg_decoder *_Nullable cjpeg_open(const uint8_t *_Nonnull bytes, size_t count)
 /// Nothing that depends on the picture's size is allocated.
 cjpeg_status cjpeg_read_header(cjpeg_decoder *_Nonnull decoder, cjpeg_header *_Nonnull header);
 
+/// The Exif data before the first scan, without the name that begins them; null if there are none.
+///
+/// Call it after `cjpeg_read_header`. They live as long as the decoder.
+const uint8_t *_Nullable cjpeg_exif(const cjpeg_decoder *_Nonnull decoder, size_t *_Nonnull count);
+
 /// Decodes all rows as 8-bit RGB and reads to the end of the file, once, after `cjpeg_read_header`.
+///
+/// A file that lacks its end marker, or has something else in its place, but all that its pixels take,
+/// is ok, and `cjpeg_flaw` says what is wrong with it.
 ///
 /// With libjpeg's defaults: the slow integer transform and smooth chroma upsampling. Grey, RGB and
 /// YCC files only. `pixels` holds `height` rows of `3 * width` bytes; `byte_count` must be their
@@ -64,5 +72,9 @@ cjpeg_status cjpeg_read_pixels(cjpeg_decoder *_Nonnull decoder, uint8_t *_Nonnul
 
 /// What went wrong, in libjpeg's words; empty while nothing did. Lives as long as the decoder.
 const char *_Nonnull cjpeg_message(const cjpeg_decoder *_Nonnull decoder);
+
+/// What is wrong with a file whose pixels are all there; empty if nothing is. Lives as long as the
+/// decoder.
+const char *_Nonnull cjpeg_flaw(const cjpeg_decoder *_Nonnull decoder);
 
 void cjpeg_close(cjpeg_decoder *_Nonnull decoder);

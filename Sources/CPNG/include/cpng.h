@@ -1,4 +1,5 @@
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,8 +33,10 @@ typedef struct cpng_reader cpng_reader;
 
 /// Starts to read a PNG file that lies in memory.
 ///
-/// The bytes must outlive the reader. Returns null if there is no memory. Free with `cpng_close`.
-cpng_reader *_Nullable cpng_open(const uint8_t *_Nonnull bytes, size_t count);
+/// A lenient reader passes over data behind the last row, and over a compression window that is
+/// announced too small: neither touches a sample, and checksums are still checked. The bytes must
+/// outlive the reader. Returns null if there is no memory. Free with `cpng_close`.
+cpng_reader *_Nullable cpng_open(const uint8_t *_Nonnull bytes, size_t count, bool is_lenient);
 
 /// Reads everything before the pixels. Call it once, first.
 ///

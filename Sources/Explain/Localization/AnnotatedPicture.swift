@@ -2,10 +2,16 @@
 public struct AnnotatedPicture: Hashable, Sendable {
   /// One object.
   public struct Object: Hashable, Sendable {
-    public let categoryID: Int
+    public let categoryID: AnnotationID
 
-    /// In pixels of the annotated size, inside of the picture.
+    /// In pixels of the annotated size, inside of the picture if its size is known.
     public let box: BoundingBox
+  }
+
+  /// The sides of a picture, in pixels.
+  public struct Size: Hashable, Sendable {
+    public let width: Int
+    public let height: Int
   }
 
   /// The boxes of one class of a network.
@@ -19,9 +25,9 @@ public struct AnnotatedPicture: Hashable, Sendable {
   /// As it stands in the file; it may have folders.
   public let fileName: String
 
-  /// The size that was annotated, in pixels.
-  public let width: Int
-  public let height: Int
+  /// The size that was annotated; nil if the file does not say, and boxes are in pixels of the picture
+  /// as it is.
+  public let size: Size?
 
   /// In the file's order.
   public let objects: [Object]
@@ -48,27 +54,41 @@ public struct AnnotatedPicture: Hashable, Sendable {
     var boxes: [Int: [BoundingBox]] = [:]
     for object in objects {
       guard let index = classes.indices[object.categoryID],
-        let box = object.box.scaled(x: scale.x, y: scale.y)
+        let box = size == nil
+          ? object.box.clipped(toWidth: width, height: height)
+          : object.box.scaled(x: scale.x, y: scale.y)
       else { continue }
       boxes[index, default: []].append(box)
     }
     return boxes.sorted { $0.key < $1.key }.map { ClassBoxes(classIndex: $0.key, boxes: $0.value) }
   }
 
+  /// Counts the boxes beside the picture, if it is one whose size the file does not say.
+  ///
+  /// - Parameters:
+  ///   - width: The columns of the picture that was read.
+  ///   - height: Its rows.
+  /// - Returns: 0 if the file says the size: then what lies beside it is known already.
+  public func countOutside(width: Int, height: Int) -> Int {
+    guard size == nil else { return 0 }
+    return objects.count { $0.box.clipped(toWidth: width, height: height) == nil }
+  }
+
   private func scale(
     toWidth width: Int, height: Int
   ) throws(AnnotationError) -> (x: Double, y: Double) {
-    let x = Double(width) / Double(self.width)
-    let y = Double(height) / Double(self.height)
+    guard let size else { return (1, 1) }
+    let x = Double(width) / Double(size.width)
+    let y = Double(height) / Double(size.height)
     // The longer side is the more exact, for its rounding is the smaller part of it.
     let isSameShape =
-      self.width >= self.height
-      ? abs(Double(self.height) * x - Double(height)) < 1
-      : abs(Double(self.width) * y - Double(width)) < 1
+      size.width >= size.height
+      ? abs(Double(size.height) * x - Double(height)) < 1
+      : abs(Double(size.width) * y - Double(width)) < 1
     guard width > 0, height > 0, isSameShape else {
       throw AnnotationError(
         .sizeMismatch, path: source, place: "images[\(index)]",
-        cause: "\(fileName) was annotated at \(self.width)×\(self.height) pixels, "
+        cause: "\(fileName) was annotated at \(size.width)×\(size.height) pixels, "
           + "but the picture has \(width)×\(height)")
     }
     return (x, y)

@@ -15,10 +15,13 @@ struct AnnotationChecker {
   }
 
   /// The index of each id.
-  func indices(ofIDs ids: [Int], in list: String) throws(AnnotationError) -> [Int: Int] {
-    var indices: [Int: Int] = [:]
+  func indices(
+    ofIDs ids: [AnnotationID?], in list: String
+  ) throws(AnnotationError) -> [AnnotationID: Int] {
+    var indices: [AnnotationID: Int] = [:]
     indices.reserveCapacity(ids.count)
     for (index, id) in ids.enumerated() {
+      guard let id else { continue }
       if let earlier = indices.updateValue(index, forKey: id) {
         throw AnnotationError(
           .duplicate, path: path, place: "\(list)[\(index)].id",
@@ -33,9 +36,9 @@ struct AnnotationChecker {
     for (index, image) in images.enumerated() {
       let place = "images[\(index)]"
       for (key, side) in [("width", image.width), ("height", image.height)] {
-        guard side > 0, side <= limits.side else {
+        if let side, side > limits.side {
           throw AnnotationError(
-            side > 0 ? .tooLarge : .malformed, path: path, place: "\(place).\(key)",
+            .tooLarge, path: path, place: "\(place).\(key)",
             cause: "is \(side); pictures have 1 to \(limits.side) pixels a side")
         }
       }
@@ -52,10 +55,19 @@ struct AnnotationChecker {
     }
   }
 
-  /// A box, clipped to its picture.
+  /// A box, clipped to its picture, or to the largest one if its picture's size is not known.
+  ///
+  /// - Parameters:
+  ///   - numbers: As they stand in the file.
+  ///   - image: Its picture.
+  ///   - place: Where they stand, for errors.
+  ///   - leftOut: Counts a box that is none.
+  /// - Returns: Nil if nothing of it is in the picture.
+  /// - Throws: ``AnnotationError`` for what is not four finite numbers.
   func box(
-    _ numbers: [Double], in image: COCOFile.Image, place: String
-  ) throws(AnnotationError) -> BoundingBox {
+    _ numbers: [Double], in image: COCOFile.Image, place: String,
+    leftOut: inout LeftOutAnnotations
+  ) throws(AnnotationError) -> BoundingBox? {
     guard numbers.count == 4 else {
       throw AnnotationError(
         .malformed, path: path, place: place,
@@ -66,20 +78,24 @@ struct AnnotationChecker {
         .malformed, path: path, place: place, cause: "has a number that is not finite")
     }
     guard numbers[2] > 0, numbers[3] > 0 else {
-      throw AnnotationError(
-        .emptyBox, path: path, place: place,
-        cause: "is \(numbers[2]) wide and \(numbers[3]) high: it has no area")
+      leftOut.withoutArea += 1
+      return nil
     }
+    let size = image.size ?? AnnotatedPicture.Size(width: limits.side, height: limits.side)
     // Edges, rather than a box, as there is no box with edges far outside.
     let box = BoundingBox(
       left: max(numbers[0], 0), top: max(numbers[1], 0),
-      right: min(numbers[0] + numbers[2], Double(image.width)),
-      bottom: min(numbers[1] + numbers[3], Double(image.height)))
-    guard let box else {
-      throw AnnotationError(
-        .emptyBox, path: path, place: place,
-        cause: "\(numbers) lies outside of the picture of \(image.width)×\(image.height) pixels")
-    }
+      right: min(numbers[0] + numbers[2], Double(size.width)),
+      bottom: min(numbers[1] + numbers[3], Double(size.height)))
+    if box == nil { leftOut.outside += 1 }
     return box
+  }
+}
+
+extension COCOFile.Image {
+  /// Nil unless both sides are known.
+  var size: AnnotatedPicture.Size? {
+    guard let width, let height else { return nil }
+    return AnnotatedPicture.Size(width: width, height: height)
   }
 }

@@ -12,10 +12,8 @@ public struct AnnotationError: Error, Hashable, Sendable, CustomStringConvertibl
     case malformed
     /// Two entries have the same id or the same file name.
     case duplicate
-    /// An annotation names a picture or a category that is not in the file.
+    /// An annotation names a category that is not in the file.
     case unknownIdentifier
-    /// A box has no area, or lies outside of its picture.
-    case emptyBox
     /// Several pictures of the file could be meant.
     case ambiguousPicture
     /// The picture has another shape than the one that was annotated.

@@ -1,11 +1,11 @@
 /// The boxes of some pictures, from a file in COCO's format, checked.
 ///
-/// Boxes are clipped to their pictures. Annotations with `iscrowd` 1 outline groups and are left
-/// out; ``ignoredCrowds`` counts them. ``picture(at:)`` finds what belongs to a file.
+/// Boxes are clipped to their pictures. Annotations that name no box to score are left out, and
+/// ``leftOut`` counts them. ``picture(at:)`` finds what belongs to a file.
 public struct BoxAnnotations: Hashable, Sendable {
   /// A kind of object.
   public struct Category: Hashable, Sendable {
-    public let id: Int
+    public let id: AnnotationID
     public let name: String
   }
 
@@ -18,8 +18,11 @@ public struct BoxAnnotations: Hashable, Sendable {
   /// In the file's order.
   public let pictures: [AnnotatedPicture]
 
-  /// The number of annotations that were left out because they outline a crowd.
-  public let ignoredCrowds: Int
+  /// The annotations that were left out.
+  ///
+  /// Boxes beside a picture whose size the file does not say are not among them; see
+  /// ``AnnotatedPicture/countOutside(width:height:)``.
+  public let leftOut: LeftOutAnnotations
 
   /// The pictures that have a base name.
   private let byBaseName: [String: [Int]]
@@ -30,9 +33,9 @@ public struct BoxAnnotations: Hashable, Sendable {
   ///   - json: The file. Whoever reads it should look at its size first; see ``AnnotationLimits``.
   ///   - path: Its name, for errors.
   ///   - limits: What is too large.
-  /// - Throws: ``AnnotationError`` for what is not COCO's format; for ids and file names that occur
-  ///   twice; for ids of no picture or category; for boxes with a number that is not finite,
-  ///   without area, or outside of their picture.
+  /// - Throws: ``AnnotationError`` for what is not COCO's format; for file names and ids of pictures
+  ///   and categories that occur twice; for ids of no category; for boxes with a number that is not
+  ///   finite.
   public init(
     json: [UInt8], path: String, limits: AnnotationLimits = .default
   ) throws(AnnotationError) {
@@ -41,38 +44,46 @@ public struct BoxAnnotations: Hashable, Sendable {
     try checker.checkCounts(of: file)
     let imageIndices = try checker.indices(ofIDs: file.images.map(\.id), in: "images")
     let categoryIndices = try checker.indices(ofIDs: file.categories.map(\.id), in: "categories")
-    _ = try checker.indices(ofIDs: file.annotations.map(\.id), in: "annotations")
     try checker.check(file.images)
 
     var objects = [[AnnotatedPicture.Object]](repeating: [], count: file.images.count)
-    var crowds = 0
+    var leftOut = LeftOutAnnotations()
     for (index, annotation) in file.annotations.enumerated() {
       let place = "annotations[\(index)]"
-      guard let image = imageIndices[annotation.imageID] else {
-        throw AnnotationError(
-          .unknownIdentifier, path: path, place: "\(place).image_id",
-          cause: "\(annotation.imageID) is the id of no picture")
-      }
-      guard categoryIndices[annotation.categoryID] != nil else {
-        throw AnnotationError(
-          .unknownIdentifier, path: path, place: "\(place).category_id",
-          cause: "\(annotation.categoryID) is the id of no category")
-      }
-      if annotation.isCrowd {
-        crowds += 1
+      guard let image = annotation.imageID.flatMap({ imageIndices[$0] }) else {
+        leftOut.withoutPicture += 1
         continue
       }
-      let box = try checker.box(annotation.box, in: file.images[image], place: "\(place).bbox")
-      objects[image].append(
-        AnnotatedPicture.Object(categoryID: annotation.categoryID, box: box))
+      guard !annotation.isCrowd else {
+        leftOut.crowds += 1
+        continue
+      }
+      guard let numbers = annotation.box, !numbers.isEmpty else {
+        leftOut.withoutBox += 1
+        continue
+      }
+      guard let categoryID = annotation.categoryID else {
+        leftOut.withoutCategory += 1
+        continue
+      }
+      guard categoryIndices[categoryID] != nil else {
+        throw AnnotationError(
+          .unknownIdentifier, path: path, place: "\(place).category_id",
+          cause: "\(categoryID) is the id of no category")
+      }
+      let box = try checker.box(
+        numbers, in: file.images[image], place: "\(place).bbox", leftOut: &leftOut)
+      if let box {
+        objects[image].append(AnnotatedPicture.Object(categoryID: categoryID, box: box))
+      }
     }
     self.path = path
-    ignoredCrowds = crowds
+    self.leftOut = leftOut
     categories = file.categories.map { Category(id: $0.id, name: $0.name) }
     pictures = file.images.enumerated().map { index, image in
       AnnotatedPicture(
-        fileName: image.fileName, width: image.width, height: image.height,
-        objects: objects[index], source: path, index: index)
+        fileName: image.fileName, size: image.size, objects: objects[index], source: path,
+        index: index)
     }
     byBaseName = Dictionary(grouping: pictures.indices) { [pictures] index in
       String(pictures[index].fileName.pathComponents.last ?? "")
@@ -90,7 +101,7 @@ public struct BoxAnnotations: Hashable, Sendable {
   /// Of the pictures with the path's base name, the one that shares most components with it,
   /// counted from the end: `val/7.png` of the file is meant by `/data/val/7.png` rather than
   /// `train/7.png`. A single one with the base name is meant in any case. Upper and lower case
-  /// differ; `.` and empty components do not count.
+  /// differ; `.` and empty components do not count, and a backslash is as good as a slash.
   ///
   /// - Returns: Nil if the file has no picture of that name.
   /// - Throws: ``AnnotationError`` if several share as much.
@@ -114,6 +125,8 @@ public struct BoxAnnotations: Hashable, Sendable {
 }
 
 extension String {
-  /// The names between the slashes, without `.` and empty ones.
-  var pathComponents: [Substring] { split(separator: "/").filter { $0 != "." } }
+  /// The names between the slashes, or the backslashes of Windows, without `.` and empty ones.
+  public var pathComponents: [Substring] {
+    split { $0 == "/" || $0 == "\\" }.filter { $0 != "." }
+  }
 }

@@ -1,56 +1,95 @@
 import FoundationEssentials
+import Net
 
 /// The parts of a COCO annotation file that name boxes, as they stand in the file.
 ///
 /// The format: <https://cocodataset.org/#format-data>. Everything else in it (`info`, `licenses`,
-/// `segmentation`, `area`, keys of other tools) is passed over.
+/// `segmentation`, `area`, ids of annotations, keys of other tools) is passed over, whatever it is.
 struct COCOFile: Decodable {
   struct Image: Decodable {
-    var id: Int
+    /// Nil if there is none, so that no annotation can mean the picture.
+    var id: AnnotationID?
     var fileName: String
-    var width: Int
-    var height: Int
+
+    /// Nil if the program that wrote the file did not know: there is none, or it is null, NaN, 0 or
+    /// negative.
+    var width: Int?
+    var height: Int?
 
     private enum CodingKeys: String, CodingKey {
       case id, width, height
       case fileName = "file_name"
+      case url = "coco_url"
     }
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: CodingKeys.self)
-      id = try container.value(Int.self, forKey: .id)
-      fileName = try container.value(String.self, forKey: .fileName)
-      width = try container.value(Int.self, forKey: .width)
-      height = try container.value(Int.self, forKey: .height)
+      id = try container.valueIfPresent(AnnotationID.self, forKey: .id)
+      if !container.contains(.fileName),
+        let url = try container.valueIfPresent(String.self, forKey: .url)
+      {
+        // LVIS names a picture by where COCO has it.
+        fileName = URL(string: url)?.path ?? url
+      } else {
+        fileName = try container.value(String.self, forKey: .fileName)
+      }
+      width = try Self.side(.width, container)
+      height = try Self.side(.height, container)
+    }
+
+    private static func side(
+      _ key: CodingKeys, _ container: KeyedDecodingContainer<CodingKeys>
+    ) throws -> Int? {
+      guard let number = try container.valueIfPresent(Double.self, forKey: key), number > 0 else {
+        return nil
+      }
+      guard let side = Int(exactly: number) else {
+        throw DecodingError.typeMismatch(
+          Int.self,
+          DecodingError.Context(
+            codingPath: container.codingPath + [key], debugDescription: "\(number)"))
+      }
+      return side
     }
   }
 
   struct Annotation: Decodable {
-    var id: Int
-    var imageID: Int
-    var categoryID: Int
-    var box: [Double]
+    var imageID: AnnotationID?
+    var categoryID: AnnotationID?
+
+    /// Nil for crowds, too.
+    var box: [Double]?
     var isCrowd: Bool
 
     private enum CodingKeys: String, CodingKey {
-      case id, iscrowd, bbox
+      case iscrowd, bbox
       case imageID = "image_id"
       case categoryID = "category_id"
     }
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: CodingKeys.self)
-      id = try container.value(Int.self, forKey: .id)
-      imageID = try container.value(Int.self, forKey: .imageID)
-      categoryID = try container.value(Int.self, forKey: .categoryID)
-      isCrowd =
-        container.contains(.iscrowd) ? try container.value(Int.self, forKey: .iscrowd) != 0 : false
-      box = isCrowd ? [] : try container.value([Double].self, forKey: .bbox)
+      imageID = try container.valueIfPresent(AnnotationID.self, forKey: .imageID)
+      isCrowd = try Self.isCrowd(container)
+      guard !isCrowd else { return }
+      categoryID = try container.valueIfPresent(AnnotationID.self, forKey: .categoryID)
+      box = try container.valueIfPresent([Double].self, forKey: .bbox)
+    }
+
+    /// A number as COCO has it, or true or false.
+    private static func isCrowd(_ container: KeyedDecodingContainer<CodingKeys>) throws -> Bool {
+      if let flag = try? container.decodeIfPresent(Bool.self, forKey: .iscrowd) { return flag }
+      guard let number = try container.valueIfPresent(Double.self, forKey: .iscrowd) else {
+        return false
+      }
+      return number != 0 && !number.isNaN
     }
   }
 
   struct Category: Decodable {
-    var id: Int
+    var id: AnnotationID
+
+    /// Empty if it is no text, which matters only where it is looked up.
     var name: String
 
     private enum CodingKeys: String, CodingKey {
@@ -59,8 +98,8 @@ struct COCOFile: Decodable {
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: CodingKeys.self)
-      id = try container.value(Int.self, forKey: .id)
-      name = try container.value(String.self, forKey: .name)
+      id = try container.value(AnnotationID.self, forKey: .id)
+      name = (try? container.decode(AnnotationID.self, forKey: .name))?.description ?? ""
     }
   }
 
@@ -69,6 +108,8 @@ struct COCOFile: Decodable {
   var categories: [Category]
 
   /// Parses JSON, and checks nothing but its form.
+  ///
+  /// Numbers that are not finite may stand there as Python writes them.
   static func parse(
     _ json: [UInt8], path: String, limits: AnnotationLimits
   ) throws(AnnotationError) -> COCOFile {
@@ -83,12 +124,57 @@ struct COCOFile: Decodable {
       throw AnnotationError(
         .notUTF8, path: path, cause: "is not UTF-8 text (byte \(error.byteOffsets.lowerBound))")
     }
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: NonFinite.infinity.word, negativeInfinity: NonFinite.negativeInfinity.word,
+      nan: NonFinite.nan.word)
     do {
-      return try JSONDecoder().decode(COCOFile.self, from: Data(json))
+      return try decoder.decode(
+        COCOFile.self, from: Data(NonFinite.quoted(in: json.withoutByteOrderMark)))
     } catch let error as DecodingError {
       throw error.annotationError(path: path)
     } catch {
       throw AnnotationError(.notJSON, path: path, cause: "\(error)")
     }
+  }
+}
+
+/// The numbers that JSON has no words for, and Python's `json` writes all the same.
+private enum NonFinite: CaseIterable {
+  case nan, infinity, negativeInfinity
+
+  var word: String {
+    switch self {
+    case .nan: "NaN"
+    case .infinity: "Infinity"
+    case .negativeInfinity: "-Infinity"
+    }
+  }
+
+  /// The text with quotes round these words where they stand outside of strings.
+  static func quoted(in json: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    let words = allCases.map { Array($0.word.utf8) }
+    var result: ArraySlice<UInt8> = []
+    var copied = json.startIndex
+    var isText = false
+    var place = json.startIndex
+    while place < json.endIndex {
+      let byte = json[place]
+      if byte == UInt8(ascii: "\"") {
+        isText.toggle()
+      } else if isText {
+        // What comes after a backslash does not end the text.
+        if byte == UInt8(ascii: "\\") { place += 1 }
+      } else if byte == UInt8(ascii: "N") || byte == UInt8(ascii: "I") || byte == UInt8(ascii: "-"),
+        let word = words.first(where: { json[place...].starts(with: $0) })
+      {
+        result += json[copied..<place] + [UInt8(ascii: "\"")] + word + [UInt8(ascii: "\"")]
+        place += word.count
+        copied = place
+        continue
+      }
+      place += 1
+    }
+    return copied == json.startIndex ? json : result + json[copied...]
   }
 }

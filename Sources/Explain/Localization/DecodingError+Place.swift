@@ -14,6 +14,12 @@ extension KeyedDecodingContainer {
           underlyingError: error))
     }
   }
+
+  /// Decodes a value as ``value(_:forKey:)`` does; nil if there is none, or if it is null.
+  func valueIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {
+    guard contains(key), try !decodeNil(forKey: key) else { return nil }
+    return try value(type, forKey: key)
+  }
 }
 
 extension DecodingError {
@@ -45,6 +51,7 @@ extension DecodingError {
     case "String": "text"
     case "Int": "whole number"
     case "Double": "number"
+    case "AnnotationID": "whole number or text"
     case "Array<Double>": "list of numbers"
     case let name where name.hasPrefix("Array"): "list"
     default: "object"

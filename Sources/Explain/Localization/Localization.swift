@@ -11,8 +11,8 @@
 // gives the protocols and where each comes from. The lay of the files:
 //
 // - Boxes: BoundingBox; `COCOFile` (what the JSON holds, with `DecodingError+Place`),
-//   BoxAnnotations (what `AnnotationChecker` let through), AnnotatedPicture, ClassMapping (names of
-//   categories to classes), AnnotationError.
+//   BoxAnnotations (what `AnnotationChecker` let through) with AnnotationID and LeftOutAnnotations,
+//   AnnotatedPicture, ClassMapping (names of categories to classes) with ClassLabel, AnnotationError.
 // - One map: `ThresholdLevels` (which pixel enters at which threshold), `ComponentSweep` (the
 //   connected components at every threshold), MapRegion (from the map's pixels to the picture's),
 //   LocalizationSettings, MapScorer, MapScore.

@@ -18,15 +18,20 @@ public final class HDF5MapsWriter: MapsWriter {
   /// Begins a file.
   ///
   /// - Parameters:
-  ///   - path: Where it goes; what is there is replaced by ``finish()``.
+  ///   - path: Where it goes; what is there stays until ``finish()``.
   ///   - header: Where the maps come from.
+  ///   - folder: Where it is until then, in the same file system; beside its name unless given.
+  ///   - replacing: Whether a file of that name is replaced.
   /// - Throws: ``MapsError`` if the file cannot be written.
-  public init(path: String, header: MapsHeader) throws(MapsError) {
+  public init(
+    path: String, header: MapsHeader, in folder: String? = nil, replacing: Bool = true
+  ) throws(MapsError) {
     self.path = path
     self.header = header
-    pending = try PendingFile(path: path)
+    // The library has a lock of its own.
+    pending = try PendingFile(path: path, in: folder, replacing: replacing, isLocked: false)
     do throws(HDF5Error) {
-      file = try File(creating: pending.temporaryPath)
+      file = try File(filling: pending.openPath)
       try header.write(to: file.root.attributes)
       pictures = try file.root.createGroup("pictures")
     } catch {

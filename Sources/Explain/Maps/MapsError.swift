@@ -50,7 +50,8 @@ extension MapsError {
       case .notHDF5: "is no HDF5 file, so no file of maps"
       case .inUse: "is open in another program, which may be changing it"
       case .unfinished: "is being written, or its writer was ended too early"
-      case .system: "cannot be read: \(error.cause)"
+      case .system, .lock, .newer: "cannot be read: \(error.cause)"
+      case .unsupported: "nothing is damaged, but it cannot be read: \(error.explanation)"
       case .other: "cannot be read: \(error.explanation)"
       }
     self.init(.unreadable, path: path, cause)

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import HDF5
 import Imaging
@@ -21,7 +22,7 @@ public struct MapsFile: Sendable {
   /// - Throws: ``MapsError`` that says what is wrong.
   public init(path: String) throws(MapsError) {
     self.path = path
-    guard unsafe access(path, F_OK) == 0 else {
+    guard unsafe access(path.systemPath, F_OK) == 0 else {
       throw MapsError(.missing, path: path, "there is no such file")
     }
     (header, pictures, count) = try Self.reading(path) {
@@ -55,6 +56,21 @@ public struct MapsFile: Sendable {
     return try Self.reading(path) {
       try StoredPicture(group: pictures.group(Self.name(ofPicture: index)), path: path)
         .read(method: header.method)
+    }
+  }
+
+  /// The file that a picture was read from, as it was named.
+  ///
+  /// - Throws: ``MapsError`` if it is not stored.
+  /// - Precondition: `index` is below ``count``.
+  public func source(ofPicture index: Int) throws(MapsError) -> String {
+    precondition((0..<count).contains(index), "there is no such picture")
+    let name = Self.name(ofPicture: index)
+    return try Self.reading(path) {
+      guard let source = try pictures.group(name).attributes.string("source") else {
+        throw MapsError(.unreadable, path: path, "/pictures/\(name) has no source")
+      }
+      return source
     }
   }
 

@@ -1,3 +1,5 @@
+import Files
+
 /// Something that takes the maps of one picture after the other and makes a file of them, which
 /// appears when it is complete.
 ///
@@ -25,21 +27,26 @@ public enum MapsFormat: String, CaseIterable, Hashable, Sendable {
 
   /// The format that a file's name asks for: `.h5` or `.npy`, in letters of either case.
   public init?(path: String) {
-    guard let dot = path.lastIndex(of: ".") else { return nil }
-    self.init(rawValue: path[path.index(after: dot)...].lowercased())
+    guard let ending = FileName.fileExtension(of: path) else { return nil }
+    self.init(rawValue: ending)
   }
 
   /// Begins a file.
   ///
   /// - Parameters:
-  ///   - path: Where it goes; what is there is replaced in the end.
+  ///   - path: Where it goes; what is there stays until the end.
   ///   - header: Where the maps come from; an array has no room for it.
+  ///   - folder: Where it is until it is complete, in the same file system; beside its name unless
+  ///     given.
+  ///   - replacing: Whether a file of that name is replaced.
   /// - Returns: What takes the pictures.
   /// - Throws: ``MapsError`` if the file cannot be written.
-  public func writer(path: String, header: MapsHeader) throws(MapsError) -> any MapsWriter {
+  public func writer(
+    path: String, header: MapsHeader, in folder: String? = nil, replacing: Bool = true
+  ) throws(MapsError) -> any MapsWriter {
     switch self {
-    case .hdf5: try HDF5MapsWriter(path: path, header: header)
-    case .numPy: try NumPyMapsWriter(path: path)
+    case .hdf5: try HDF5MapsWriter(path: path, header: header, in: folder, replacing: replacing)
+    case .numPy: try NumPyMapsWriter(path: path, in: folder, replacing: replacing)
     }
   }
 }

@@ -1,5 +1,7 @@
+import Files
 import Glibc
-import Net
+import Kernels
+public import Net
 
 /// Writes maps as one NumPy array `[pictures, classes, h, w]` of 64-bit floats, NumPy format 1.0.
 ///
@@ -12,8 +14,6 @@ import Net
 public final class NumPyMapsWriter: MapsWriter {
   private let path: String
   private var pending: PendingFile
-  private let descriptor: Int32
-  private var isOpen = true
 
   /// Classes, rows and columns, from the first picture on.
   private var sides: [Int] = []
@@ -21,19 +21,17 @@ public final class NumPyMapsWriter: MapsWriter {
 
   /// Begins a file.
   ///
-  /// - Parameter path: Where it goes; what is there is replaced by ``finish()``.
+  /// - Parameters:
+  ///   - path: Where it goes; what is there stays until ``finish()``.
+  ///   - folder: Where it is until then, in the same file system; beside its name unless given.
+  ///   - replacing: Whether a file of that name is replaced.
   /// - Throws: ``MapsError`` if the file cannot be written.
-  public init(path: String) throws(MapsError) {
+  public init(
+    path: String, in folder: String? = nil, replacing: Bool = true
+  ) throws(MapsError) {
     self.path = path
-    pending = try PendingFile(path: path)
-    descriptor = unsafe open(
-      pending.temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw PendingFile.failure(path, errno) }
+    pending = try PendingFile(path: path, in: folder, replacing: replacing)
     try write([UInt8](repeating: 0, count: NumPyHeader.byteCount))
-  }
-
-  deinit {
-    if isOpen { close(descriptor) }
   }
 
   /// Stores the maps of the next picture.
@@ -73,33 +71,41 @@ public final class NumPyMapsWriter: MapsWriter {
 
   public func finish() throws(MapsError) {
     let shape = [count] + (sides.isEmpty ? [0, 0, 0] : sides)
-    guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw PendingFile.failure(path, errno) }
+    guard lseek(pending.descriptor, 0, SEEK_SET) == 0 else {
+      throw PendingFile.failure(path, errno)
+    }
     try write(NumPyHeader.bytes(shape: shape))
-    isOpen = false
-    guard close(descriptor) == 0 else { throw PendingFile.failure(path, errno) }
     try pending.commit()
   }
 
-  private func write(_ bytes: [UInt8]) throws(MapsError) {
-    var done = 0
-    while done < bytes.count {
-      let written = unsafe bytes.withUnsafeBytes { bytes in
-        unsafe Glibc.write(
-          descriptor, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done)
-      }
-      if written < 0 && errno == EINTR { continue }
-      guard written > 0 else { throw PendingFile.failure(path, written < 0 ? errno : EIO) }
-      done += written
-    }
-  }
+  private func write(_ bytes: [UInt8]) throws(MapsError) { try pending.write(bytes) }
 }
 
 /// The start of a NumPy file, format 1.0: a magic text, the version, the length of what follows, and
 /// a Python dictionary, with spaces and a line feed up to a multiple of 64 bytes.
-enum NumPyHeader {
+public enum NumPyHeader {
   /// Long enough for any shape: the dictionary has 118 bytes, of which the text around the shape
   /// takes 55, three commas with their spaces 6, and four numbers at most 19 + 7 + 5 + 5.
   static let byteCount = 128
+
+  /// The pictures, classes, rows and columns of a file that ``NumPyMapsWriter`` has made; nil if it has
+  /// made no such file.
+  ///
+  /// - Throws: ``FileError`` if the file cannot be read.
+  public static func shape(of path: String) throws(FileError) -> [Int]? {
+    let file = try MappedFile(path: path)
+    let start = unsafe file.withBytes { unsafe Array($0.prefix(byteCount)) }
+    guard start.count == byteCount else { return nil }
+    let words = String(decoding: start.dropFirst(10), as: UTF8.self).split { !$0.isNumber }
+    // The first number is that of `<f8`.
+    let shape = words.dropFirst().compactMap { Int($0) }
+    guard shape.count == 4, start == bytes(shape: shape),
+      let count = TensorShape(
+        batch: shape[0], channels: shape[1], height: shape[2], width: shape[3]
+      ).checkedCount, count < file.count, file.count == byteCount + 8 * count
+    else { return nil }
+    return shape
+  }
 
   /// The header of 64-bit little-endian floats, the last side varying fastest.
   static func bytes(shape: [Int]) -> [UInt8] {

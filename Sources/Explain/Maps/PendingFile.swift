@@ -1,67 +1,83 @@
+import Files
 import Glibc
 
-/// The place of a file under construction: a temporary name beside the final one, so that a reader
-/// sees the old contents or the new, and a writer that fails leaves the old.
-///
-/// Who makes the file at ``temporaryPath`` is somebody else's business; if it is still there at the
-/// end without having been committed, it is removed.
+/// A file of maps under construction, which takes its name when it is complete.
 struct PendingFile: ~Copyable {
   let path: String
-  let temporaryPath: String
-  private var isCommitted = false
+  private var file: StagedFile
+  private let isReplacing: Bool
 
-  /// The end of all temporary names, by which those are found that a killed process has left.
+  /// Open for reading and writing.
+  var descriptor: Int32 { file.descriptor }
+
+  /// A path by which a library can open the file, which is empty.
+  var openPath: String { file.openPath }
+
+  /// The end of temporary names, by which those are found that a killed process has left.
   static let suffix = ".tmp"
 
   /// Checks that a file can take this name, before any work is spent on it.
   ///
-  /// What exists there must be a regular file that we may write: a rename would also put a file in
+  /// What exists there has to be a regular file that we may write: a rename would also put a file in
   /// place of a symbolic link or of a device, which nobody means.
   ///
+  /// - Parameters:
+  ///   - path: The name in the end.
+  ///   - folder: Where the file is until then, in the same file system; beside the name unless given.
+  ///   - replacing: Whether a file that has the name goes.
+  ///   - isLocked: See `StagedFile`.
   /// - Throws: ``MapsError`` if it cannot.
-  init(path: String) throws(MapsError) {
-    guard !path.isEmpty, !path.utf8.contains(0) else {
-      throw MapsError(.unwritable, path: path, "cannot be written: not a file name")
-    }
-    var status = stat()
-    if unsafe lstat(path, &status) == 0 {
-      guard status.st_mode & S_IFMT == S_IFREG else {
-        throw MapsError(.unwritable, path: path, "cannot be written: it is no regular file")
-      }
-      guard unsafe access(path, W_OK) == 0 else { throw Self.failure(path, errno) }
-    } else if errno != ENOENT {
-      throw Self.failure(path, errno)
-    }
+  init(
+    path: String, in folder: String? = nil, replacing: Bool = true, isLocked: Bool = true
+  ) throws(MapsError) {
+    file = try Self.open(path, folder, replacing, isLocked)
     self.path = path
-    temporaryPath = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max))\(Self.suffix)"
+    isReplacing = replacing
   }
 
-  deinit {
-    if !isCommitted { unsafe unlink(temporaryPath) }
+  private static func open(
+    _ path: String, _ folder: String?, _ replacing: Bool, _ isLocked: Bool
+  ) throws(MapsError) -> StagedFile {
+    do throws(FileFailure) {
+      try checkName(path, replacing: replacing)
+    } catch {
+      throw failure(path, error)
+    }
+    do throws(SystemError) {
+      return try StagedFile(for: path, in: folder, isLocked: isLocked)
+    } catch {
+      throw failure(path, error.code)
+    }
   }
 
-  /// Makes the temporary file durable and gives it its name, in place of any that has it.
+  /// Appends bytes.
   ///
-  /// - Throws: ``MapsError`` if the disk is full or fails; the old file is then still there.
+  /// - Throws: ``MapsError`` if the disk is full or fails.
+  func write(_ bytes: [UInt8]) throws(MapsError) {
+    do throws(SystemError) {
+      try unsafe file.write(bytes.span.bytes)
+    } catch {
+      throw Self.failure(path, error.code)
+    }
+  }
+
+  /// Makes the file durable and gives it its name.
+  ///
+  /// - Throws: ``MapsError`` if the disk is full or fails, or if a file has taken the name that is not to
+  ///   be replaced; that file is then still there.
   mutating func commit() throws(MapsError) {
-    let descriptor = unsafe open(temporaryPath, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Self.failure(path, errno) }
-    let synchronized = fsync(descriptor) == 0 ? nil : errno
-    close(descriptor)
-    if let synchronized { throw Self.failure(path, synchronized) }
-    guard unsafe rename(temporaryPath, path) == 0 else { throw Self.failure(path, errno) }
-    isCommitted = true
-    // The new name is durable once the folder is; a folder that cannot be opened is no failure.
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-    let directory = unsafe open(folder, O_RDONLY | O_CLOEXEC)
-    guard directory >= 0 else { return }
-    fsync(directory)
-    close(directory)
+    do throws(SystemError) {
+      try file.commit(isReplacing: isReplacing)
+    } catch {
+      throw Self.failure(path, error.code)
+    }
   }
 
   static func failure(_ path: String, _ code: Int32) -> MapsError {
-    MapsError(
-      .unwritable, path: path,
-      unsafe "cannot be written: \(String(cString: strerror(code)).lowercased())")
+    failure(path, FileFailure(errno: code))
+  }
+
+  private static func failure(_ path: String, _ failure: FileFailure) -> MapsError {
+    MapsError(.unwritable, path: path, "cannot be written: \(failure.cause)")
   }
 }

@@ -1,3 +1,4 @@
+public import Files
 import Glibc
 
 /// A file of maps that grows over a long run and survives its interruption.
@@ -7,15 +8,24 @@ import Glibc
 /// they become one file, and the folder goes.
 public final class MapsStore {
   public let path: String
+
+  /// Whether the file is there already, made by the run that is to be gone on with: nothing is added.
+  public let isComplete: Bool
+
+  public let format: MapsFormat
+
   private let header: MapsHeader
-  private let format: MapsFormat
   private let folder: String
+  private let isReplacing: Bool
 
   /// The parts that are complete, in order.
   private var parts: [String] = []
 
   private var writer: HDF5MapsWriter?
   private var countInPart = 0
+
+  /// The pictures in a complete file, by their paths; nil if it does not say.
+  private var completeSources: Set<ExactName>?
 
   /// The pictures of a part: each holds its maps in memory until it is complete.
   private static let partSize = 64
@@ -24,12 +34,14 @@ public final class MapsStore {
   public var isFull: Bool { countInPart >= Self.partSize }
 
   /// Where a journal of the run can lie if it has no other place.
-  public var journalPath: String { "\(folder)/results.jsonl" }
+  public var journalPath: String { Self.journalPath(in: folder) }
+
+  private static func journalPath(in folder: String) -> String { "\(folder)/results.jsonl" }
 
   /// - Parameters:
   ///   - path: The file in the end: `.h5` or `.npy`.
   ///   - header: Where the maps come from.
-  ///   - resuming: Whether to go on with parts that are there.
+  ///   - resuming: Whether to go on with parts that are there, or with nothing if the file itself is.
   ///   - overwriting: Whether to replace a file or parts that are there.
   /// - Throws: ``MapsError`` if the name has another ending, or if what is there is in the way.
   public init(path: String, header: MapsHeader, resuming: Bool, overwriting: Bool) throws(MapsError)
@@ -41,13 +53,16 @@ public final class MapsStore {
     self.header = header
     self.format = format
     folder = "\(path).parts"
-    let isDone = unsafe access(path, F_OK) == 0
-    if isDone, !overwriting {
-      throw MapsError(
-        .unwritable, path: path,
-        resuming
-          ? "exists, so the run is complete; --force begins anew"
-          : "exists; say --force to replace it")
+    isReplacing = overwriting
+    let isDone = unsafe access(path.systemPath, F_OK) == 0
+    if isDone, !overwriting, !resuming {
+      throw MapsError(.unwritable, path: path, "exists; say --force to replace it")
+    }
+    isComplete = isDone && !overwriting
+    if isComplete {
+      if format == .hdf5 { completeSources = try Self.sources(of: path, header) }
+      try removeRest()
+      return
     }
     var old = try Self.parts(in: folder)
     if !resuming {
@@ -56,25 +71,23 @@ public final class MapsStore {
           .unwritable, path: folder,
           "holds maps of an earlier run; --resume goes on with them, --force begins anew")
       }
-      for part in old { _ = unsafe unlink(part) }
+      for part in old { _ = unsafe unlink(part.systemPath) }
       old = []
     }
-    // A run of its own writes here; two at a time would spoil each other's parts in any case.
-    for name in try Self.names(in: folder) where Self.isAbandoned(name) {
-      _ = unsafe unlink("\(folder)/\(name)")
-    }
-    if unsafe mkdir(folder, 0o777) != 0, errno != EEXIST {
+    try removeAbandoned()
+    if unsafe mkdir(folder.systemPath, 0o777) != 0, errno != EEXIST {
       throw MapsError(.unwritable, path: folder, unsafe String(cString: strerror(errno)))
     }
     parts = old
   }
 
-  /// The pictures whose maps are kept, by their paths.
+  /// The pictures whose maps are kept, by their paths; nil if that is not known.
   ///
   /// - Throws: ``MapsError`` if a part cannot be read or belongs to another run.
-  public func sources() throws(MapsError) -> Set<String> {
-    var sources: Set<String> = []
-    for part in parts { sources.formUnion(try self.sources(of: part)) }
+  public func sources() throws(MapsError) -> Set<ExactName>? {
+    if isComplete { return completeSources }
+    var sources: Set<ExactName> = []
+    for part in parts { sources.formUnion(try Self.sources(of: part, header)) }
     return sources
   }
 
@@ -83,30 +96,56 @@ public final class MapsStore {
   /// A run that was cut off between a part and the journal has one such part.
   ///
   /// - Throws: ``MapsError`` if a part cannot be read or belongs to another run.
-  public func keepParts(where isKnown: (String) -> Bool) throws(MapsError) {
+  public func keepParts(where isKnown: (ExactName) -> Bool) throws(MapsError) {
     var kept: [String] = []
     for part in parts {
-      if try sources(of: part).allSatisfy(isKnown) {
+      if try Self.sources(of: part, header).allSatisfy(isKnown) {
         kept.append(part)
       } else {
-        _ = unsafe unlink(part)
+        _ = unsafe unlink(part.systemPath)
       }
     }
     parts = kept
   }
 
-  private func sources(of part: String) throws(MapsError) -> [String] {
-    let file = try MapsFile(path: part)
-    var sources: [String] = []
-    for index in 0..<file.count { sources.append(try file.picture(index).source) }
+  /// The pictures of a file of this run.
+  private static func sources(
+    of path: String, _ header: MapsHeader
+  ) throws(MapsError) -> Set<ExactName> {
+    let file = try MapsFile(path: path)
+    if let what = file.header.disagreement(with: header) {
+      throw MapsError(
+        .mismatch, path: path,
+        "is of another run: its \(what) differs; --force begins anew")
+    }
+    var sources: Set<ExactName> = []
+    for index in 0..<file.count { sources.insert(try file.source(ofPicture: index)) }
     return sources
   }
 
+  /// Whether a picture's maps need not be added, for the complete file has them.
+  public func holds(_ source: String) -> Bool {
+    isComplete && completeSources?.contains(source) == true
+  }
+
   /// Adds the maps of a picture; they are on disk after ``completePart()``.
+  ///
+  /// - Throws: ``MapsError`` if the file is complete and without them, or if they cannot be stored.
   public func append(_ picture: PictureMaps) throws(MapsError) {
+    if isComplete {
+      guard holds(picture.source) else { throw missing(picture.source) }
+      return
+    }
     if writer == nil { writer = try HDF5MapsWriter(path: nextPart, header: header) }
     try writer?.append(picture)
     countInPart += 1
+  }
+
+  /// What is wrong with a picture that the complete file does not have.
+  public func missing(_ source: String) -> MapsError {
+    MapsError(
+      .unsuitable, path: path,
+      "is complete without \(source); name another file, or begin anew with --force")
   }
 
   private var nextPart: String {
@@ -130,32 +169,84 @@ public final class MapsStore {
   /// - Throws: ``MapsError`` if there is no picture, if their maps do not fit into one array, or if the
   ///   disk is full or fails; the parts are then still there.
   public func finish() throws(MapsError) {
+    guard !isComplete else { return }
     try completePart()
     guard !parts.isEmpty else {
       removeIfEmpty()
       return
     }
-    switch format {
-    case .hdf5: try MapsFile.merge(parts, into: path, header: header)
-    case .numPy:
-      let writer = try NumPyMapsWriter(path: path)
-      for part in parts {
-        let file = try MapsFile(path: part)
-        for index in 0..<file.count { try writer.append(file.picture(index)) }
+    // Under construction it lies among the parts, where the next run looks for what is left of it.
+    let writer = try format.writer(
+      path: path, header: header, in: isBesideFile ? folder : nil, replacing: isReplacing)
+    for part in parts {
+      let file = try MapsFile(path: part)
+      if let what = file.header.disagreement(with: header) {
+        throw MapsError(.mismatch, path: part, "does not belong to \(path): its \(what) differs")
       }
-      try writer.finish()
+      for index in 0..<file.count { try writer.append(file.picture(index)) }
     }
-    for part in parts { _ = unsafe unlink(part) }
-    _ = unsafe unlink(journalPath)
-    _ = unsafe rmdir(folder)
+    try writer.finish()
+    // A journal without a run would look like one that has begun anew.
+    _ = unsafe unlink(journalPath.systemPath)
+    for part in parts { _ = unsafe unlink(part.systemPath) }
+    _ = unsafe rmdir(folder.systemPath)
+  }
+
+  /// Whether the parts are in the file's own file system, as they are unless somebody has moved them.
+  private var isBesideFile: Bool {
+    FileIdentity(folder)?.device == FileIdentity(FileName.parent(of: path))?.device
   }
 
   /// Removes the folder of parts, and a journal in it, unless there is a part.
   public func removeIfEmpty() {
-    guard parts.isEmpty else { return }
+    guard parts.isEmpty, !isComplete else { return }
     writer = nil
-    _ = unsafe unlink(journalPath)
-    _ = unsafe rmdir(folder)
+    _ = unsafe unlink(journalPath.systemPath)
+    _ = unsafe rmdir(folder.systemPath)
+  }
+
+  /// Removes what a run has left that was killed after it had made the file.
+  ///
+  /// - Throws: ``MapsError`` if it may be a run of its own, that was begun anew.
+  private func removeRest() throws(MapsError) {
+    guard unsafe access(folder.systemPath, F_OK) == 0 else { return }
+    let parts = try Self.parts(in: folder)
+    guard unsafe access(journalPath.systemPath, F_OK) != 0, try areIncluded(parts) else {
+      throw MapsError(
+        .unwritable, path: path,
+        "exists, and \(folder) holds a run that was begun anew; move the file away to go on with "
+          + "that, or say --force instead of --resume")
+    }
+    try removeAbandoned()
+    for part in parts { _ = unsafe unlink(part.systemPath) }
+    _ = unsafe rmdir(folder.systemPath)
+  }
+
+  /// Whether the complete file holds all that parts do, number by number.
+  private func areIncluded(_ parts: [String]) throws(MapsError) -> Bool {
+    guard !parts.isEmpty else { return true }
+    guard format == .hdf5 else { return false }
+    let whole = try MapsFile(path: path)
+    var places: [ExactName: Int] = [:]
+    for index in 0..<whole.count { places[try whole.source(ofPicture: index)] = index }
+    for part in parts {
+      let file = try MapsFile(path: part)
+      for index in 0..<file.count {
+        guard let place = places[try file.source(ofPicture: index)],
+          try whole.picture(place) == file.picture(index)
+        else { return false }
+      }
+    }
+    return true
+  }
+
+  /// Removes what a killed run was writing.
+  ///
+  /// A run of its own writes here; two at a time would spoil each other's parts in any case.
+  private func removeAbandoned() throws(MapsError) {
+    for name in try Self.names(in: folder) where Self.isAbandoned(name) {
+      _ = unsafe unlink("\(folder)/\(name)".systemPath)
+    }
   }
 
   /// The complete parts in a folder, in order; none if there is no folder.
@@ -167,7 +258,7 @@ public final class MapsStore {
     name.hasSuffix(".h5") && Int(name.dropLast(3)) != nil
   }
 
-  /// Whether a file is a part that a run was writing when it was killed.
+  /// Whether a file is one that a run was writing when it was killed.
   private static func isAbandoned(_ name: String) -> Bool {
     guard let dot = name.firstIndex(of: "."), Int(name[..<dot]) != nil else { return false }
     return name[dot...].hasPrefix(".h5.") && name.hasSuffix(PendingFile.suffix)
@@ -175,20 +266,11 @@ public final class MapsStore {
 
   /// The names of all files in a folder; none if there is no folder.
   private static func names(in folder: String) throws(MapsError) -> [String] {
-    guard let directory = unsafe opendir(folder) else {
-      guard errno == ENOENT else {
-        throw MapsError(.unwritable, path: folder, unsafe String(cString: strerror(errno)))
-      }
-      return []
+    guard unsafe access(folder.systemPath, F_OK) == 0 else { return [] }
+    do {
+      return try FileName.names(in: folder)
+    } catch {
+      throw MapsError(.unwritable, path: folder, error.cause)
     }
-    defer { unsafe closedir(directory) }
-    var names: [String] = []
-    while let entry = unsafe readdir(directory) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-      }
-      names.append(name)
-    }
-    return names
   }
 }

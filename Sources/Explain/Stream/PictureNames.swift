@@ -1,6 +1,8 @@
+public import Files
 import Glibc
+import Net
 
-/// The name of one picture among many.
+/// The name of one picture among many, told from others by its bytes.
 public struct PictureName: Hashable, Sendable {
   /// Where it is read from.
   public let path: String
@@ -10,9 +12,15 @@ public struct PictureName: Hashable, Sendable {
 
   public init(path: String, relativePath: String? = nil) {
     self.path = path
-    self.relativePath =
-      relativePath ?? path.split(separator: "/").last.map(String.init) ?? path
+    self.relativePath = relativePath ?? FileName.last(of: path)
   }
+
+  public static func == (one: PictureName, other: PictureName) -> Bool {
+    one.path.hasSameBytes(as: other.path)
+      && one.relativePath.hasSameBytes(as: other.relativePath)
+  }
+
+  public func hash(into hasher: inout Hasher) { ExactName(path).hash(into: &hasher) }
 }
 
 /// The pictures that a command line asks for: files, folders, patterns, and `-` for names on
@@ -22,6 +30,8 @@ public struct PictureName: Hashable, Sendable {
 /// their names, without hidden files and without following links to folders. A pattern (`*`, `?`,
 /// `[…]`) counts as one if there is no file of that very name. Standard input has a name a line, or names
 /// that end in a zero byte, and is read as the names are asked for.
+///
+/// Names are texts as ``Files/FileName`` writes them.
 public struct PictureNames: Sequence, IteratorProtocol {
   private var names: [PictureName]
   private var place = 0
@@ -33,13 +43,23 @@ public struct PictureNames: Sequence, IteratorProtocol {
   /// Whether more than one picture may come.
   public var isPlural: Bool { count != 1 }
 
+  /// The names that are known before any is asked for: all but those on standard input.
+  public var known: [PictureName] { names }
+
+  /// The folders that were left out of a search because they are the one to be left out.
+  public private(set) var omittedFolders: [String] = []
+
   /// Looks up what was asked for.
   ///
   /// - Parameters:
   ///   - arguments: Paths, patterns and `-`, which may come once.
+  ///   - omitted: A folder that is not searched, such as the one that drawings go to.
   ///   - standardInput: The descriptor that `-` stands for.
-  /// - Throws: ``PictureListError`` if a folder or pattern holds no picture or cannot be read.
-  public init(_ arguments: [String], standardInput: Int32 = 0) throws(PictureListError) {
+  /// - Throws: ``PictureListError`` if a folder or pattern holds no picture or cannot be read, or if a
+  ///   folder is the one to be left out.
+  public init(
+    _ arguments: [String], omitting omitted: FileIdentity? = nil, standardInput: Int32 = 0
+  ) throws(PictureListError) {
     names = []
     for argument in arguments {
       if argument == "-" {
@@ -50,14 +70,19 @@ public struct PictureNames: Sequence, IteratorProtocol {
         continue
       }
       var status = stat()
-      let exists = unsafe stat(argument, &status) == 0
+      let exists = unsafe stat(argument.systemPath, &status) == 0
       if exists, status.st_mode & S_IFMT == S_IFDIR {
-        let found = try Self.pictures(in: argument)
+        guard omitted == nil || FileIdentity(argument) != omitted else {
+          throw PictureListError(
+            "\(argument): the drawings would lie among the pictures and be taken for some; "
+              + "give them a folder of their own")
+        }
+        let found = try pictures(in: argument, omitting: omitted)
         guard !found.isEmpty else {
           throw PictureListError("\(argument): the folder holds no .png, .jpg or .jpeg file")
         }
         names += found
-      } else if !exists, argument.contains(where: { "*?[".contains($0) }) {
+      } else if !exists, argument.utf8.contains(where: { "*?[".utf8.contains($0) }) {
         let found = try Self.matches(of: argument)
         guard !found.isEmpty else { throw PictureListError("\(argument): nothing matches") }
         names += found.map { PictureName(path: $0) }
@@ -77,58 +102,60 @@ public struct PictureNames: Sequence, IteratorProtocol {
     return input?.next().map { PictureName(path: $0) }
   }
 
+  /// Reads what is left of standard input, so that all names are known.
+  public mutating func readAll() {
+    while let path = input?.next() { names.append(PictureName(path: path)) }
+    input = nil
+  }
+
   private static func isPicture(_ name: String) -> Bool {
-    guard let dot = name.lastIndex(of: ".") else { return false }
-    return ["png", "jpg", "jpeg"].contains(name[name.index(after: dot)...].lowercased())
+    ["png", "jpg", "jpeg"].contains(FileName.fileExtension(of: name))
   }
 
   /// The pictures of a folder and of the folders in it.
-  private static func pictures(in folder: String) throws(PictureListError) -> [PictureName] {
+  private mutating func pictures(
+    in folder: String, omitting omitted: FileIdentity?
+  ) throws(PictureListError) -> [PictureName] {
     var found: [PictureName] = []
     // Folders that wait to be read, relative to the first, the next one last.
     var waiting = [""]
     while let relative = waiting.popLast() {
-      let path = join(folder, relative)
-      guard let directory = unsafe opendir(path) else {
-        throw PictureListError(
-          "\(path): cannot read the folder: \(unsafe String(cString: strerror(errno)))")
+      let path = FileName.join(folder, relative)
+      let entries: [String]
+      do {
+        entries = try FileName.names(in: path)
+      } catch {
+        throw PictureListError("\(path): cannot read the folder: \(error.cause)")
       }
-      defer { unsafe closedir(directory) }
-      var folders: [String] = []
-      while let entry = unsafe readdir(directory) {
-        let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-          unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-        }
-        guard !name.hasPrefix(".") else { continue }
-        let place = join(relative, name)
+      for name in entries where name.utf8.first != UInt8(ascii: ".") {
+        let place = FileName.join(relative, name)
+        let path = FileName.join(folder, place)
         var status = stat()
-        guard unsafe lstat(join(folder, place), &status) == 0 else { continue }
-        if status.st_mode & S_IFMT == S_IFDIR {
-          folders.append(place)
-        } else if isPicture(name) {
-          found.append(PictureName(path: join(folder, place), relativePath: place))
+        guard unsafe lstat(path.systemPath, &status) == 0 else { continue }
+        if status.st_mode & S_IFMT != S_IFDIR {
+          if Self.isPicture(name) { found.append(PictureName(path: path, relativePath: place)) }
+        } else if omitted != nil, FileIdentity(path) == omitted {
+          omittedFolders.append(path)
+        } else {
+          waiting.append(place)
         }
       }
-      waiting += folders
     }
-    return found.sorted { $0.relativePath.utf8.lexicographicallyPrecedes($1.relativePath.utf8) }
-  }
-
-  private static func join(_ folder: String, _ name: String) -> String {
-    folder.isEmpty
-      ? name : name.isEmpty ? folder : "\(folder)\(folder.hasSuffix("/") ? "" : "/")\(name)"
+    let sorted = found.map { (name: $0, bytes: FileName.bytes($0.relativePath)) }
+      .sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+    return sorted.map(\.name)
   }
 
   /// What a pattern stands for, as the shell would have it, sorted.
   private static func matches(of pattern: String) throws(PictureListError) -> [String] {
     var result = unsafe glob_t()
     defer { unsafe globfree(&result) }
-    let status = unsafe glob(pattern, 0, nil, &result)
+    let status = unsafe glob(pattern.systemPath, 0, nil, &result)
     guard status == 0 || status == GLOB_NOMATCH else {
       throw PictureListError("\(pattern): the pattern cannot be matched")
     }
     return unsafe (0..<Int(result.gl_pathc)).compactMap { index in
-      unsafe result.gl_pathv[index].map { unsafe String(cString: $0) }
+      unsafe result.gl_pathv[index].map { unsafe FileName.text(cString: $0) }
     }
   }
 }
@@ -174,6 +201,8 @@ struct NameReader {
       buffer += block[..<count]
       if separator == nil {
         separator = block[..<count].contains(0) ? 0 : UInt8(ascii: "\n")
+        // A list of lines may be a text file of Windows; what `find -print0` gives is none.
+        if separator != 0 { buffer = Array(buffer.withoutByteOrderMark) }
       }
     }
   }
@@ -181,6 +210,6 @@ struct NameReader {
   private func text(_ bytes: ArraySlice<UInt8>) -> String? {
     var bytes = bytes
     if separator != 0, bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
-    return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+    return bytes.isEmpty ? nil : FileName.text(Array(bytes))
   }
 }

@@ -1,25 +1,24 @@
+public import Files
 import FoundationEssentials
-import Glibc
 
 /// What has been done of a long run, a line of JSON for each picture, so that an interrupted run can go
 /// on where it ended.
 ///
 /// The first line says with which settings the run was begun; results of other settings are not mixed.
-/// A line is written after everything that it speaks of is on disk, and a last line that an
-/// interruption has cut off does not count.
+/// A picture's line is written after everything that it speaks of is on disk, and a last line that an
+/// interruption has cut off does not count. Lines of another kind note each drawing before it is written;
+/// see ``DrawingLedger``.
 public final class ResultJournal<Row: Codable> {
-  public let path: String
-
   /// The rows that were there, by the picture's path.
-  public private(set) var rows: [String: Row] = [:]
+  public private(set) var rows: [ExactName: Row] = [:]
 
-  private let descriptor: Int32
+  /// The drawings of this and earlier runs.
+  public let drawings: DrawingLedger
+
+  private let file: JournalFile
   private var pending: [UInt8] = []
 
-  private struct Line: Codable {
-    var image: String
-    var result: Row
-  }
+  public var path: String { file.path }
 
   private struct Header: Codable {
     var settings: [String: String]
@@ -28,7 +27,7 @@ public final class ResultJournal<Row: Codable> {
   /// Begins a journal, or opens one to go on.
   ///
   /// - Parameters:
-  ///   - path: The file.
+  ///   - path: The file; drawings are in its folder.
   ///   - settings: What results depend on.
   ///   - resuming: Whether to go on with a file that is there; without one, a new one is begun.
   ///   - overwriting: Whether to begin anew although there is a file.
@@ -37,34 +36,43 @@ public final class ResultJournal<Row: Codable> {
   public init(
     path: String, settings: [String: String], resuming: Bool, overwriting: Bool
   ) throws(JournalError) {
-    self.path = path
-    descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw JournalError(path, errno: errno) }
-    let old = try Self.read(descriptor, path)
-    let isNew = old.isEmpty || (overwriting && !resuming)
-    guard isNew || resuming else {
-      close(descriptor)
+    let begins = overwriting && !resuming
+    // What an earlier run has drawn stays known even if nothing else of it counts.
+    var known = begins ? Self.drawings(notedIn: path) : [:]
+    let earlier = known.sorted { $0.key < $1.key }
+    let file = try JournalFile(path: path, overwriting: begins)
+    let old = try file.read()
+    guard old.isEmpty || resuming else {
       throw JournalError(
         "\(path): is of an earlier run; --resume goes on with it, --force begins anew")
     }
+    let header = try Self.encode(Header(settings: settings), path)
+    var rows: [ExactName: Row] = [:]
     var kept = 0
-    if !isNew { kept = try load(old, settings) }
+    if !old.isEmpty {
+      kept = try Self.load(old, path, settings, header, &rows, &known)
+    }
     // What an interruption has cut off goes.
-    guard ftruncate(descriptor, kept) == 0, lseek(descriptor, kept, SEEK_SET) == kept else {
-      throw JournalError(path, errno: errno)
-    }
+    try file.truncate(to: kept)
     if kept == 0 {
-      try encode(Header(settings: settings))
-      try flush()
+      var lines = header
+      for (place, entry) in earlier {
+        lines += try Self.encode(
+          JournalLine<Row>(
+            drawing: place.text, picture: entry.picture, sha256: entry.sha256), path)
+      }
+      try file.write(lines)
+      try file.synchronize()
     }
+    self.file = file
+    self.rows = rows
+    drawings = DrawingLedger(folder: FileName.parent(of: path), entries: known, journal: file)
   }
-
-  deinit { close(descriptor) }
 
   /// Notes a picture; it is on disk after ``flush()``.
   public func append(_ image: String, _ row: Row) throws(JournalError) {
     rows[image] = row
-    try encode(Line(image: image, result: row))
+    pending += try Self.encode(JournalLine(image: image, result: row), path)
   }
 
   /// Forgets pictures, as if they had not been done; their lines are overruled by later ones.
@@ -74,31 +82,25 @@ public final class ResultJournal<Row: Codable> {
 
   /// Writes what was noted to disk.
   public func flush() throws(JournalError) {
-    while !pending.isEmpty {
-      let count = unsafe pending.withUnsafeBytes {
-        unsafe write(descriptor, $0.baseAddress, $0.count)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw JournalError(path, errno: count < 0 ? errno : EIO) }
-      pending.removeFirst(count)
-    }
-    guard fsync(descriptor) == 0 else { throw JournalError(path, errno: errno) }
+    try file.write(pending)
+    pending = []
+    try file.synchronize()
   }
 
-  private func encode(_ line: some Encodable) throws(JournalError) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  private static func encode(
+    _ line: some Encodable, _ path: String
+  ) throws(JournalError) -> [UInt8] {
     do {
-      pending += try encoder.encode(line)
-      pending.append(UInt8(ascii: "\n"))
+      return try JournalLine<Row>.bytes(line)
     } catch {
       throw JournalError("\(path): a result cannot be written as JSON: \(error)")
     }
   }
 
   /// Reads the lines that are whole; returns how many bytes they have.
-  private func load(
-    _ bytes: [UInt8], _ settings: [String: String]
+  private static func load(
+    _ bytes: [UInt8], _ path: String, _ settings: [String: String], _ expected: [UInt8],
+    _ rows: inout [ExactName: Row], _ drawings: inout [ExactName: DrawingLedger.Entry]
   ) throws(JournalError) -> Int {
     var start = 0
     var number = 0
@@ -109,7 +111,9 @@ public final class ResultJournal<Row: Codable> {
         if number == 1 {
           let header = try JSONDecoder().decode(Header.self, from: line)
           let names = Set(header.settings.keys).union(settings.keys).sorted()
-          let differing = names.filter { header.settings[$0] != settings[$0] }
+          let differing = names.filter {
+            header.settings[$0].map { ExactName($0) } != settings[$0].map { ExactName($0) }
+          }
           guard differing.isEmpty else {
             throw JournalError(
               "\(path): the run was begun with another \(differing.joined(separator: ", ")): "
@@ -117,52 +121,45 @@ public final class ResultJournal<Row: Codable> {
                 + "; --force begins anew")
           }
         } else {
-          let entry = try JSONDecoder().decode(Line.self, from: line)
-          rows[entry.image] = entry.result
+          let line = try JSONDecoder().decode(JournalLine<Row>.self, from: line)
+          if let image = line.image, let result = line.result {
+            rows[image] = result
+          } else if let (place, entry) = line.entry {
+            drawings[place] = entry
+          } else {
+            throw other(number, path)
+          }
         }
       } catch let error as JournalError {
         throw error
       } catch {
-        throw JournalError(
-          "\(path): line \(number) is none of a run that could be gone on with; "
-            + "--force begins anew")
+        throw other(number, path)
       }
       start = end + 1
     }
+    // Half of a first line is that of a journal that was just begun, or all of a file of somebody else.
+    guard start > 0 || expected.starts(with: bytes) else { throw other(1, path) }
     return start
   }
 
-  /// The longest journal that is read, in bytes: some million pictures.
-  private static var largestCount: Int { 1 << 30 }
-
-  private static func read(_ descriptor: Int32, _ path: String) throws(JournalError) -> [UInt8] {
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else { throw JournalError(path, errno: errno) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw JournalError("\(path): is not a regular file")
-    }
-    guard status.st_size <= largestCount else { throw JournalError("\(path): is too large") }
-    var bytes: [UInt8] = []
-    var block = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = unsafe block.withUnsafeMutableBytes {
-        unsafe Glibc.read(descriptor, $0.baseAddress, $0.count)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw JournalError(path, errno: errno) }
-      guard count > 0 else { return bytes }
-      bytes += block[..<count]
-    }
+  private static func other(_ number: Int, _ path: String) -> JournalError {
+    JournalError(
+      "\(path): line \(number) is none of a run that could be gone on with; --force begins anew")
   }
-}
 
-/// Why a run's journal cannot be used; names it in one line.
-public struct JournalError: Error, Hashable, Sendable, CustomStringConvertible {
-  public let description: String
-
-  init(_ description: String) { self.description = description }
-
-  init(_ path: String, errno code: Int32) {
-    self.init("\(path): cannot be written: \(unsafe String(cString: strerror(code)))")
+  /// The drawings that a file notes and that are still there, whatever else is in it; none if it is no journal.
+  private static func drawings(notedIn path: String) -> [ExactName: DrawingLedger.Entry] {
+    guard FileIdentity(path) != nil,
+      let bytes = try? JournalFile(path: path, overwriting: false).read()
+    else { return [:] }
+    let folder = FileName.parent(of: path)
+    var drawings: [ExactName: DrawingLedger.Entry] = [:]
+    for line in bytes.split(separator: UInt8(ascii: "\n")) {
+      let line = try? JSONDecoder().decode(JournalLine<Bool>.self, from: Data(line))
+      if let (place, entry) = line?.entry, FileIdentity(FileName.join(folder, place)) != nil {
+        drawings[place] = entry
+      }
+    }
+    return drawings
   }
 }

@@ -13,9 +13,11 @@ public struct Im2colOpenBLASBackend: ConvolutionBackend {
   public func algorithm(for problem: ConvolutionProblem) -> Algorithm { .reassociated }
 
   public func refusal(of problem: ConvolutionProblem) -> String? {
-    // OpenBLAS takes 32-bit sizes.
-    problem.output.planeCount > Int(Int32.max) || problem.input.planeCount > Int(Int32.max)
-      || problem.depth > Int(Int32.max) ? "it exceeds the 32-bit sizes of BLAS" : nil
+    if let absence = OpenBLAS.absence { return "OpenBLAS cannot be loaded: \(absence)" }
+    // OpenBLAS takes 32-bit sizes. The channels are fewer by ``ConvolutionProblem/largestExtent``.
+    let sizes = [problem.output.planeCount, problem.input.planeCount, problem.depth]
+    guard let size = sizes.first(where: { $0 > Int(Int32.max) }) else { return nil }
+    return "a matrix side of \(size) exceeds the \(Int32.max) of BLAS"
   }
 
   public func fusions(for problem: ConvolutionProblem) -> Fusions { [.prologue, .relu] }
@@ -25,9 +27,11 @@ public struct Im2colOpenBLASBackend: ConvolutionBackend {
     instructionSet: InstructionSet
   ) throws(KernelError) -> any PreparedConvolution {
     try validate(problem, weights, bias)
-    return Prepared(
+    let prepared = Prepared(
       problem: problem, weights: weights, bias: bias, fusion: fusion,
       microkernels: instructionSet.microkernels)
+    try validate(scratch: prepared.scratchCount, for: problem)
+    return prepared
   }
 
   struct Prepared: PreparedConvolution {
@@ -73,7 +77,8 @@ public struct Im2colOpenBLASBackend: ConvolutionBackend {
     static func tiling(_ problem: ConvolutionProblem) -> (pixels: Int, channels: Int) {
       let plane = problem.output.planeCount
       let channels = problem.groupOutputChannels
-      let wanted = max(48, (1 << 18) / problem.depth)
+      // A sum of a million products fills the cache by itself; many pixels of it would fill the memory.
+      let wanted = max(1, min(48, (1 << 26) / problem.depth), (1 << 18) / problem.depth)
       var pieces = (plane + wanted - 1) / wanted
       var parts = 1
       if pieces == 1 {

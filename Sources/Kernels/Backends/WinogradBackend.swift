@@ -50,9 +50,11 @@ public struct WinogradBackend: ConvolutionBackend {
     try validate(problem, weights, bias)
     precondition(
       fusion.prologue == nil && fusion.averagePool == nil, "winograd fuses nothing but ReLU")
-    return try WinogradConvolution(
+    let prepared = try WinogradConvolution(
       problem, transform(for: problem), weights: weights, bias: bias, relu: fusion.relu,
       microkernels: instructionSet.microkernels)
+    try validate(scratch: max(prepared.scratchCount, prepared.workspaceCount), for: problem)
+    return prepared
   }
 
   private func transform(for problem: ConvolutionProblem) -> WinogradTransform {

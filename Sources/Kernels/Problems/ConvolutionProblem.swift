@@ -13,14 +13,18 @@ public struct ConvolutionProblem: Hashable, Sendable {
 
   /// The largest side, count or padding that a problem may have.
   ///
-  /// Products of a few such numbers stay within 63 bits, and every array still has to pass
+  /// A product of two such numbers stays within 63 bits, and every array still has to pass
   /// ``TensorShape/checkedCount``.
   public static let largestExtent = 1 << 24
 
   /// Creates a problem after checking that it has a result.
   ///
+  /// Padding at the bottom or on the right may be negative: so many rows or columns of the input are
+  /// not looked at.
+  ///
   /// - Throws: ``ProblemError`` if an extent is out of range, the channels do not divide by the
-  ///   groups, or the window is larger than the padded input.
+  ///   groups, the window is larger than the padded input, or a tensor or the number of operations is
+  ///   beyond what can be counted.
   public init(
     input: TensorShape, outputChannels: Int, kernel: Size, stride: Size = Size(1),
     dilation: Size = Size(1), padding: Padding = Padding(0), groups: Int = 1
@@ -33,9 +37,11 @@ public struct ConvolutionProblem: Hashable, Sendable {
     guard extents.allSatisfy({ (1...limit).contains($0) }) else {
       throw ProblemError("every size, count, stride and dilation must lie in 1...\(limit)")
     }
-    let pads = [padding.top, padding.left, padding.bottom, padding.right]
-    guard pads.allSatisfy({ (0...limit).contains($0) }) else {
-      throw ProblemError("padding must lie in 0...\(limit)")
+    guard [padding.top, padding.left].allSatisfy({ (0...limit).contains($0) }),
+      [padding.bottom, padding.right].allSatisfy({ (-limit...limit).contains($0) })
+    else {
+      throw ProblemError(
+        "padding must lie in 0...\(limit), at the bottom and on the right in -\(limit)...\(limit)")
     }
     guard input.channels % groups == 0, outputChannels % groups == 0 else {
       throw ProblemError(
@@ -58,12 +64,17 @@ public struct ConvolutionProblem: Hashable, Sendable {
     output = TensorShape(
       batch: input.batch, channels: outputChannels, height: (height - 1) / stride.height + 1,
       width: (width - 1) / stride.width + 1)
-    guard input.checkedCount != nil, output.checkedCount != nil,
-      TensorShape(
-        batch: outputChannels, channels: input.channels / groups, height: kernel.height,
-        width: kernel.width
-      ).checkedCount != nil
-    else { throw ProblemError("the tensors are too large to address") }
+    let weights = TensorShape(
+      batch: outputChannels, channels: input.channels / groups, height: kernel.height,
+      width: kernel.width)
+    for (name, shape) in [("input", input), ("output", output), ("weights", weights)]
+    where shape.checkedCount == nil {
+      throw ProblemError(
+        "\(name) of \(shape) are more than \(TensorShape.largestCount) elements")
+    }
+    guard Int.clampedProduct(2, output.count, depth) < Int.uncountable else {
+      throw ProblemError("it takes more than \(Int.uncountable) operations")
+    }
   }
 
   /// The input channels that each output channel reads.

@@ -240,13 +240,12 @@ struct InputPacking: Sendable {
       region.columns.count + (geometry.positions - geometry.taskColumns)
     let left = region.columns.lowerBound * stride.width - problem.padding.left
     for row in 0..<geometry.packedRows(region.rows.count) {
-      let y =
-        region.rows.lowerBound * stride.height + row * geometry.packedRowStep - problem.padding.top
+      let y = geometry.inputRow(ofPacked: row, firstOutputRow: region.rows.lowerBound)
       let isInside = y >= 0 && y < problem.input.height
       for phase in 0..<geometry.phases {
         let start = unsafe target + (row * geometry.rowSize + phase * geometry.positions * lanes)
-        // The positions whose column `left + phase + stride · position` lies in the input.
-        let shift = left + phase
+        // The positions whose column `shift + stride · position` lies in the input.
+        let shift = left + geometry.firstColumn(ofPhase: phase)
         let first = shift >= 0 ? 0 : min(positions, (-shift + stride.width - 1) / stride.width)
         let last =
           shift >= problem.input.width
@@ -319,9 +318,7 @@ struct InputPacking: Sendable {
     let left = region.columns.lowerBound * problem.stride.width - problem.padding.left
     let step = unsafe input.layout.blockWidth
     for row in 0..<geometry.packedRows(region.rows.count) {
-      let y =
-        region.rows.lowerBound * problem.stride.height + row * geometry.packedRowStep
-        - problem.padding.top
+      let y = geometry.inputRow(ofPacked: row, firstOutputRow: region.rows.lowerBound)
       let rowTarget = unsafe target + row * geometry.rowSize
       unsafe buffer.update(repeating: 0, count: width * channels + lanes)
       if y >= 0, y < problem.input.height {
@@ -365,13 +362,25 @@ struct InputPacking: Sendable {
 
   /// The input columns that so many output columns read.
   private func rowBufferWidth(_ columns: Int) -> Int {
-    (columns - 1) * problem.stride.width + (problem.kernel.width - 1) * problem.dilation.width + 1
+    TileGeometry.span(
+      columns, stride: problem.stride.width, kernel: problem.kernel.width,
+      dilation: problem.dilation.width)
   }
 
   /// The elements that ``packTaps(of:_:buffer:into:)`` needs for a row.
-  var rowBufferCount: Int {
+  private var rowBufferCount: Int {
     geometry.tapsInLanes
       ? rowBufferWidth(geometry.taskColumns) * problem.groupInputChannels + lanes : 0
+  }
+
+  /// The elements that a task needs to pack so many blocks.
+  func scratchCount(blocks: Int) -> Int {
+    Int.clampedProduct(blocks, geometry.blockSize) + rowBufferCount
+  }
+
+  /// - Throws: ``KernelError`` if a task needs more than can be counted.
+  func checkScratch(blocks: Int) throws(KernelError) {
+    try TiledBackend().validate(scratch: scratchCount(blocks: blocks), for: problem)
   }
 
   @inline(__always)

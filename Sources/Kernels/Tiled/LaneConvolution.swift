@@ -31,6 +31,7 @@ struct LaneConvolution: PreparedConvolution {
         fusion.prologue, channels: problem.input.channels, lanes: lanes),
       averagePool: fusion.averagePool)
     relu = fusion.relu
+    try packing.checkScratch(blocks: problem.groupInputChannels)
     offsets = geometry.offsets(blocks: problem.groupInputChannels)
     let blocks = (problem.outputChannels + lanes - 1) / lanes
     inputs = (0..<blocks).flatMap { block in
@@ -61,7 +62,7 @@ struct LaneConvolution: PreparedConvolution {
     [problem.output.batch * outputBlocks * geometry.rowPieces * geometry.columnPieces]
   }
 
-  var scratchCount: Int { problem.groupInputChannels * geometry.blockSize }
+  var scratchCount: Int { packing.scratchCount(blocks: problem.groupInputChannels) }
   var packedBytes: Int { weights.byteCount + biases.byteCount }
 
   func run(

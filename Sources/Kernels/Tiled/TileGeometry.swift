@@ -6,7 +6,9 @@ import Glibc
 /// there are fewer channels than lanes, V neighbouring (tap, channel) pairs of one kernel row. The
 /// input of a task is packed as `[block][row][phase][position][V]`, zeros around it included, so that
 /// the register tile finds the pixels of a run side by side whatever the stride: column
-/// `s · position + phase` of an input row belongs to one of s phases.
+/// `s · position + phase` of an input row belongs to one of s phases. Where windows lie so far apart, or
+/// their taps, that most of what is between would be packed for nothing, each tap has rows or columns of
+/// its own instead: memory goes by what is read.
 struct TileGeometry: Sendable {
   let problem: ConvolutionProblem
 
@@ -20,8 +22,12 @@ struct TileGeometry: Sendable {
   /// tap otherwise.
   let blocks: Int
 
-  /// The terms of each block: the places of the kernel where it is read.
-  let taps: [(row: Int, column: Int)]
+  /// The columns of the kernel where a block is read, in each of its rows.
+  let tapColumns: Int
+
+  /// Whether each row of the kernel has packed rows of its own, and each column packed columns.
+  let rowsApart: Bool
+  let columnsApart: Bool
 
   /// The blocks whose weights, for two vectors of outputs, are to stay in the first-level cache.
   let chunk: Int
@@ -64,7 +70,14 @@ struct TileGeometry: Sendable {
     let kernel = problem.kernel
     let perTap = (channels + lanes - 1) / lanes
     let perRow = (channels * kernel.width + lanes - 1) / lanes
-    let inLanes = perRow < perTap * kernel.width
+    // The row buffer of taps in lanes holds what is between the taps, too.
+    let columns = problem.output.width
+    let between = Self.span(
+      columns, stride: problem.stride.width, kernel: kernel.width,
+      dilation: problem.dilation.width)
+    let inLanes =
+      perRow < perTap * kernel.width
+      && between <= max(Self.leastSpan, columns * kernel.width)
     self.init(
       problem, lanes: lanes, tapsInLanes: inLanes, blocks: inLanes ? perRow : perTap)
   }
@@ -80,11 +93,9 @@ struct TileGeometry: Sendable {
     self.tapsInLanes = tapsInLanes
     self.blocks = blocks
     let kernel = problem.kernel
-    let inLanes = tapsInLanes
-    taps = (0..<kernel.height).flatMap { row in
-      (inLanes ? [0] : Array(0..<kernel.width)).map { (row, $0) }
-    }
-    let panel = taps.count * lanes * 2 * lanes * MemoryLayout<Float>.stride
+    tapColumns = tapsInLanes ? 1 : kernel.width
+    let panel =
+      kernel.height * tapColumns * lanes * 2 * lanes * MemoryLayout<Float>.stride
     // A row of the input that several taps share is packed once, for all blocks.
     let most = tapsInLanes ? max(1, blocks) : max(1, Self.panelBytes / panel)
     let chunks = (blocks + most - 1) / most
@@ -96,6 +107,12 @@ struct TileGeometry: Sendable {
     var rowPieces = 1
     var columnPieces = 1
     let images = problem.output.batch * problem.groups
+    let together =
+      kernel.width == 1
+      ? columns
+      : problem.stride.width
+        * (columns + (kernel.width - 1) * problem.dilation.width / problem.stride.width)
+    columnsApart = !tapsInLanes && columns * kernel.width < together
     if isPointwise {
       columnPieces = max(1, (columns + Self.pointwisePixels / 2) / Self.pointwisePixels)
       if columnPieces * images < Self.processors {
@@ -104,9 +121,9 @@ struct TileGeometry: Sendable {
       }
     } else {
       // As many rows as fit in the cache with their halo, but enough tasks to share.
-      let rowBytes =
-        problem.input.width * lanes * chunk * MemoryLayout<Float>.stride
-        * (inLanes ? kernel.width : 1)
+      let rowBytes = Int.clampedProduct(
+        columnsApart ? columns * kernel.width : problem.input.width, lanes, chunk,
+        MemoryLayout<Float>.stride, tapsInLanes ? kernel.width : 1)
       let fitting = max(
         1,
         (Self.packedBytes / max(1, rowBytes) - (kernel.height - 1) * problem.dilation.height)
@@ -118,7 +135,24 @@ struct TileGeometry: Sendable {
     self.columnPieces = columnPieces
     taskRows = (rows + rowPieces - 1) / rowPieces
     taskColumns = (columns + columnPieces - 1) / columnPieces
+    rowsApart =
+      kernel.height == 1
+      || taskRows * kernel.height
+        < Self.span(
+          taskRows, stride: problem.stride.height, kernel: kernel.height,
+          dilation: problem.dilation.height)
   }
+
+  /// The terms of each block: the places of the kernel where it is read.
+  var tapCount: Int { problem.kernel.height * tapColumns }
+
+  /// The rows or columns from the first to the last that so many windows read.
+  static func span(_ windows: Int, stride: Int, kernel: Int, dilation: Int) -> Int {
+    (windows - 1) * stride + (kernel - 1) * dilation + 1
+  }
+
+  /// The columns between taps that cost nothing worth a thought.
+  private static let leastSpan = 4096
 
   /// The chunks of a sum.
   var chunks: Int { (blocks + chunk - 1) / chunk }
@@ -143,42 +177,64 @@ struct TileGeometry: Sendable {
 
   // MARK: - Packed input
 
-  /// Whether only the input rows at the beginning of a step are read.
-  private var skipsRows: Bool { problem.kernel.height == 1 }
-
-  /// The distance between the input rows that are packed.
-  var packedRowStep: Int { skipsRows ? problem.stride.height : 1 }
-
   /// The packed rows from one output row to the next.
-  var packedRowsPerRow: Int { skipsRows ? 1 : problem.stride.height }
+  var packedRowsPerRow: Int { rowsApart ? problem.kernel.height : problem.stride.height }
 
   /// The packed rows of so many output rows.
   func packedRows(_ rows: Int) -> Int {
-    (rows - 1) * packedRowsPerRow + (problem.kernel.height - 1) * problem.dilation.height + 1
+    rowsApart
+      ? rows * problem.kernel.height
+      : Self.span(
+        rows, stride: problem.stride.height, kernel: problem.kernel.height,
+        dilation: problem.dilation.height)
+  }
+
+  /// The input row that a packed row holds, which lies in the padding where there is none.
+  func inputRow(ofPacked row: Int, firstOutputRow first: Int) -> Int {
+    let top = first * problem.stride.height - problem.padding.top
+    guard rowsApart else { return top + row }
+    let (output, tap) = row.quotientAndRemainder(dividingBy: problem.kernel.height)
+    return top + output * problem.stride.height + tap * problem.dilation.height
   }
 
   /// The phases of a packed row.
-  var phases: Int { tapsInLanes || problem.kernel.width == 1 ? 1 : problem.stride.width }
+  var phases: Int {
+    if tapsInLanes || problem.kernel.width == 1 { return 1 }
+    return columnsApart ? problem.kernel.width : problem.stride.width
+  }
+
+  /// The input columns from the first of a row to the first of a phase.
+  func firstColumn(ofPhase phase: Int) -> Int {
+    columnsApart ? phase * problem.dilation.width : phase
+  }
 
   /// The positions of each phase in the largest task.
   var positions: Int {
-    guard !tapsInLanes else { return taskColumns }
+    guard !tapsInLanes, !columnsApart else { return taskColumns }
     return taskColumns + (problem.kernel.width - 1) * problem.dilation.width / problem.stride.width
   }
 
   /// The elements of a packed row, and of a packed block.
   var rowSize: Int { phases * positions * lanes }
-  var blockSize: Int { packedRows(taskRows) * rowSize }
+  var blockSize: Int { Int.clampedProduct(packedRows(taskRows), rowSize) }
 
   /// Where the terms of the first blocks of a packed input begin, in the order of the weights.
   func offsets(blocks: Int) -> [Int] {
-    (0..<blocks).flatMap { block in
-      taps.map { tap in
-        let column = tap.column * problem.dilation.width
-        return block * blockSize + tap.row * problem.dilation.height * rowSize
-          + (column % phases) * positions * lanes + column / phases * lanes
+    var offsets: [Int] = []
+    offsets.reserveCapacity(blocks * tapCount)
+    for block in 0..<blocks {
+      for row in 0..<problem.kernel.height {
+        let start = block * blockSize + row * (rowsApart ? 1 : problem.dilation.height) * rowSize
+        for tap in 0..<tapColumns {
+          let column = tap * problem.dilation.width
+          offsets.append(
+            columnsApart
+              ? start + tap * positions * lanes
+              : start + (column % phases) * positions * lanes + column / phases * lanes)
+        }
       }
     }
+    return offsets
   }
 
   /// The input channel and kernel column of one lane of a block, within the group; nil if the lane

@@ -17,7 +17,8 @@ struct TilePanels: Sendable {
     self.geometry = geometry
     let problem = geometry.problem
     let width = 2 * geometry.lanes
-    storage = try AlignedBuffer(count: problem.groups * geometry.panels * geometry.panelCount)
+    storage = try AlignedBuffer(
+      count: Int.clampedProduct(problem.groups, geometry.panels, geometry.panelCount))
     biases = try AlignedBuffer(count: problem.groups * geometry.panels * width)
     let channels = problem.groupOutputChannels
     for group in 0..<problem.groups {
@@ -47,12 +48,13 @@ struct TilePanels: Sendable {
     let kernel = problem.kernel
     var target = unsafe target
     for block in geometry.blocks(ofChunk: chunk) {
-      for tap in geometry.taps {
+      for tap in 0..<geometry.tapCount {
+        let (row, column) = tap.quotientAndRemainder(dividingBy: geometry.tapColumns)
         for lane in 0..<geometry.lanes {
-          if let source = geometry.source(block: block, lane: lane, tapColumn: tap.column) {
+          if let source = geometry.source(block: block, lane: lane, tapColumn: column) {
             let weight =
               unsafe weights
-              + ((source.channel * kernel.height + tap.row) * kernel.width + source.column)
+              + ((source.channel * kernel.height + row) * kernel.width + source.column)
             for o in 0..<outputs { unsafe target[o] = weight[o &* problem.depth] }
           }
           unsafe target += width
@@ -90,7 +92,7 @@ struct TilePanels: Sendable {
 
 extension TileGeometry {
   /// The weights of one block in a panel.
-  fileprivate var termCount: Int { taps.count * lanes * 2 * lanes }
+  fileprivate var termCount: Int { tapCount * lanes * 2 * lanes }
 
   /// The weights of a panel.
   fileprivate var panelCount: Int { blocks * termCount }

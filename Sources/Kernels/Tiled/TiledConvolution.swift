@@ -22,6 +22,7 @@ struct TiledConvolution: PreparedConvolution {
       prologue: .init(
         fusion.prologue, channels: problem.input.channels, lanes: microkernels.laneCount),
       averagePool: fusion.averagePool)
+    if !packing.isNeedless { try packing.checkScratch(blocks: geometry.chunk) }
     panels = try TilePanels(geometry, weights: weights, bias: bias)
     relu = fusion.relu
     offsets =
@@ -36,9 +37,7 @@ struct TiledConvolution: PreparedConvolution {
 
   var taskCounts: [Int] { [geometry.regions * panelPieces] }
 
-  var scratchCount: Int {
-    isDirect ? 0 : geometry.chunk * geometry.blockSize + packing.rowBufferCount
-  }
+  var scratchCount: Int { isDirect ? 0 : packing.scratchCount(blocks: geometry.chunk) }
 
   var packedBytes: Int { panels.byteCount }
   @unsafe var firstWeights: UnsafePointer<Float>? { unsafe panels.first }
@@ -101,7 +100,7 @@ struct TiledConvolution: PreparedConvolution {
     let lanes = geometry.lanes
     let channel = group * problem.groupOutputChannels + panel * 2 * lanes
     let isLastChunk = chunk == geometry.chunks - 1
-    let terms = geometry.blocks(ofChunk: chunk).count * geometry.taps.count
+    let terms = geometry.blocks(ofChunk: chunk).count * geometry.tapCount
     let hasSecond = problem.groupOutputChannels > (2 * panel + 1) * lanes
     let weights = unsafe panels.start(group, chunk, panel)
     let target = unsafe output.plane(region.image, channel)

@@ -33,7 +33,8 @@ public enum WinogradMagnitudes {
     let inputMatrix = transform.input.map { $0.map(\.magnitude) }
     let outputMatrix = transform.output.map { $0.map(\.magnitude) }
     let kernels = kernels(problem, transform, weights)
-    let patches = patches(problem, transform, inputMatrix, input, rows: rows, columns: columns)
+    let patches = patches(
+      problem.input, problem.padding, transform, inputMatrix, input, rows: rows, columns: columns)
     let product = try ConvolutionProblem(
       input: TensorShape(channels: problem.input.channels, height: 1, width: tiles),
       outputChannels: shape.channels, kernel: Size(1))
@@ -47,7 +48,7 @@ public enum WinogradMagnitudes {
       for image in 0..<shape.batch {
         for channel in 0..<shape.channels {
           for y in 0..<shape.height {
-            let factor = outputMatrix[y % side][i]
+            let factor = outputMatrix[y % side][i] / headroom
             guard factor != 0 else { continue }
             let row = ((image * shape.channels + channel) * shape.height + y) * shape.width
             let tile = (image * rows + y / side) * columns
@@ -63,7 +64,8 @@ public enum WinogradMagnitudes {
     return result
   }
 
-  /// `|G||g||Gᵀ|` of all kernels, by element of the patch: `[outputChannels, inputChannels]` each.
+  /// `|G||g||Gᵀ|` of all kernels, by element of the patch: `[outputChannels, inputChannels]` each, times
+  /// ``headroom``.
   private static func kernels(
     _ problem: ConvolutionProblem, _ transform: WinogradTransform, _ weights: Span<Float>
   ) -> [[Float]] {
@@ -80,20 +82,25 @@ public enum WinogradMagnitudes {
               sum += matrix[i][a] * matrix[j][b] * Double(weights[9 * k + 3 * a + b].magnitude)
             }
           }
-          result[i * patch + j][k] = Float(sum)
+          result[i * patch + j][k] = Float(sum * headroom)
         }
       }
     }
     return result
   }
 
+  /// A power of 2 that keeps kernels of the largest numbers within 32 bits when they are transformed.
+  ///
+  /// No row of |G| has a sum above 3/2. What the smallest numbers lose is covered by
+  /// ``WinogradUnderflow``.
+  private static let headroom = 0x1p-4
+
   /// `|Bᵀ||d||B|` of all patches, by element of the patch: `[inputChannels, tiles]` each.
-  private static func patches(
-    _ problem: ConvolutionProblem, _ transform: WinogradTransform, _ matrix: [[Double]],
+  static func patches(
+    _ shape: TensorShape, _ padding: Padding, _ transform: WinogradTransform, _ matrix: [[Double]],
     _ input: Tensor<Double>, rows: Int, columns: Int
   ) -> [[Double]] {
     let patch = transform.patch
-    let shape = problem.input
     let tiles = shape.batch * rows * columns
     var result = [[Double]](
       repeating: [Double](repeating: 0, count: shape.channels * tiles), count: patch * patch)
@@ -102,8 +109,8 @@ public enum WinogradMagnitudes {
     for tile in 0..<tiles {
       let (rest, column) = tile.quotientAndRemainder(dividingBy: columns)
       let (image, row) = rest.quotientAndRemainder(dividingBy: rows)
-      let top = row * transform.tile - problem.padding.top
-      let left = column * transform.tile - problem.padding.left
+      let top = row * transform.tile - padding.top
+      let left = column * transform.tile - padding.left
       for channel in 0..<shape.channels {
         let plane = (image * shape.channels + channel) * shape.planeCount
         for i in 0..<patch {

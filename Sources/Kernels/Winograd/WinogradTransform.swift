@@ -23,9 +23,19 @@ public struct WinogradTransform: Hashable, Sendable {
   /// The same for `Aᵀ m A`.
   let outputRoundings: Int
 
+  /// The most that underflow adds to an element in one direction of `Bᵀ d B`, in halves of the smallest
+  /// number.
+  ///
+  /// Each product by a constant adds 1, times the constants that come after it. Sums add nothing.
+  let inputUnderflow: Double
+
+  /// The same for `Aᵀ m A`.
+  let outputUnderflow: Double
+
   /// F(2×2, 3×3): Bᵀ is one difference or sum of two elements; Aᵀ sums three, one after the other.
   public static let f2 = WinogradTransform(
-    tile: 2, points: [0, 1, -1], inputRoundings: 1, outputRoundings: 2)
+    tile: 2, points: [0, 1, -1], inputRoundings: 1, outputRoundings: 2, inputUnderflow: 0,
+    outputUnderflow: 0)
 
   /// F(4×4, 3×3) with points that lie closer to 1 than the usual 0, ±1, ±2, which leaves a quarter of
   /// the error.
@@ -33,9 +43,11 @@ public struct WinogradTransform: Hashable, Sendable {
   /// On the longest way through Bᵀ, in `(d₄ − b²d₂) ± a(d₃ − b²d₁)`, d₁ is multiplied, subtracted
   /// from, multiplied and added: 4 roundings without fused instructions. On the longest way through
   /// Aᵀ, in `(m₅ + a³(m₁ − m₂)) + b³(m₃ − m₄)`, m₁ is subtracted from, multiplied, added and added to:
-  /// 4 roundings.
+  /// 4 roundings. In the first, three products underflow, of which one is multiplied by 3/2; in the
+  /// second two.
   public static let f4 = WinogradTransform(
-    tile: 4, points: [0, 0.75, -0.75, 1.5, -1.5], inputRoundings: 4, outputRoundings: 4)
+    tile: 4, points: [0, 0.75, -0.75, 1.5, -1.5], inputRoundings: 4, outputRoundings: 4,
+    inputUnderflow: 3.5, outputUnderflow: 2)
 
   /// F(6×6, 3×3) with the points 0, ±1, ±2, ±1/2.
   ///
@@ -43,7 +55,8 @@ public struct WinogradTransform: Hashable, Sendable {
   /// are those of plain dot products: a row of Bᵀ or Aᵀ has up to 7 elements that are not 0, the first
   /// of which is multiplied and then added to six times.
   public static let f6 = WinogradTransform(
-    tile: 6, points: [0, 1, -1, 2, -2, 0.5, -0.5], inputRoundings: 7, outputRoundings: 7)
+    tile: 6, points: [0, 1, -1, 2, -2, 0.5, -0.5], inputRoundings: 7, outputRoundings: 7,
+    inputUnderflow: 7, outputUnderflow: 7)
 
   /// The transform for a side of a tile: 2, 4 or 6; nil for others.
   public static func of(tile: Int) -> WinogradTransform? {

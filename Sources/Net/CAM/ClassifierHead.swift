@@ -8,8 +8,11 @@ public struct ClassifierHead: Hashable, Sendable {
   /// The node whose value is averaged: after the network's last ReLU.
   public let features: Int
 
+  /// The logits of the network, and the probabilities that follow from them.
+  public let classifier: Classifier
+
   /// The node that computes the logits.
-  public let logits: Int
+  public var logits: Int { classifier.logits }
 
   /// The linear layer's weight parameter, or nil if the features are one map a class already.
   public let weight: String?
@@ -18,7 +21,7 @@ public struct ClassifierHead: Hashable, Sendable {
   public let bias: String?
 
   /// The number of classes.
-  public let classCount: Int
+  public var classCount: Int { classifier.classCount }
 
   /// The rows and columns at the edges of the features that see nothing of the picture.
   ///
@@ -34,15 +37,6 @@ public struct ClassifierHead: Hashable, Sendable {
   ///     global if it covers the map.
   /// - Throws: ``GraphError`` if the graph does not end in such a head.
   public init(of graph: Graph, shapes: [TensorShape]) throws(GraphError) {
-    func skip(_ node: Int) -> Int {
-      var node = node
-      while true {
-        switch graph.nodes[node].operation {
-        case .flatten, .identity: node = graph.nodes[node].inputs[0]
-        default: return node
-        }
-      }
-    }
     func isAverage(_ node: Int) -> Bool {
       guard case .pooling(let pooling) = graph.nodes[node].operation,
         pooling.reduction == .average
@@ -52,15 +46,13 @@ public struct ClassifierHead: Hashable, Sendable {
         || (shapes[node].planeCount == 1 && pooling.padding == Size(0)
           && pooling.kernel == Size(height: map.height, width: map.width))
     }
-    var node = graph.output
-    if graph.nodes[node].operation == .softmax { node = graph.nodes[node].inputs[0] }
-    logits = node
-    node = skip(node)
+    let classifier = Classifier(of: graph, shapes: shapes)
+    var node = graph.withoutNoOps(classifier?.logits ?? graph.output)
     var weight: String?
     var bias: String?
     switch graph.nodes[node].operation {
     case .fullyConnected, .convolution:
-      let source = skip(graph.nodes[node].inputs[0])
+      let source = graph.withoutNoOps(graph.nodes[node].inputs[0])
       if isAverage(source) {
         weight = graph.nodes[node].parameters.first
         bias = graph.nodes[node].parameters.dropFirst().first
@@ -68,17 +60,17 @@ public struct ClassifierHead: Hashable, Sendable {
       }
     default: break
     }
-    guard isAverage(node) else {
+    guard let classifier, isAverage(node) else {
       throw GraphError(
         .notAGraph, node: graph.nodes[node].name,
         "the network has no Class Activation Maps: it does not end in a global average "
           + "and at most one linear layer")
     }
+    self.classifier = classifier
     self.weight = weight
     self.bias = bias
     features = graph.nodes[node].inputs[0]
     border = Self.border(of: features, in: graph)
-    classCount = shapes[logits].imageCount
   }
 
   private static func border(of features: Int, in graph: Graph) -> Padding {

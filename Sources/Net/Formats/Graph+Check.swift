@@ -1,17 +1,20 @@
 import Kernels
 
 extension Graph {
-  /// Checks that there is one parameter of a fitting shape for every name in the graph, and none
-  /// without a node.
+  /// Checks that there is one parameter of a fitting shape for every name in the graph.
+  ///
+  /// Parameters that no node has are let be, as MXNet does: a symbol may have been cut out of a larger
+  /// one, whose weights it keeps.
   ///
   /// Only what does not depend on the input is checked: the outputs, kernel sides and rank of
   /// weights, and that the vectors of a node agree. Numbers of input channels follow from shape
   /// inference. O(parameters); no element is read.
   ///
+  /// - Returns: The names of the parameters that no node has, in the order of the file.
   /// - Throws: ``GraphError`` with the code ``GraphError/Code/missingParameter`` or
-  ///   ``GraphError/Code/wrongShape``, or ``GraphError/Code/unusedParameter`` for a parameter that
-  ///   no node has.
-  public func check(_ parameters: Parameters) throws(GraphError) {
+  ///   ``GraphError/Code/wrongShape``.
+  @discardableResult
+  public func check(_ parameters: Parameters) throws(GraphError) -> [String] {
     var used: Set<String> = []
     for node in nodes {
       var shapes: [[Int]] = []
@@ -22,11 +25,7 @@ extension Graph {
       }
       try node.check(shapes)
     }
-    if let stray = parameters.names.first(where: { !used.contains($0) }) {
-      throw GraphError(
-        .unusedParameter, node: nil,
-        "no node has the parameter \(stray); the parameters are those of another network")
-    }
+    return parameters.names.filter { !used.contains($0) }
   }
 }
 

@@ -1,3 +1,5 @@
+import Kernels
+
 extension Graph {
   /// The largest symbol file that is read, in bytes; DenseNet-169 takes 264 kB.
   static let largestSymbolFile = 64 << 20
@@ -5,12 +7,22 @@ extension Graph {
   /// Reads the graph of an MXNet symbol file (`PREFIX-symbol.json`) of any version since 2015.
   ///
   /// Variables that operators take as weights become the names of ``Node/parameters``, and the one
-  /// that is left is the input. Parts that the first head does not need, such as labels, are
-  /// dropped. Nodes keep the file's order wherever it is a topological one.
+  /// that is left is the input. Of several heads a classifier is taken, the first one; parts that it
+  /// does not need, such as labels, are dropped. Nodes keep the file's order wherever it is a
+  /// topological one.
   ///
   /// - Throws: ``FormatError`` if the file cannot be read, is larger than 64 MB, or is not a graph
   ///   of supported operators.
   public init(mxnetSymbolFile path: String) throws(FormatError) {
+    self = try Graph.read(mxnetSymbolFile: path).graph
+  }
+
+  /// Reads a symbol file; see ``init(mxnetSymbolFile:)``.
+  ///
+  /// - Returns: The graph, and one line about the heads that it leaves out, if there are some.
+  static func read(
+    mxnetSymbolFile path: String
+  ) throws(FormatError) -> (graph: Graph, remark: String?) {
     let file: MappedFile
     do {
       file = try MappedFile(path: path)
@@ -24,7 +36,9 @@ extension Graph {
         path: path, cause: "it has \(file.count) bytes, which is too long for a symbol file")
     }
     do {
-      try self.init(mxnetSymbol: json)
+      let symbol = try SymbolJSON.parse(json)
+      let head = try symbol.chosenHead()
+      return (try Graph(symbol, head: head), symbol.headRemark(chosen: head))
     } catch {
       throw FormatError(path: path, error)
     }
@@ -35,20 +49,18 @@ extension Graph {
   /// O(nodes and edges).
   public init(mxnetSymbol json: [UInt8]) throws(GraphError) {
     let symbol = try SymbolJSON.parse(json)
+    try self.init(symbol, head: symbol.chosenHead())
+  }
+
+  private init(_ symbol: SymbolJSON, head: Int) throws(GraphError) {
     let order = try symbol.topologicalOrder()
-    guard let head = symbol.heads.first else {
-      throw GraphError(.notAGraph, node: nil, "it has no head, which would be its output")
-    }
-    guard symbol.nodes.indices.contains(head.node), head.output == 0 else {
-      throw GraphError(
-        .notAGraph, node: nil, "its head is output \(head.output) of node \(head.node)")
-    }
-    let operators = try symbol.operators(neededFor: head.node, order: order)
+    let operators = try symbol.operators(neededFor: head, order: order)
     var assembly = SymbolAssembly(symbol: symbol)
     for index in order {
       if let symbolOperator = operators[index] { try assembly.add(symbolOperator, at: index) }
     }
-    try self.init(nodes: assembly.nodes, output: try assembly.maps(of: head.node))
+    try self.init(nodes: assembly.nodes, output: try assembly.maps(of: head))
+    declaredInputSize = assembly.declaredInputSize
   }
 }
 
@@ -78,6 +90,9 @@ private struct SymbolAssembly {
 
   /// Where each node of the symbol stands in `nodes`.
   private var position: [Int: Int] = [:]
+
+  /// The rows and columns of the input, if the file declares them.
+  private(set) var declaredInputSize: Size?
 
   /// Whether each of `nodes` is a matrix `[N, C]` in MXNet.
   private var isFlat: [Bool] = []
@@ -137,6 +152,7 @@ private struct SymbolAssembly {
     position[index] = nodes.count
     isFlat.append(false)
     nodes.append(Node(name: name, operation: .input, inputs: []))
+    declaredInputSize = symbol.nodes[index].declaredSize
     return nodes.count - 1
   }
 
@@ -170,6 +186,17 @@ private struct SymbolAssembly {
     throw GraphError(
       .notAGraph, node: node.name,
       "it reads output \(entry.output) of \(source); only output 0 is supported")
+  }
+}
+
+extension SymbolNode {
+  /// The last two sides of a variable's `__shape__`, such as `(0, 3, 299, 299)`, if it has four.
+  fileprivate var declaredSize: Size? {
+    let text = (try? attributes())?.values["__shape__"] ?? ""
+    let sides = text.split { !("0"..."9").contains($0) }.compactMap { Int($0) }
+    guard sides.count == 4, sides[2...].allSatisfy((1...SymbolAttributes.largestSide).contains)
+    else { return nil }
+    return Size(height: sides[2], width: sides[3])
   }
 }
 

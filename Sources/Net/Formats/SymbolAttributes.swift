@@ -35,9 +35,12 @@ struct SymbolAttributes {
     return value
   }
 
-  /// A finite number.
-  func number(_ key: String, default fallback: Double) throws(GraphError) -> Double {
-    guard let text = values[key] else { return fallback }
+  /// A finite number; without a default it is required.
+  func number(_ key: String, default fallback: Double? = nil) throws(GraphError) -> Double {
+    guard let text = values[key] else {
+      guard let fallback else { throw error(key, "is missing") }
+      return fallback
+    }
     guard let value = Double(text), value.isFinite else { throw error(key, "is not a number") }
     return value
   }
@@ -71,6 +74,19 @@ struct SymbolAttributes {
       throw error(key, "leaves the range from \(minimum) to \(Self.largestSide)")
     }
     return Size(height: sides[0], width: sides[1])
+  }
+
+  /// Sides of 1 and more, as a tuple or as one number; none where the attribute is missing, `None` or
+  /// an empty tuple.
+  func sides(_ key: String) throws(GraphError) -> [Int] {
+    guard let text = text(key) else { return [] }
+    guard let sides = tuple(text) ?? integer(text).map({ [$0] }) else {
+      throw error(key, "is neither an integer nor a tuple of some")
+    }
+    guard sides.allSatisfy({ (1...Self.largestSide).contains($0) }) else {
+      throw error(key, "leaves the range from 1 to \(Self.largestSide)")
+    }
+    return sides
   }
 
   /// The value of an attribute, or nil where it is missing or Python's `None`.

@@ -70,11 +70,14 @@ struct SymbolDescription {
     case .sigmoid: [("act_type", "sigmoid")]
     case .tanh: [("act_type", "tanh")]
     case .leakyReLU(let slope): [("act_type", "leaky"), ("slope", "\(slope)")]
+    case .clip(let minimum, let maximum): [("a_max", "\(maximum)"), ("a_min", "\(minimum)")]
+    case .scalar(_, let scalar): [("scalar", "\(scalar)")]
     }
   }
 
   private static func attributes(of pooling: PoolingAttributes) -> [(String, String)] {
-    [
+    if let size = pooling.adaptiveOutput { return [("output_size", python(size))] }
+    return [
       ("count_include_pad", python(pooling.countsPadding)),
       ("global_pool", python(pooling.isGlobal)),
       ("kernel", python(pooling.kernel)),

@@ -12,7 +12,7 @@ struct SymbolJSON: Decodable {
   /// - Throws: ``GraphError`` with the code ``GraphError/Code/notAGraph`` for anything else.
   static func parse(_ json: [UInt8]) throws(GraphError) -> SymbolJSON {
     do {
-      return try JSONDecoder().decode(SymbolJSON.self, from: Data(json))
+      return try JSONDecoder().decode(SymbolJSON.self, from: Data(json.withoutByteOrderMark))
     } catch {
       throw GraphError(.notAGraph, node: nil, "it is not an MXNet symbol: \(reason(error))")
     }

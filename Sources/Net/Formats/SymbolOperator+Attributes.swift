@@ -11,9 +11,37 @@ extension Activation {
     default: throw attributes.error("act_type", "is not supported")
     }
   }
+
+  /// Reads the attributes of MXNet's `clip`, whose bounds may be infinite.
+  init(clip attributes: SymbolAttributes) throws(GraphError) {
+    func bound(_ key: String) throws(GraphError) -> Float {
+      guard let text = attributes.values[key] else { throw attributes.error(key, "is missing") }
+      guard let value = Float(text), !value.isNaN else {
+        throw attributes.error(key, "is not a number")
+      }
+      return value
+    }
+    let (minimum, maximum) = (try bound("a_min"), try bound("a_max"))
+    guard minimum <= maximum else { throw attributes.error("a_min", "is above a_max") }
+    self = .clip(minimum: minimum, maximum: maximum)
+  }
 }
 
 extension PoolingAttributes {
+  /// Reads the attributes of MXNet's `_contrib_AdaptiveAvgPooling2D`.
+  ///
+  /// One number stands for both sides, and none for 1, which is a global average.
+  init(adaptive attributes: SymbolAttributes) throws(GraphError) {
+    let sides = try attributes.sides("output_size")
+    guard sides.count <= 2 else {
+      throw attributes.error("output_size", "has \(sides.count) sides instead of 2")
+    }
+    let size = Size(height: sides.first ?? 1, width: sides.last ?? 1)
+    self.init(
+      .average, kernel: Size(1), isGlobal: size == Size(1),
+      adaptiveOutput: size == Size(1) ? nil : size)
+  }
+
   /// Reads the attributes of MXNet's `Pooling`.
   init(_ attributes: SymbolAttributes) throws(GraphError) {
     try attributes.require("layout", "NCHW")

@@ -37,6 +37,14 @@ struct SymbolOperator {
       try attributes.require("act_type", "leaky")
       let slope = try attributes.number("slope", default: 0.25)
       self.init(operation: .activation(.leakyReLU(slope: slope)))
+    case "clip": self.init(operation: .activation(try Activation(clip: attributes)))
+    case "_plus_scalar", "_PlusScalar": try self.init(.add, attributes)
+    case "_minus_scalar", "_MinusScalar": try self.init(.subtract, attributes)
+    case "_rminus_scalar", "_RMinusScalar": try self.init(.subtractFrom, attributes)
+    case "_mul_scalar", "_MulScalar": try self.init(.multiply, attributes)
+    case "_div_scalar", "_DivScalar": try self.init(.divide, attributes)
+    case "_contrib_AdaptiveAvgPooling2D":
+      self.init(operation: .pooling(try PoolingAttributes(adaptive: attributes)))
     case "relu": self.init(operation: .activation(.relu))
     case "sigmoid": self.init(operation: .activation(.sigmoid))
     case "tanh": self.init(operation: .activation(.tanh))
@@ -73,6 +81,14 @@ struct SymbolOperator {
     self.parameters = parameters
     self.inputCount = inputCount
     self.takesLabel = takesLabel
+  }
+
+  private init(
+    _ operation: ScalarOperation, _ attributes: SymbolAttributes
+  ) throws(GraphError) {
+    let scalar = try attributes.number("scalar")
+    guard operation != .divide || scalar != 0 else { throw attributes.error("scalar", "is zero") }
+    self.init(operation: .activation(.scalar(operation, scalar)))
   }
 
   private init(convolution attributes: SymbolAttributes) throws(GraphError) {

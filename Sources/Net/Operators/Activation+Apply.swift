@@ -10,15 +10,44 @@ extension Activation {
     case .leakyReLU(let slope): x < 0 ? slope * x : x
     case .sigmoid: 1 / (1 + exp(-x))
     case .tanh: Glibc.tanh(x)
+    case .clip(let minimum, let maximum):
+      x > Double(maximum) ? Double(maximum) : x < Double(minimum) ? Double(minimum) : x
+    case .scalar(.add, let scalar): x + scalar
+    case .scalar(.subtract, let scalar): x - scalar
+    case .scalar(.subtractFrom, let scalar): scalar - x
+    case .scalar(.multiply, let scalar): x * scalar
+    case .scalar(.divide, let scalar): x / scalar
+    }
+  }
+
+  /// The function as `scale · x + shift` in 32-bit floats, if it is one and both numbers keep their
+  /// relative accuracy there.
+  ///
+  /// The number is then rounded once, and so is the result.
+  var singlePrecision: (scale: Float, shift: Float)? {
+    guard case .scalar(let operation, let scalar) = self else { return nil }
+    func rounded(_ value: Double) -> Float? {
+      let single = Float(value)
+      return single.isNormal || value == 0 ? single : nil
+    }
+    switch operation {
+    case .add: return rounded(scalar).map { (1, $0) }
+    case .subtract: return rounded(-scalar).map { (1, $0) }
+    case .subtractFrom: return rounded(scalar).map { (-1, $0) }
+    case .multiply: return rounded(scalar).map { ($0, 0) }
+    case .divide: return rounded(1 / scalar).map { ($0, 0) }
     }
   }
 
   /// The largest slope of the function: an error in its input grows by no more than this factor.
   public var lipschitz: Double {
     switch self {
-    case .relu, .tanh: 1
+    case .relu, .tanh, .clip: 1
     case .leakyReLU(let slope): max(1, slope.magnitude)
     case .sigmoid: 0.25
+    case .scalar(.multiply, let scalar): scalar.magnitude
+    case .scalar(.divide, let scalar): 1 / scalar.magnitude
+    case .scalar: 1
     }
   }
 }

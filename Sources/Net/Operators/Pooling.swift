@@ -10,13 +10,17 @@ struct Pooling {
   ///
   /// - Parameters:
   ///   - input: What to pool.
-  ///   - output: Where the result goes; it has the layout of the input, or planes of one pixel.
+  ///   - output: Where the result goes. Where its layout is not that of the input, which happens if
+  ///     either has one pixel, plane by plane is copied before and after.
   ///   - team: The threads that share the planes or blocks.
-  ///   - scratch: An input row for each worker, if the input is planar.
+  ///   - scratch: For each worker as many elements as ``scratchCount(_:input:output:)`` says.
   func run(
     _ input: FeatureView, _ output: MutableFeatureView, on team: WorkerTeam,
     scratch: (_ worker: Int) -> UnsafeMutablePointer<Float>
   ) {
+    guard unsafe input.layout == output.layout else {
+      return unsafe runReordered(input, output, on: team, scratch: scratch)
+    }
     let width = unsafe input.layout.blockWidth
     let blocks = (geometry.output.channels + width - 1) / width
     team.run(taskCount: geometry.output.batch * blocks) { worker, task in
@@ -28,6 +32,33 @@ struct Pooling {
       } else {
         unsafe self.block(source, target, width: width)
       }
+    }
+  }
+
+  /// The scratch elements that each worker needs.
+  static func scratchCount(_ geometry: PoolingGeometry, input: Layout, output: Layout) -> Int {
+    guard input == output else {
+      return geometry.input.width + geometry.input.planeCount + geometry.output.planeCount
+    }
+    return input == .planar ? geometry.input.width : 0
+  }
+
+  /// Pools channel by channel through planes in the scratch memory.
+  private func runReordered(
+    _ input: FeatureView, _ output: MutableFeatureView, on team: WorkerTeam,
+    scratch: (_ worker: Int) -> UnsafeMutablePointer<Float>
+  ) {
+    let (from, to) = unsafe (input.layout.blockWidth, output.layout.blockWidth)
+    team.run(taskCount: geometry.output.batch * geometry.output.channels) { worker, task in
+      let (image, channel) = task.quotientAndRemainder(dividingBy: geometry.output.channels)
+      let row = unsafe scratch(worker)
+      let source = unsafe row + geometry.input.width
+      let result = unsafe source + geometry.input.planeCount
+      let read = unsafe input.plane(image, channel)
+      for i in 0..<geometry.input.planeCount { unsafe source[i] = read[i * from] }
+      unsafe plane(source, result, scratch: row)
+      let write = unsafe output.plane(image, channel)
+      for i in 0..<geometry.output.planeCount { unsafe write[i * to] = result[i] }
     }
   }
 

@@ -14,6 +14,19 @@ struct PoolingGeometry: Sendable {
       output = TensorShape(batch: input.batch, channels: input.channels)
       return
     }
+    if let size = attributes.adaptiveOutput {
+      let limit = 1 << 24
+      guard (1...limit).contains(size.height), (1...limit).contains(size.width),
+        attributes.reduction == .average
+      else {
+        throw GraphError(
+          .unsupportedAttribute, node: node,
+          "adaptive pooling of maps to \(size.height)×\(size.width)")
+      }
+      output = TensorShape(
+        batch: input.batch, channels: input.channels, height: size.height, width: size.width)
+      return
+    }
     let size = (
       attributes.kernel, attributes.stride, attributes.padding
     )
@@ -66,6 +79,11 @@ struct PoolingGeometry: Sendable {
       return Window(
         rows: 0..<input.height, columns: 0..<input.width, divisor: input.planeCount)
     }
+    if let size = attributes.adaptiveOutput {
+      let rows = Self.share(y, of: size.height, input.height)
+      let columns = Self.share(x, of: size.width, input.width)
+      return Window(rows: rows, columns: columns, divisor: rows.count * columns.count)
+    }
     let (rows, paddedRows) = Self.extent(
       y, input.height, attributes.kernel.height, attributes.stride.height,
       attributes.padding.height)
@@ -75,6 +93,11 @@ struct PoolingGeometry: Sendable {
       rows: rows, columns: columns,
       divisor: attributes.countsPadding
         ? paddedRows * paddedColumns : rows.count * columns.count)
+  }
+
+  /// The elements along one axis that one of `count` adaptive windows covers.
+  private static func share(_ index: Int, of count: Int, _ input: Int) -> Range<Int> {
+    (index * input / count)..<(((index + 1) * input + count - 1) / count)
   }
 
   /// The elements of one window along one axis, and their number with those in the padding.

@@ -3,7 +3,17 @@ import Kernels
 
 /// Softmax over the channels of each pixel, computed in double precision: it is a thousand elements
 /// a picture.
-enum Softmax {
+public enum Softmax {
+  /// The softmax of values, by the distances to the largest one.
+  ///
+  /// One that is NaN makes all of the result NaN. O(n).
+  public static func of(_ values: ArraySlice<Double>) -> [Double] {
+    let largest = values.reduce(-Double.infinity) { $1 > $0 ? $1 : $0 }
+    let terms = values.map { exp($0 - largest) }
+    let sum = terms.reduce(0, +)
+    return terms.map { $0 / sum }
+  }
+
   static func run(_ input: FeatureView, _ output: MutableFeatureView) {
     let shape = unsafe input.shape
     var terms = [Double](repeating: 0, count: shape.channels)

@@ -1,4 +1,5 @@
 public import Kernels
+import Synchronization
 
 /// Runs a plan: its arena and its threads.
 ///
@@ -10,8 +11,8 @@ public final class Executor {
   private let arena: Arena
   private let microkernels: MicrokernelTable
 
-  /// What lay beside the output of the step that traps were set for.
-  private var borders: [(offset: Int, bits: [UInt32])] = []
+  /// The activations when traps were last set.
+  private var snapshot: Arena?
 
   /// Reserves the memory of a run.
   ///
@@ -162,59 +163,74 @@ public final class Executor {
 extension Executor {
   /// Prepares the memory around a step so that its faults show.
   ///
-  /// The output is filled with NaN, so that an element which is not written is found; the scratch
-  /// with junk, so that what was left there is not taken for data. Guards are set behind the
-  /// output's buffer and the scratch. What lies right beside the output, in a buffer that it
-  /// shares, is remembered.
-  public func setTraps(forStep index: Int) {
-    let output = plan.step(index).output
-    let view = unsafe mutableView(of: output)
-    let shape = unsafe view.shape
-    let imageCount = unsafe view.layout.imageCount(of: shape)
-    for image in 0..<shape.batch {
-      unsafe view.plane(image, 0).update(repeating: .nan, count: imageCount)
-    }
-    if case .convolution(let placed) = plan.steps[index].work, let copy = placed.reorderedOutput {
-      unsafe mutableView(copy).base.update(
-        repeating: .nan, count: copy.batchStride * copy.shape.batch)
+  /// What the step may write is filled with NaN, so that an element which is not written is found; the
+  /// scratch with junk, so that what was left there is not taken for data. Guards are set behind the
+  /// output's buffer and the scratch, and the values of all other steps are remembered.
+  ///
+  /// Cost: a copy of the activations, for which memory is reserved at the first call.
+  ///
+  /// - Throws: ``KernelError`` if there is not enough memory.
+  public func setTraps(forStep index: Int) throws(KernelError) {
+    for extent in plan.steps[index].writes.flatMap(\.extents) {
+      unsafe arena.scratch(at: extent.lowerBound, count: extent.count).update(
+        repeating: .nan, count: extent.count)
     }
     let shared = plan.workspaceCount + team.count * plan.scratchCount
     unsafe arena.scratch(at: plan.memory.count, count: shared).update(
       repeating: 1e30, count: shared)
     for offset in guardOffsets(ofStep: index) { arena.setGuard(at: offset) }
-    borders = borderRanges(of: output).map { ($0.lowerBound, arena.bits(in: $0)) }
+    let snapshot = try reservedSnapshot()
+    forEachPiece(of: 0..<plan.memory.count) { snapshot.copy(from: arena, in: $0) }
   }
 
-  /// Whether everything around the output and the scratch is as ``setTraps(forStep:)`` left it.
+  /// Whether everything is as ``setTraps(forStep:)`` left it, but what the step may write: the values of
+  /// other steps to the bit, and the guards behind the scratch.
   public func guardsAreIntact(afterStep index: Int) -> Bool {
-    guardOffsets(ofStep: index).allSatisfy { arena.isGuardIntact(at: $0) }
-      && borders.allSatisfy { offset, bits in
-        arena.bits(in: offset..<(offset + bits.count)) == bits
+    guard guardOffsets(ofStep: index).allSatisfy({ arena.isGuardIntact(at: $0) }) else {
+      return false
+    }
+    guard let snapshot else { return true }
+    var rest: [Range<Int>] = []
+    var end = 0
+    let extents = plan.steps[index].writes.flatMap(\.extents)
+    for extent in extents.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      if extent.lowerBound > end { rest.append(end..<extent.lowerBound) }
+      end = max(end, extent.upperBound)
+    }
+    if end < plan.memory.count { rest.append(end..<plan.memory.count) }
+    let isChanged = Atomic(false)
+    for range in rest {
+      forEachPiece(of: range) {
+        if !arena.hasSameBits(as: snapshot, in: $0) { isChanged.store(true, ordering: .relaxed) }
       }
+    }
+    return !isChanged.load(ordering: .relaxed)
   }
 
-  /// The elements right before and right behind each image of a value that are not its own.
-  private func borderRanges(of node: Int) -> [Range<Int>] {
-    guard let location = plan.memory.locations[plan.program.resolved(node)] else { return [] }
-    let shape = plan.program.shapes[node]
-    let imageCount = location.layout.imageCount(of: shape)
-    let gap = min(Arena.guardCount, location.batchStride - imageCount)
-    return (0..<shape.batch).flatMap { image in
-      let start = location.offset + image * location.batchStride
-      let end = start + imageCount
-      let before = image == 0 ? min(Arena.guardCount, start) : gap
-      let behind = image == shape.batch - 1 ? Arena.guardCount : gap
-      return [(start - before)..<start, end..<(end + behind)]
+  private func reservedSnapshot() throws(KernelError) -> Arena {
+    if let snapshot { return snapshot }
+    let arena = try Arena(capacity: plan.memory.count)
+    snapshot = arena
+    return arena
+  }
+
+  /// Has the threads go through a region of the activations, a megabyte a task.
+  private func forEachPiece(of range: Range<Int>, _ body: (Range<Int>) -> Void) {
+    let size = 1 << 18
+    team.run(taskCount: (range.count + size - 1) / size) { _, task in
+      let start = range.lowerBound + task * size
+      body(start..<min(start + size, range.upperBound))
     }
   }
 
   private func guardOffsets(ofStep index: Int) -> [Int] {
     let output = plan.program.resolved(plan.step(index).output)
     let end = plan.scratchCount - Arena.guardCount
-    let copy = plan.memory.reordered[index]?.output
+    let copies = plan.memory.reordered[index]
     let workspace = plan.memory.count + team.count * plan.scratchCount
-    return [plan.memory.locations[output], copy].compactMap { $0?.guardOffset }
-      + (0..<team.count).map { plan.memory.count + $0 * plan.scratchCount + end }
+    return [plan.memory.locations[output], copies?.input, copies?.output].compactMap {
+      $0?.guardOffset
+    } + (0..<team.count).map { plan.memory.count + $0 * plan.scratchCount + end }
       + [workspace + plan.workspaceCount - Arena.guardCount]
   }
 }

@@ -7,7 +7,8 @@ import Kernels
 /// class gets the one for which fewer elements have to be reordered. A convolution that wanted another
 /// one works on reordered copies.
 ///
-/// A value of one pixel an image looks the same in both layouts, so it belongs to no class.
+/// A value of one pixel an image looks the same in both layouts but for a block's spare lanes, so it
+/// belongs to no class. It gets the room for them unless another value follows right behind it.
 struct LayoutPlan: Sendable {
   private var layouts: [Int: Layout] = [:]
 
@@ -37,13 +38,11 @@ struct LayoutPlan: Sendable {
     for (value, placement) in program.placements where placement.channel % blockWidth != 0 {
       planar.insert(program.root(of: value).root)
     }
+    // What has another shape under another name is read in the order of planes.
+    planar.formUnion(program.kept.filter(program.isReshaped).map(root))
     for (index, step) in program.steps.enumerated() {
       let output = root(step.output)
-      // What another shape is given to is read in the order of planes.
-      for input in step.inputs
-      where program.shapes[input].planeCount != program.shapes[program.resolved(input)].planeCount {
-        planar.insert(root(input))
-      }
+      planar.formUnion(step.inputs.filter(program.isReshaped).map(root))
       if let layouts = self.wanted[index] {
         let input = root(step.inputs[0])
         if program.flattensInput(step) { planar.insert(input) }
@@ -52,9 +51,10 @@ struct LayoutPlan: Sendable {
         continue
       }
       switch step.kind {
-      case .softmax: planar.formUnion(step.inputs.map(root) + [output])
+      case .softmax:
+        planar.formUnion((step.inputs.map(root) + [output]).filter { !isPixel($0) })
       case .copy where program.shapes[step.inputs[0]] != program.shapes[step.output]:
-        planar.formUnion(step.inputs.map(root) + [output])
+        planar.formUnion((step.inputs.map(root) + [output]).filter { !isPixel($0) })
       case .concatenation:
         var channel = 0
         for input in step.inputs {
@@ -78,8 +78,8 @@ struct LayoutPlan: Sendable {
       let root = root(node)
       let representative = classes.representative(of: root)
       let isBlocked =
-        isPixel(root)
-        || (!forced.contains(representative) && balance[representative, default: 0] > 0)
+        !forced.contains(representative)
+        && (isPixel(root) || balance[representative, default: 0] > 0)
       if isBlocked { layouts[root] = blocked }
     }
   }
@@ -100,6 +100,9 @@ struct LayoutPlan: Sendable {
 }
 
 extension Program {
+  /// Whether a node's value is stored as that of a node of another shape.
+  fileprivate func isReshaped(_ node: Int) -> Bool { shapes[node] != shapes[resolved(node)] }
+
   /// Whether a step is a fully connected layer on maps, whose weights expect the order of planes.
   fileprivate func flattensInput(_ step: Step) -> Bool {
     guard case .convolution(let roles) = step.kind,

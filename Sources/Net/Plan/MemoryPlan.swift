@@ -21,14 +21,14 @@ struct MemoryPlan: Sendable {
   }
 
   /// The locations of all values that exist, by node.
-  private(set) var locations: [Int: Location] = [:]
+  var locations: [Int: Location] = [:]
 
   /// Where a step's input and output lie in the layouts that its convolution wants, where those are
   /// not the layouts of the values.
   private(set) var reordered: [Int: (input: Location?, output: Location?)] = [:]
 
   /// The elements of activations, guards included; scratch follows behind.
-  private(set) var count = 0
+  var count = 0
 
   /// The elements that would be needed if no two buffers shared memory.
   private(set) var unsharedCount = 0

@@ -30,7 +30,8 @@ public struct Plan: Sendable {
   ///   - input: The shape of the input, batch first.
   ///   - backends: Which backend computes each convolution.
   ///   - options: The passes, the nodes to tap, and how memory and inner loops are chosen.
-  /// - Throws: ``GraphError`` that names the node at fault, or ``KernelError``.
+  /// - Throws: ``GraphError`` that names the node at fault, or ``KernelError``. A plan that
+  ///   ``check()`` finds fault with is not returned.
   public init(
     graph: Graph, parameters: Parameters, input: TensorShape, backends: BackendChoice,
     options: PlanOptions = .standard
@@ -96,6 +97,7 @@ public struct Plan: Sendable {
       MemoryPlan.aligned(steps.map(\.scratchCount).max() ?? 0) + Arena.guardCount
     workspaceCount =
       MemoryPlan.aligned(steps.map(\.workspaceCount).max() ?? 0) + Arena.guardCount
+    try check()
   }
 
   public var graph: Graph { program.graph }

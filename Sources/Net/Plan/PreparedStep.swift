@@ -36,6 +36,21 @@ struct PreparedStep: Sendable {
       if shape.planeCount == 1, wanted == .planar { view.layout = .planar }
       return view
     }
+
+    /// Two views that are read and written together, in one layout if either can be seen in the
+    /// other's: only values of one pixel lie in layouts of their own.
+    static func matching(_ a: View, _ b: View) -> (View, View) {
+      (a.asWanted(b.layout), b.asWanted(a.layout))
+    }
+
+    /// The elements of each image: what may be written there, the spare lanes of a last block included.
+    var extents: [Range<Int>] {
+      let count = layout.imageCount(of: shape)
+      return (0..<shape.batch).map { image in
+        let start = offset + image * batchStride
+        return start..<(start + count)
+      }
+    }
   }
 
   /// A convolution with what it reads and writes.
@@ -102,21 +117,27 @@ extension PreparedStep {
           reorderedOutput: copies?.output.map { View($0, output.shape) }))
     case .scaleShift(let norm, let relu):
       let values = try BatchNorm(nodes[norm], parameters)
-      work = .scaleShift(values.singlePrecision(relu: relu), input: inputs[0], output: output)
+      let (input, target) = View.matching(inputs[0], output)
+      work = .scaleShift(values.singlePrecision(relu: relu), input: input, output: target)
     case .activation(let node):
       guard case .activation(let activation) = nodes[node].operation else {
         throw GraphError(.notAGraph, node: nodes[node].name, "it is no activation")
       }
-      work = .activation(activation, input: inputs[0], output: output)
+      let (input, target) = View.matching(inputs[0], output)
+      work = .activation(activation, input: input, output: target)
     case .pooling(let node):
       guard case .pooling(let attributes) = nodes[node].operation else {
         throw GraphError(.notAGraph, node: nodes[node].name, "it is no pooling")
       }
+      let (input, target) = View.matching(inputs[0], output)
       work = .pooling(
-        try PoolingGeometry(attributes, input: inputs[0].shape, node: nodes[node].name),
-        input: inputs[0], output: output)
+        try PoolingGeometry(attributes, input: input.shape, node: nodes[node].name),
+        input: input, output: target)
     case .add(_, let relu):
-      work = .add(inputs, relu: relu, output: output)
+      let isPlanar = (inputs + [output]).contains { $0.layout == .planar }
+      let layout = isPlanar ? .planar : output.layout
+      work = .add(
+        inputs.map { $0.asWanted(layout) }, relu: relu, output: output.asWanted(layout))
     case .concatenation(let node):
       var copies: [(from: View, to: View)] = []
       var channel = 0
@@ -127,7 +148,7 @@ extension PreparedStep {
           var target = output
           target.offset += channel * output.shape.planeCount
           target.shape = input.shape
-          copies.append((input, target))
+          copies.append(View.matching(input, target))
         }
         channel += input.shape.channels
       }
@@ -135,10 +156,10 @@ extension PreparedStep {
     case .softmax:
       work = .softmax(input: inputs[0], output: output)
     case .copy:
-      // A flatten gives the same elements another shape.
-      var target = output
+      // A flatten gives the same elements another shape, in the order of planes.
+      var target = output.asWanted(inputs[0].layout)
       target.shape = inputs[0].shape
-      work = .copies([(inputs[0], target)])
+      work = .copies([View.matching(inputs[0], target)])
     }
   }
 
@@ -146,8 +167,8 @@ extension PreparedStep {
   var scratchCount: Int {
     switch work {
     case .convolution(let placed): placed.prepared.scratchCount
-    case .pooling(let geometry, let input, _):
-      input.layout == .planar ? geometry.input.width : 0
+    case .pooling(let geometry, let input, let output):
+      Pooling.scratchCount(geometry, input: input.layout, output: output.layout)
     default: 0
     }
   }

@@ -91,12 +91,13 @@ public struct Program: Sendable {
     return counts
   }
 
-  /// Whether a step's only input is computed by another step for it alone, which may then be fused
-  /// with it; returns the place of that other step.
+  /// Whether a step's only input is computed by another step for it alone, in the shape in which it is
+  /// read, so that the two may be fused; returns the place of that other step.
   func soleProducer(of step: Step, _ counts: [Int: Int], _ producers: [Int: Int]) -> Int? {
     guard step.inputs.count == 1 else { return nil }
     let value = resolved(step.inputs[0])
-    guard counts[value] == 1 else { return nil }
+    // A flatten between the two leaves the elements, but what is meant by a channel changes.
+    guard counts[value] == 1, shapes[step.inputs[0]] == shapes[value] else { return nil }
     return producers[value]
   }
 

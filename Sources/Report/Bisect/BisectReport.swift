@@ -18,8 +18,8 @@ public struct BisectReport: Sendable {
   /// The report for people.
   ///
   /// - Parameter rerun: The command that judges one step again.
-  /// - Returns: Lines without a final line feed.
-  public func text(rerun: (_ layer: LayerResult) -> String) -> String {
+  /// - Returns: Lines; what they show of names is as it is.
+  public func lines(rerun: (_ layer: LayerResult) -> String) -> [String] {
     var lines: [String] = []
     if let first = outcome.culprits.first {
       let deviation = first.deviation
@@ -53,7 +53,7 @@ public struct BisectReport: Sendable {
       lines += outcome.classes.filter { $0.verdict == .fail }.map {
         "  class \($0.top5.first ?? -1) instead of \($0.goldenTop5.first ?? -1)"
       }
-      lines += outcome.maps.filter { $0.verdict == .fail }.prefix(Self.listedSteps).map {
+      lines += outcome.maps.filter { $0.meaning == .fail }.prefix(Self.listedSteps).map {
         "  map of class \($0.classIndex): relative L2 \(NumberText.scientific($0.relativeL2))"
       }
     } else if outcome.classes.isEmpty, outcome.maps.isEmpty {
@@ -62,6 +62,6 @@ public struct BisectReport: Sendable {
       lines.append("the most likely class and the maps are the golden's")
     }
     lines.append("\(outcome.runs) runs of the network")
-    return lines.joined(separator: "\n")
+    return lines
   }
 }

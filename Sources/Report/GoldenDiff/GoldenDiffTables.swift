@@ -130,6 +130,7 @@ extension GoldenDiff {
     let count = differing.count
     var text = "\(count) of \(items.count) arrays differ"
     if count > listed { text += "; \(listed) are shown, --all shows every one" }
+    if hasNoMaps { text += "; neither file stores maps" }
     return [[Span(text, .faint)]]
   }
 }

@@ -48,26 +48,27 @@ extension Encodable {
   func jsonText() throws -> String { try jsonText([.prettyPrinted]) }
 
   /// The value as one line of JSON text, ending in a line feed: sorted keys in snake case.
-  ///
-  /// Some readers of lines take other characters for the end of one, too; those are escaped.
-  func jsonLine() throws -> String {
-    var line = String.UnicodeScalarView()
-    for scalar in try jsonText([]).unicodeScalars {
-      switch scalar {
-      case "\u{85}": line += "\\u0085".unicodeScalars
-      case "\u{2028}": line += "\\u2028".unicodeScalars
-      case "\u{2029}": line += "\\u2029".unicodeScalars
-      default: line.append(scalar)
-      }
-    }
-    return String(line)
-  }
+  func jsonLine() throws -> String { try jsonText([]) }
 
   private func jsonText(_ formatting: JSONEncoder.OutputFormatting) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = formatting.union([.sortedKeys, .withoutEscapingSlashes])
     encoder.keyEncodingStrategy = .convertToSnakeCase
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    return String(decoding: try encoder.encode(self), as: UTF8.self).jsonEscaped + "\n"
+  }
+}
+
+extension String {
+  /// JSON text that says the same without any character that would steer a terminal or that some readers
+  /// take for the end of a line.
+  ///
+  /// Outside of strings, JSON has no such character but line feeds and tabs, which stay.
+  public var jsonEscaped: String {
+    escaped { scalar in
+      guard scalar.value >= 0x7F else { return nil }
+      let digits = String(scalar.value, radix: 16)
+      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    }
   }
 }
 

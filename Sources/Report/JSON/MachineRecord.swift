@@ -14,6 +14,10 @@ struct MachineRecord: Hashable, Codable {
   var openblasCore: String
   var openblasCoretype: Nullable<String>
   var openblasConfig: String
+
+  /// Absent in files of older versions, these two.
+  var openblasCoreChosen: Bool?
+  var openblasCoreWeak: Bool?
   var swiftVersion: String
   var buildType: String
   var commit: Nullable<String>
@@ -32,6 +36,8 @@ struct MachineRecord: Hashable, Codable {
     openblasCore = machine.blasCore
     openblasCoretype = Nullable(machine.forcedBLASCore)
     openblasConfig = machine.blasConfiguration
+    openblasCoreChosen = machine.isBLASCoreChosen
+    openblasCoreWeak = machine.isBLASCoreWeak
     swiftVersion = machine.swiftVersion
     buildType = machine.isDebugBuild ? "debug" : "release"
     commit = Nullable(machine.commit)
@@ -40,12 +46,15 @@ struct MachineRecord: Hashable, Codable {
 
   /// The machine, as far as the record knows it.
   var description: MachineDescription {
-    MachineDescription(
+    var machine = MachineDescription(
       date: date, hostName: hostName, processor: cpu, governor: governor.value,
       processorCount: numCpus, allowedProcessors: allowedCpus, instructionSet: instructionSet,
       isInstructionSetForced: instructionSetForced, blasCore: openblasCore,
       forcedBLASCore: openblasCoretype.value, blasConfiguration: openblasConfig,
       swiftVersion: swiftVersion, isDebugBuild: buildType == "debug", commit: commit.value,
       loadAverage: loadAvg)
+    machine.isBLASCoreChosen = openblasCoreChosen ?? false
+    machine.isBLASCoreWeak = openblasCoreWeak ?? false
+    return machine
   }
 }

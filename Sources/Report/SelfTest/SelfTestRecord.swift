@@ -9,6 +9,8 @@ struct SelfTestRecord: Hashable, Codable {
     var failed: Int
     var marginal: Int
     var failedInExactMode: Int
+
+    /// Those that either failed.
     var caught: Int
     var beyondWorstCase: Int
   }
@@ -34,7 +36,13 @@ struct SelfTestRecord: Hashable, Codable {
   var machine: MachineRecord
   var sharp: Bool
   var faultsInjected: Int
+
+  /// What `verify` says of them as it judges by default.
+  var faultsFailed: Int
+  var faultsMarginal: Int
   var rightKernels: Int
+  var rightKernelsFailed: Int
+  var rightKernelsMarginal: Int
   var faults: [FaultCount]
   var policies: [PolicyCount]
 
@@ -50,7 +58,10 @@ extension SelfTestReport {
     try SelfTestRecord(
       version: context.version, command: context.command,
       machine: MachineRecord(context.machine), sharp: isSharp, faultsInjected: trials.count,
+      faultsFailed: failedCount, faultsMarginal: trials.count(where: \.isMarginal),
       rightKernels: alarms.count,
+      rightKernelsFailed: alarms.suspected.count { $0.verdict == .fail },
+      rightKernelsMarginal: alarms.suspected.count { $0.verdict == .marginal },
       faults: faults.map { fault in
         let all = trials.filter { $0.fault == fault.name }
         return SelfTestRecord.FaultCount(

@@ -31,29 +31,6 @@ extension StringProtocol {
 }
 
 extension String {
-  /// Without what would steer a terminal or break a line: names come from files of others.
-  ///
-  /// White space becomes a space, other control characters and marks that turn the direction of
-  /// writing become `�`.
-  var sanitized: String {
-    func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
-      switch scalar.properties.generalCategory {
-      case .control, .lineSeparator, .paragraphSeparator, .surrogate: true
-      default: scalar.properties.isBidiControl
-      }
-    }
-    guard unicodeScalars.contains(where: isHarmful) else { return self }
-    var result = String.UnicodeScalarView()
-    for scalar in unicodeScalars {
-      if !isHarmful(scalar) {
-        result.append(scalar)
-      } else {
-        result.append(scalar.properties.isWhitespace ? " " : "\u{FFFD}")
-      }
-    }
-    return String(result)
-  }
-
   /// At most so many columns wide: what does not fit is taken out of the middle, for the names of
   /// layers differ at their ends.
   func shortened(to width: Int) -> String {

@@ -37,9 +37,9 @@ public struct Span: Hashable, Sendable, ExpressibleByStringLiteral {
   public var text: String
   public var style: Style
 
-  /// Characters that would steer the terminal are replaced.
+  /// What would steer the terminal or break the line is escaped.
   public init(_ text: String, _ style: Style = .plain) {
-    self.text = text.sanitized
+    self.text = text.escaped
     self.style = style
   }
 

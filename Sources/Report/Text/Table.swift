@@ -13,7 +13,7 @@ public struct Table: Hashable, Sendable {
     public var isFlexible: Bool
 
     public init(_ title: String, _ alignment: Alignment = .right, isFlexible: Bool = false) {
-      self.title = title.sanitized
+      self.title = title.escaped
       self.alignment = alignment
       self.isFlexible = isFlexible
     }

@@ -30,6 +30,24 @@ extension VerifyReport {
     return table
   }
 
+  /// How the maps of one backend were judged, where that does not go without saying.
+  func mapNotes(of backend: String) -> [[Span]] {
+    let maps = goldens.flatMap(\.cases).flatMap(\.maps).filter { $0.backend == backend }
+    var notes: [String] = []
+    if maps.contains(where: { !$0.hasBound }) {
+      notes.append(
+        "a map without err/bound is judged by its distance from the golden's: a layer before it failed or "
+          + "was not judged with the network feed, or the input is not the golden's own")
+    }
+    let changed = maps.count { $0.hasBound && $0.verdict == .pass && $0.meaning != .pass }
+    if changed > 0 {
+      notes.append(
+        "\(changed) of the maps that rounding explains \(changed == 1 ? "looks" : "look") different from "
+          + "the golden's: rel. L2, peak shift and IoU say how much")
+    }
+    return notes.map { [Span($0, .faint)] }
+  }
+
   /// The classes that one backend tells, a row a case.
   func classTable(of backend: String) -> Table {
     let namesCase = hasManyCases

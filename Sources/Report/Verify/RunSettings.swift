@@ -9,6 +9,7 @@ public struct RunSettings: Hashable, Sendable, Codable {
   public var policy: String?
   public var atol: Double?
   public var rtol: Double?
+  public var goldenPrecision: String?
 
   /// What `--problems` said; nil if goldens were verified.
   public var problems: String?

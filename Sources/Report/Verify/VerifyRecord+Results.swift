@@ -4,7 +4,7 @@ import Verify
 struct RecordFault: Error {
   let cause: String
 
-  init(_ cause: String) { self.cause = cause.sanitized }
+  init(_ cause: String) { self.cause = cause.escaped }
 }
 
 extension VerifyRecord.Golden {

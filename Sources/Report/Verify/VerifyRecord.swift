@@ -35,6 +35,9 @@ struct VerifyRecord: Hashable, Codable {
     var symbolSha256: String
     var weightsSha256: String
     var created: String
+
+    /// Why no maps were compared; left out if there are some.
+    var noMaps: String?
   }
 
   struct Layer: Hashable, Codable {
@@ -100,7 +103,7 @@ struct VerifyRecord: Hashable, Codable {
     var iou: JSONNumber
     var identityError: JSONNumber
 
-    /// Missing if the step that computes the last features was not judged.
+    /// Missing if there is no bound, so that the map's distance from the golden's has decided.
     var errorOverBound: Double?
     var errorOverWorst: Double?
 
@@ -171,7 +174,7 @@ extension VerifyRecord.Golden {
       path: golden.path, generator: header.generator, generatorVersion: header.generatorVersion,
       referencePrecision: header.precision.rawValue, model: header.model,
       symbolSha256: header.symbolSHA256, weightsSha256: header.weightsSHA256,
-      created: header.created)
+      created: header.created, noMaps: golden.cases.lazy.compactMap(\.noMaps).first)
   }
 }
 

@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 public import Verify
 
@@ -78,15 +79,17 @@ extension VerifyReport {
   /// Goldens and their cases by name, in the order in which they come.
   private struct Shelves {
     var goldens: [Golden] = []
-    private var places: [String: Int] = [:]
-    private var casePlaces: [[String: Int]] = []
+    private var places: [ExactName: Int] = [:]
+    private var casePlaces: [[ExactName: Int]] = []
+    private var noMaps: [String?] = []
 
     mutating func add(_ golden: VerifyRecord.Golden) throws(RecordFault) {
-      guard places.updateValue(goldens.count, forKey: golden.path) == nil else {
+      guard places.updateValue(goldens.count, forKey: ExactName(golden.path)) == nil else {
         throw RecordFault("the golden \(golden.path) is there twice")
       }
       goldens.append(Golden(path: golden.path, header: try golden.header(), cases: []))
       casePlaces.append([:])
+      noMaps.append(golden.noMaps)
     }
 
     mutating func edit(
@@ -99,6 +102,7 @@ extension VerifyReport {
       if index == goldens[place].cases.count {
         casePlaces[place][name] = index
         goldens[place].cases.append(CaseResult(name: name))
+        goldens[place].cases[index].noMaps = noMaps[place]
       }
       change(&goldens[place].cases[index])
     }

@@ -66,6 +66,7 @@ public struct VerifyReport: Sendable {
             layerNotes(rows: rows, listed: listed) + reasonLines(rows, all: all) + legend(table)))
       }
       document.add(.table(mapTable(of: backend)))
+      document.add(.lines(mapNotes(of: backend)))
       document.add(.table(classTable(of: backend)))
     }
     document.add(.lines(failureLines(rerun: rerun)))
@@ -89,6 +90,9 @@ public struct VerifyReport: Sendable {
         generator.joined(separator: " "), header.precision.rawValue, header.created,
       ].filter { !$0.isEmpty }
       lines.append([Span("\(golden.path): " + origin.joined(separator: ", "), .faint)])
+      for reason in Set(golden.cases.compactMap(\.noMaps)).sorted() {
+        lines.append([Span("\(golden.path): no maps are compared: \(reason)", .faint)])
+      }
     }
     return lines
   }

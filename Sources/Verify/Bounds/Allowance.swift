@@ -13,10 +13,31 @@ struct Allowance: Sendable {
   /// It is 1 where nothing is known but a bound for each element.
   var likelyRMS: Double
 
-  init(likely: Tensor<Double>, worst: Tensor<Double>? = nil, likelyRMS: Double = 1) {
+  /// What overflow on the way may do to each element; nil if there is none.
+  var overflow: [Overflow]?
+
+  /// What overflow may do to an element.
+  enum Overflow: UInt8, Sendable, Comparable {
+    /// Nothing.
+    case none
+
+    /// It may be infinite or NaN instead of what it should be.
+    case possible
+
+    /// It may be anything, as what it is computed from may be infinite or NaN: `max(0, −∞)` is 0.
+    case unbounded
+
+    static func < (a: Overflow, b: Overflow) -> Bool { a.rawValue < b.rawValue }
+  }
+
+  init(
+    likely: Tensor<Double>, worst: Tensor<Double>? = nil, likelyRMS: Double = 1,
+    overflow: [Overflow]? = nil
+  ) {
     self.likely = likely
     self.worst = worst
     self.likelyRMS = likelyRMS
+    self.overflow = overflow
   }
 
   /// No error at all.
@@ -24,16 +45,15 @@ struct Allowance: Sendable {
     Allowance(likely: Tensor(shape: shape, repeating: 0))
   }
 
-  var isZero: Bool { worst == nil && likely.elements.allSatisfy { $0 == 0 } }
+  var isZero: Bool {
+    worst == nil && overflow == nil && likely.elements.allSatisfy { $0 == 0 }
+  }
 
   /// Adds another allowance of the same shape.
   mutating func add(_ other: Allowance) {
-    // The square of a weighted mean is at most the weighted mean of the squares, so two errors together
-    // are as likely as each, in proportion to what they are allowed.
-    let own = likely.elements.reduce(0, +)
-    let others = other.likely.elements.reduce(0, +)
-    if own + others > 0 {
-      likelyRMS = (likelyRMS * own + other.likelyRMS * others) / (own + others)
+    likelyRMS = combinedRMS(with: other)
+    if let others = other.overflow {
+      overflow = overflow.map { zip($0, others).map { max($0, $1) } } ?? others
     }
     if worst != nil || other.worst != nil {
       var sum = worst ?? likely
@@ -41,6 +61,44 @@ struct Allowance: Sendable {
       worst = sum
     }
     likely.add(other.likely)
+  }
+
+  /// The root of the mean square of two errors together, each over what both are allowed.
+  ///
+  /// Where the first has the share s of an element's bound, the ratio is `s·X + (1 − s)·Y` with X and Y
+  /// the ratios of each to its own bound. By Minkowski's inequality its root mean square is at most
+  /// that of s·X plus that of (1 − s)·Y. The shares differ from element to element: what is small beside
+  /// rounding in one channel may be all there is in another.
+  private func combinedRMS(with other: Allowance) -> Double {
+    var own = 0.0
+    var others = 0.0
+    var count = 0
+    for (a, b) in zip(likely.elements, other.likely.elements) where a + b > 0 && (a + b).isFinite {
+      let share = a / (a + b)
+      own += share * share
+      others += (1 - share) * (1 - share)
+      count += 1
+    }
+    guard count > 0 else { return likelyRMS }
+    let root = { (sum: Double) in (sum / Double(count)).squareRoot() }
+    return min(1, root(own) * likelyRMS + root(others) * other.likelyRMS)
+  }
+
+  /// Forgets what elements may be off by where overflow may make them anything.
+  mutating func unboundWhereAnything() {
+    guard let overflow, overflow.contains(.unbounded) else { return }
+    var possible = worst ?? likely
+    for i in overflow.indices where overflow[i] == .unbounded {
+      likely.elements[i] = .infinity
+      possible.elements[i] = .infinity
+    }
+    worst = possible
+  }
+
+  /// What is possible where something reaches beyond the largest number; nil if nothing does.
+  static func overflow(where reaches: (Int) -> Bool, count: Int) -> [Overflow]? {
+    guard (0..<count).contains(where: reaches) else { return nil }
+    return (0..<count).map { reaches($0) ? .possible : .none }
   }
 }
 

@@ -56,27 +56,79 @@ struct MapBound {
     worst = features.allowed.worst.map { zip(sum($0), own).map { $0 + $1 } } ?? likely
   }
 
-  /// How far a map is from the exact one: its largest error, over the likely bound and over the worst.
+  /// How far a map is from the exact one, and from the logit that the network computed: the largest
+  /// error, over the likely bound and over the worst.
   ///
-  /// Where nothing is allowed, or the map is not finite, the ratio is the largest finite number, which
+  /// Where nothing is allowed, or something is not finite, the ratio is the largest finite number, which
   /// formats without infinity can keep.
-  func ratios(of map: ClassActivationMap) -> (overLikely: Double, overWorst: Double) {
+  ///
+  /// - Parameters:
+  ///   - map: The map.
+  ///   - identity: How far `mean(map) + bias` is from the logit; nil to leave that out.
+  /// - Returns: The largest ratio to a likely bound, and to a worst one.
+  func ratios(
+    of map: ClassActivationMap, identity: IdentityError? = nil
+  ) -> (overLikely: Double, overWorst: Double) {
     var largest = (overLikely: 0.0, overWorst: 0.0)
-    for (i, value) in map.values.enumerated() {
-      let error = (value - exact.values[i]).magnitude
-      guard error != 0 else { continue }
-      largest.overLikely = max(largest.overLikely, Deviation.ratio(error, likely[i]))
-      largest.overWorst = max(largest.overWorst, Deviation.ratio(error, worst[i]))
+    func count(_ error: Double, _ likely: Double, _ worst: Double) {
+      guard error != 0 || likely.isNaN || worst.isNaN else { return }
+      largest.overLikely = max(largest.overLikely, Deviation.ratio(error, likely))
+      largest.overWorst = max(largest.overWorst, Deviation.ratio(error, worst))
     }
+    for (i, value) in map.values.enumerated() {
+      count((value - exact.values[i]).magnitude, likely[i], worst[i])
+    }
+    if let identity { count(identity.error, identity.likely, identity.worst) }
     largest.overLikely = min(largest.overLikely, .greatestFiniteMagnitude)
     largest.overWorst = min(largest.overWorst, .greatestFiniteMagnitude)
     return largest
   }
 }
 
-/// The exact value of the node that maps are summed from, and what rounding and inherited errors may
-/// do to it.
-struct FeatureReference {
-  var exact: Tensor<Double>
-  var allowed: Allowance
+/// How far `mean(map) + bias` is from the logit, and how far rounding may take it.
+///
+/// Both follow from the same features. The network sums the S places of a channel, divides by S,
+/// multiplies by the weight, sums K channels and adds the bias, so that each product goes through at most
+/// S + K + 3 roundings; the map's own sums are in double precision and lost beside that. The bounds are
+/// then those of any sum (``RoundingModel``), times `Σ_k |w[c, k]| · mean|f[k]| + |bias|`, and each
+/// rounding may underflow by 2⁻¹⁵⁰.
+struct IdentityError {
+  let error: Double
+  let likely: Double
+  let worst: Double
+
+  /// - Parameters:
+  ///   - map: The map of one class, from the features.
+  ///   - head: Where the network's maps come from.
+  ///   - features: The features that the network computed, `[K, h, w]`.
+  ///   - shape: Their shape.
+  ///   - logit: The logit that the network computed.
+  ///   - parameters: The weights of the network.
+  /// - Throws: ``GraphError`` if the weights are missing or do not fit.
+  init(
+    of map: ClassActivationMap, head: ClassifierHead, features: ArraySlice<Float>,
+    shape: TensorShape, logit: Double, parameters: Parameters
+  ) throws(GraphError) {
+    let bias = head.biasValue(ofClass: map.classIndex, parameters: parameters)
+    let plane = shape.planeCount
+    func mean(_ channel: Int) -> Double {
+      let start = features.startIndex + channel * plane
+      return features[start..<(start + plane)].reduce(0.0) { $0 + Double($1.magnitude) }
+        / Double(plane)
+    }
+    var magnitude = bias.magnitude
+    if let row = try head.weights(
+      ofClass: map.classIndex, channels: shape.channels, parameters: parameters)
+    {
+      for (channel, weight) in row.enumerated() { magnitude += weight.magnitude * mean(channel) }
+    } else {
+      magnitude += mean(map.classIndex)
+    }
+    let roundings = plane + shape.channels + 3
+    let model = RoundingModel(roundings: roundings, sums: head.classCount)
+    let underflow = Double(roundings) * 0x1p-150
+    error = (map.mean + bias - logit).magnitude
+    likely = model.likely * (1 + 0x1p-20) * magnitude + underflow
+    worst = model.worst * (1 + 0x1p-20) * magnitude + underflow
+  }
 }

@@ -35,6 +35,26 @@ public struct RoundingModel: Sendable {
   /// The unit roundoff of 32-bit floats with rounding to nearest: 2⁻²⁴.
   public static let unitRoundoff = 0x1p-24
 
+  /// The most by which a product, a quotient or a conversion from double precision is off beside its
+  /// relative error, if it is smaller than the smallest normal number: η, half of the smallest number.
+  ///
+  /// `fl(a op b) = (a op b)(1 + δ) + ε` with `|δ| ≤ u` and `|ε| ≤ η`; for sums and differences ε is 0, for
+  /// what they give there is a multiple of the smallest number (Higham 2002, section 2.2). A multiplication
+  /// and addition in one instruction counts as one product. This is IEEE arithmetic with gradual
+  /// underflow: neither densecam nor OpenBLAS sets the processor to flush small numbers to zero, and a
+  /// kernel that does so is off by more than this allows.
+  ///
+  /// A sum of n products is thus off by up to `n·η` more, which later operations multiply by what they
+  /// multiply the sum with. No averaging out is assumed, so it counts in full for the likely error, and
+  /// fully for the mean square: see ``Allowance/add(_:)``. Products of two such errors are left out.
+  public static let underflow = 0x1p-150
+
+  /// The largest finite number.
+  ///
+  /// Terms whose magnitudes add up to more may overflow on the way to a result, in some order of
+  /// summation, however small the result is: then neither infinity nor NaN is a fault.
+  public static let largest = Double(Float.greatestFiniteMagnitude)
+
   /// The probability that a correct tensor exceeds its likely bound somewhere.
   public static let falseAlarmProbability = 1e-6
 
@@ -49,6 +69,11 @@ public struct RoundingModel: Sendable {
   /// Under the same model the square of an element's error has an expectation of at most
   /// `(√n·u · Σ|w||x|)²`, for it is a sum of n independent errors of at most `u · Σ|w||x|` each.
   public let deviations: Double
+
+  /// The sums of magnitudes below which no partial sum overflows, in whatever order.
+  ///
+  /// A partial sum is at most `(1 + γ)` times as large as they are.
+  var reach: Double { Self.largest / (1 + min(1, worst)) }
 
   /// - Parameters:
   ///   - roundings: n: the roundings that a product may go through.

@@ -54,8 +54,13 @@ extension NodeBounds {
         ? Allowance.zero(output.shape)
         : try own(
           index, inputs: inputs, output: output, algorithm: algorithm,
-          extraRoundings: step.extraRoundings(index, in: graph))
+          extraRoundings: step.extraRoundings(index, in: graph),
+          around: try pass(around: index, in: step))
+      if let folded = try foldedErrors(at: index, in: step, exact, program, algorithm) {
+        allowance.add(folded)
+      }
       let inherited = sources.compactMap { allowances[$0] }
+      let overflow = inheritedOverflow(of: index, from: inherited, shape: output.shape)
       if !inherited.allSatisfy(\.isZero) {
         allowance.add(
           Allowance(
@@ -64,16 +69,66 @@ extension NodeBounds {
               ? nil
               : try propagate(
                 index, deltas: inherited.map { $0.worst ?? $0.likely }, output: output),
-            likelyRMS: inherited.map(\.likelyRMS).max() ?? 1))
+            likelyRMS: inherited.map(\.likelyRMS).max() ?? 1, overflow: overflow))
       }
       allowances[index] = allowance
     }
-    guard let output = exact[step.output], let own = allowances[step.output] else {
+    guard let output = exact[step.output], var own = allowances[step.output] else {
       throw GraphError(.notAGraph, node: nil, "a step computes nothing")
     }
+    own.unboundWhereAnything()
     return StepReference(
       given: given, exact: exact, output: output, own: own,
       inputIsConstant: given.allSatisfy(Evidence.isConstant))
+  }
+
+  /// What is computed in one pass with a node, if that is a convolution.
+  private func pass(around node: Int, in step: Step) throws -> ConvolutionPass {
+    guard case .convolution(let roles) = step.kind, roles.node == node else {
+      return ConvolutionPass()
+    }
+    return ConvolutionPass(
+      norm: try roles.foldedNorm.map { try BatchNorm(graph.nodes[$0], parameters) },
+      window: step.averagedElements(in: graph))
+  }
+
+  /// What folding a batch norm into a convolution adds where the batch norm is: its products are those of
+  /// the folded weights, so it is there that they underflow or overflow.
+  private func foldedErrors(
+    at node: Int, in step: Step, _ exact: [Int: Tensor<Double>], _ program: Program,
+    _ algorithm: Algorithm?
+  ) throws -> Allowance? {
+    guard case .convolution(let roles) = step.kind, roles.foldedNorm == node else { return nil }
+    let convolution = graph.nodes[roles.node]
+    let around = try pass(around: roles.node, in: step)
+    guard let norm = around.norm, let first = convolution.inputs.first else { return nil }
+    let errors = try underflow(
+      convolution, value(source(of: first, in: exact, program), exact, of: roles.node),
+      algorithm ?? .reassociated, around)
+    let channels = overflowingChannels(convolution, norm)
+    let plane = errors.shape.planeCount
+    return Allowance(
+      // What underflows is rounded again on its way; beyond 2²³ roundings no bound says anything.
+      likely: errors.mapped { 2 * $0 },
+      overflow: Allowance.overflow(
+        where: { channels[$0 / plane % channels.count] }, count: errors.elements.count))
+  }
+
+  /// What becomes of elements that may be infinite or NaN: where each element depends on one of them, it
+  /// may be anything; where elements are mixed, all may.
+  private func inheritedOverflow(
+    of node: Int, from inherited: [Allowance], shape: TensorShape
+  ) -> [Allowance.Overflow]? {
+    guard inherited.contains(where: { $0.overflow != nil }) else { return nil }
+    let all = [Allowance.Overflow](repeating: .unbounded, count: shape.count)
+    switch graph.nodes[node].operation {
+    case .convolution, .fullyConnected, .pooling, .concatenation, .softmax: return all
+    default:
+      guard inherited.allSatisfy({ $0.likely.shape.count == shape.count }) else { return all }
+      return (0..<shape.count).map { i in
+        inherited.contains { ($0.overflow?[i] ?? .none) != .none } ? .unbounded : .none
+      }
+    }
   }
 
   /// The error of a step's output that errors of its inputs can cause.
@@ -113,16 +168,23 @@ extension Step {
   ///
   /// Folding a batch norm rounds each weight once more. Where the input is averaged before it is
   /// multiplied, each of its elements is added up with the others of its window, and the sum is
-  /// multiplied by the share of one: as many roundings as the window has elements. The product sum is
-  /// then that of the averages, and with `|avg(x)| ≤ avg(|x|)` its error is at most the average of what
-  /// the sums over single pixels may err by, which is what the pooling's propagation makes of it.
+  /// multiplied by the share of one: as many roundings as the window has elements, and one more of the
+  /// share itself, for 1/9 is no binary fraction. The product sum is then that of the averages, and with
+  /// `|avg(x)| ≤ avg(|x|)` its error is at most the average of what the sums over single pixels may err by,
+  /// which is what the pooling's propagation makes of it.
   fileprivate func extraRoundings(_ node: Int, in graph: Graph) -> Int {
     guard case .convolution(let roles) = kind, roles.node == node else { return 0 }
     var roundings = roles.foldedNorm == nil ? 0 : 1
-    if let pool = roles.averagePool, case .pooling(let attributes) = graph.nodes[pool].operation {
-      roundings += attributes.kernel.height * attributes.kernel.width
-    }
+    if roles.averagePool != nil { roundings += averagedElements(in: graph) + 1 }
     return roundings
+  }
+
+  /// The elements of the windows that a convolution averages its input over; 1 if it does not.
+  fileprivate func averagedElements(in graph: Graph) -> Int {
+    guard case .convolution(let roles) = kind, let pool = roles.averagePool,
+      case .pooling(let attributes) = graph.nodes[pool].operation
+    else { return 1 }
+    return attributes.kernel.height * attributes.kernel.width
   }
 
   /// Whether a node is a pooling whose roundings are counted with those of the convolution behind it.

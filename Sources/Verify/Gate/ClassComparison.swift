@@ -10,7 +10,7 @@ public struct ClassComparison: Sendable {
   public let goldenTop5: [Int]
 
   /// The share of the distance between the golden's first and second logit that the backend's error
-  /// has used up.
+  /// has used up; NaN if any logit of either is not finite, which is a FAIL.
   public let marginUsed: Double
 
   public var isSameTop1: Bool { top5.first == goldenTop5.first }
@@ -46,7 +46,10 @@ public struct ClassComparison: Sendable {
     self.backend = backend
     top5 = topIndices(logits, 5)
     goldenTop5 = topIndices(goldenLogits, 5)
-    if goldenTop5.count > 1 {
+    if !(logits + goldenLogits).allSatisfy(\.isFinite) {
+      // Classes that are NaN come last, where no comparison of the first five would find them.
+      marginUsed = .nan
+    } else if goldenTop5.count > 1 {
       let (first, second) = (goldenTop5[0], goldenTop5[1])
       let margin = Double(goldenLogits[first]) - Double(goldenLogits[second])
       let change = margin - (Double(logits[first]) - Double(logits[second]))

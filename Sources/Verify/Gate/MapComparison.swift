@@ -22,36 +22,47 @@ public struct MapComparison: Sendable {
   public let identityError: Double
 
   /// The largest ratio of an element's error to its likely bound, and to the bound of what is
-  /// possible, given the errors that the last features inherited.
+  /// possible, given the errors that the last features inherited; the identity's error counts as one of
+  /// them.
   ///
-  /// Nil if the step that computes those features was not judged. Like a layer's with the network feed,
-  /// they tell a wrong end of the network from one that has inherited its errors.
+  /// Nil if there is no bound: if a step on the way to the features was not judged with the network feed
+  /// or failed, or the input is not the golden's own, what has been inherited is not rounding. Like a layer's
+  /// with the network feed, they tell a wrong end of the network from one that has inherited its errors.
   public let errorOverBound: Double?
   public let errorOverWorst: Double?
 
-  /// Up to here a map counts as the same: PASS.
+  /// Up to here a map counts as the same.
   ///
-  /// This judges meaning, not rounding, so it is tied to what can be seen: a colour of the drawn map
+  /// This is about meaning, not rounding, so it is tied to what can be seen: a colour of the drawn map
   /// spans 1/256 of its range, and an error of 10⁻⁴ moves about one place in forty across the border
   /// of a colour.
   public static let sameRelativeL2 = 1e-4
 
-  /// Up to here a map tells the same story: MARGINAL.
+  /// Up to here a map tells the same story.
   ///
   /// It is the width of one colour.
   public static let similarRelativeL2 = 1.0 / 256
 
-  /// How far the identity may be off: it holds in theory for every network with such a head.
+  /// How far the identity may be off where nothing is derived: it holds in theory for every network with
+  /// such a head.
   public static let identityTolerance = 1e-4
 
-  /// The worse of what the bounds say and of what the map's meaning says.
+  /// Whether derived bounds have decided, and not the map's meaning.
+  public var hasBound: Bool { errorOverBound != nil && errorOverWorst != nil }
+
+  /// What the bounds say, or, where there are none, what the map's meaning says.
+  ///
+  /// Right kernels take the maps of a deep network with random weights further than any fixed distance,
+  /// so the distance decides only where nothing better is known.
   public var verdict: Verdict {
     guard let errorOverBound, let errorOverWorst else { return meaning }
-    return max(
-      meaning, Verdict(errorOverBound: errorOverBound, errorOverWorst: errorOverWorst))
+    guard peakShift != nil, relativeL2.isFinite, identityError.isFinite else { return .fail }
+    return Verdict(errorOverBound: errorOverBound, errorOverWorst: errorOverWorst)
   }
 
-  private var meaning: Verdict {
+  /// What the change means for the picture, whatever has caused it: PASS for the same map, MARGINAL for
+  /// one that tells the same story, FAIL for another.
+  public var meaning: Verdict {
     guard identityError <= Self.identityTolerance, let peakShift else { return .fail }
     if relativeL2 <= Self.sameRelativeL2, peakShift == 0, intersectionOverUnion >= 0.99 {
       return .pass
@@ -94,7 +105,7 @@ public struct MapComparison: Sendable {
 
   init(
     caseName: String, backend: String, map: ClassActivationMap, golden: StoredMap, bias: Double,
-    logit: Double, largestLogit: Double, bound: MapBound? = nil
+    logit: Double, largestLogit: Double, ratios: (overLikely: Double, overWorst: Double)? = nil
   ) {
     self.caseName = caseName
     self.backend = backend
@@ -109,7 +120,6 @@ public struct MapComparison: Sendable {
     }
     intersectionOverUnion = map.halfMaximumOverlap(with: expected)
     identityError = (map.mean + bias - logit).magnitude / max(largestLogit, .leastNormalMagnitude)
-    let ratios = bound?.ratios(of: map)
     errorOverBound = ratios?.overLikely
     errorOverWorst = ratios?.overWorst
   }

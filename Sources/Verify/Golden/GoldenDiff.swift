@@ -1,3 +1,4 @@
+import Files
 import Kernels
 
 /// What differs between two golden files: first where they come from, then their values.
@@ -88,8 +89,8 @@ public struct GoldenDiff: Sendable {
   /// - Throws: ``GoldenError`` if an array cannot be read.
   public init(from old: GoldenFile, to new: GoldenFile) throws(GoldenError) {
     compare(old.header, new.header)
-    let newCases = Dictionary(new.cases.map { ($0.name, $0) }) { first, _ in first }
-    let oldNames = Set(old.cases.map(\.name))
+    let newCases = Dictionary(new.cases.map { (ExactName($0.name), $0) }) { first, _ in first }
+    let oldNames = Set(names: old.cases.map(\.name))
     for oldCase in old.cases {
       guard let newCase = newCases[oldCase.name] else {
         onlyInOld.append(Place(caseName: oldCase.name, array: nil))
@@ -110,6 +111,12 @@ public struct GoldenDiff: Sendable {
       let (x, y) = (size(a.element), size(b.element))
       return x == y ? a.offset < b.offset : x > y
     }.map(\.element)
+  }
+
+  /// Whether neither file stores a map in the cases that both have.
+  public var hasNoMaps: Bool {
+    !items.isEmpty && !items.contains { $0.name.hasPrefix("cams/") }
+      && !(onlyInOld + onlyInNew).contains { $0.array?.hasPrefix("cams/") ?? true }
   }
 
   /// Whether both files hold the same arrays with the same bits, wherever they come from.
@@ -146,9 +153,9 @@ public struct GoldenDiff: Sendable {
     note(.input, "preprocessing", old.preprocessing, new.preprocessing, in: name)
     let oldArrays = old.arrays
     let newArrays = new.arrays
-    let oldNames = Set(oldArrays.map(\.name))
+    let oldNames = Set(names: oldArrays.map(\.name))
     for array in oldArrays {
-      guard let other = newArrays.first(where: { $0.name == array.name }) else {
+      guard let other = newArrays.first(where: { $0.name.hasSameBytes(as: array.name) }) else {
         onlyInOld.append(Place(caseName: name, array: array.name))
         continue
       }

@@ -38,6 +38,11 @@ extension GoldenError {
   /// What to do about a file that is not as it was written.
   private static let remedy = "restore it, or record it again with `densecam golden record`"
 
+  /// A file that is there and may not be replaced.
+  static func exists(_ path: String) -> GoldenError {
+    GoldenError(.exists, path: path, "exists; say --allow-overwrite to record it again")
+  }
+
   /// A file whose content is not what its writer put there, or should not have.
   static func faulty(_ path: String, _ cause: String) -> GoldenError {
     GoldenError(.unreadable, path: path, "\(cause); \(remedy)")
@@ -63,8 +68,11 @@ extension GoldenError {
         .unreadable, path: path,
         "is being written, or its writer was ended too early; wait for it, or record it again with "
           + "`densecam golden record`")
-    case .system:
-      self.init(.unreadable, path: path, "cannot be read: \(error.cause)")
+    case .system, .lock, .newer:
+      self.init(.unreadable, path: path, "cannot be read: \(error.explanation)")
+    case .unsupported:
+      self.init(
+        .unreadable, path: path, "nothing is damaged, but it cannot be read: \(error.explanation)")
     case .other:
       self = .faulty(path, "cannot be read: \(error.explanation)")
     }

@@ -1,6 +1,7 @@
 import Glibc
 import HDF5
 import Kernels
+import Net
 
 /// A golden file, opened for reading.
 ///
@@ -9,6 +10,9 @@ public struct GoldenFile: Sendable {
   public let path: String
   public let header: GoldenHeader
   public let cases: [GoldenCase]
+
+  /// The precision that a golden in single precision is held to be of.
+  public var precision = GoldenPrecision.f32
 
   /// Whether there is a file.
   let isRecorded: Bool
@@ -108,15 +112,18 @@ extension GoldenCase {
 
     var shapes: [String: TensorShape] = [:]
     if try group.hasGroup(named: "activations") {
-      let activations = try group.group("activations")
-      for node in try activations.datasetNames {
-        let dataset = try activations.dataset(node)
+      let places = try StoredActivations(group.group("activations"), path: path).places
+      for (node, place) in places {
+        let dataset = try place.group.dataset(place.name)
         shapes[node] = try dataset.tensorShape(path: path)
         activationNoise[node] = try dataset.noise(path: path)
       }
       readActivation = { node throws(GoldenError) in
+        guard let place = places[node] else {
+          throw GoldenError(.unreadable, path: path, "stores no activation of \(node)")
+        }
         do {
-          let dataset = try activations.dataset(node)
+          let dataset = try place.group.dataset(place.name)
           return Tensor(
             shape: try dataset.tensorShape(path: path),
             elements: try dataset.finiteFloats(path: path))
@@ -154,6 +161,15 @@ extension GoldenCase {
     logitNoise = logits.isEmpty ? nil : try group.dataset("logits").noise(path: path)
     probabilities = try row("probabilities")
 
+    // What other programs may leave out: they follow from each other.
+    let known = probabilities
+    let logits = logits
+    func probability(ofClass index: Int) -> Double {
+      let count = (known.isEmpty ? logits : known).count / picture.shape.batch
+      guard index < count else { return 0 }
+      if !known.isEmpty { return Double(known[index]) }
+      return Softmax.of(logits[..<count].map(Double.init)[...])[index]
+    }
     var maps: [StoredMap] = []
     if try group.hasGroup(named: "cams") {
       let stored = try group.group("cams")
@@ -168,7 +184,8 @@ extension GoldenCase {
             values: try dataset.finiteFloats(path: path),
             label: try dataset.attributes.string("label"),
             rank: Int(try dataset.attributes.integer("rank") ?? 0),
-            probability: try dataset.attributes.double("probability") ?? 0))
+            probability: try dataset.attributes.double("probability")
+              ?? probability(ofClass: index)))
       }
     }
     self.maps = maps.sorted { ($0.rank, $0.classIndex) < ($1.rank, $1.classIndex) }

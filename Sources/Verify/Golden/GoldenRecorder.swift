@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import HDF5
 public import Kernels
@@ -52,7 +53,7 @@ public struct GoldenRecorder: Sendable {
   ///
   /// - Parameters:
   ///   - inputs: What to run the network on; each becomes one case of the file.
-  ///   - path: Where the file goes. It is written beside this and renamed when it is complete.
+  ///   - path: Where the file goes. It has no name until it is complete.
   ///   - overwriting: Whether a file that exists may be replaced.
   ///   - labels: The class names by index, or none.
   ///   - includes: Decides by its name whether a node's output is stored.
@@ -65,14 +66,21 @@ public struct GoldenRecorder: Sendable {
     includes: (_ node: String) -> Bool, progress: ((Double) throws -> Void)? = nil
   ) throws {
     let exists = unsafe access(path, F_OK) == 0
-    guard overwriting || !exists else {
-      throw GoldenError(
-        .exists, path: path, "exists; say --allow-overwrite to record it again")
+    guard overwriting || !exists else { throw GoldenError.exists(path) }
+    func unwritable(_ error: SystemError) -> GoldenError {
+      error.code == EEXIST
+        ? .exists(path) : GoldenError(.unwritable, path: path, "cannot be written: \(error)")
     }
-    let temporary = "\(path).\(getpid()).tmp"
-    defer { unsafe unlink(temporary) }
+    var staged: StagedFile
+    do throws(SystemError) {
+      // The library has a lock of its own.
+      staged = try StagedFile(for: path, isLocked: false)
+    } catch {
+      throw unwritable(error)
+    }
+    let temporary = staged.openPath
     do {
-      let file = try File(creating: temporary)
+      let file = try File(filling: temporary)
       try header.write(to: file.root.attributes)
       let group = try file.root.createGroup("cases")
       for (index, input) in inputs.enumerated() {
@@ -87,13 +95,10 @@ public struct GoldenRecorder: Sendable {
     } catch let error as GoldenError where error.path == temporary {
       throw GoldenError(error.code, path: path, "the new file does not read back: \(error.cause)")
     }
-    let descriptor = unsafe open(temporary, O_RDONLY | O_CLOEXEC)
-    if descriptor >= 0 {
-      fsync(descriptor)
-      close(descriptor)
-    }
-    guard unsafe rename(temporary, path) == 0 else {
-      throw GoldenError(.unwritable, path: path, unsafe String(cString: strerror(errno)))
+    do throws(SystemError) {
+      try staged.commit(isReplacing: overwriting)
+    } catch {
+      throw unwritable(error)
     }
   }
 
@@ -117,7 +122,9 @@ public struct GoldenRecorder: Sendable {
       compressed: true)
     let activations = try group.createGroup("activations")
     let shapes = try graph.shapes(input: input.tensor.shape, parameters: parameters)
-    let head = try ClassifierHead(of: graph, shapes: shapes)
+    // A network may have no maps, or no classes either; its activations are recorded all the same.
+    let classifier = Classifier(of: graph, shapes: shapes)
+    let head = try? ClassifierHead(of: graph, shapes: shapes)
     let evaluator = ReferenceEvaluator(graph: graph, parameters: parameters, team: team)
     var noiseRun = try NoiseRun(
       graph: graph, parameters: parameters, input: input.tensor, team: team)
@@ -125,42 +132,43 @@ public struct GoldenRecorder: Sendable {
     var logitNoise: Double?
     var features: Tensor<Double>?
     var logits: Tensor<Double>?
-    var probabilities: Tensor<Double>?
+    var output: Tensor<Double>?
     let exact = Tensor(
       shape: input.tensor.shape, elements: input.tensor.elements.map(Double.init))
     try evaluator.run(exact) { index, value in
       let node = graph.nodes[index]
       let isStored = index != graph.input && includes(node.name)
       let noise = noiseRun.advance(
-        to: index, exact: value, isWanted: isStored || index == head.logits)
+        to: index, exact: value, isWanted: isStored || index == classifier?.logits)
       if isStored {
         let dataset = try activations.createDataset(
-          node.name, shape: value.shape.dimensions, elements: value.elements.map { Float($0) },
-          compressed: true)
+          ActivationName.escaped(node.name), shape: value.shape.dimensions,
+          elements: value.elements.map { Float($0) }, compressed: true)
         try dataset.attributes.set(node.operation.name, for: "op")
         if let noise { try dataset.attributes.set(noise, for: "f32_noise") }
         activationCount += 1
       }
-      if index == head.features { features = value }
-      if index == head.logits {
+      if index == head?.features { features = value }
+      if index == classifier?.logits {
         logits = value
         logitNoise = noise
       }
-      if index == graph.output { probabilities = value }
+      if index == graph.output { output = value }
       try progress(Double(index + 1) / Double(graph.nodes.count))
     }
     try group.attributes.set(activationCount, for: "activation_count")
-    guard let features, let logits, let probabilities else { return }
+    guard let classifier, let logits, let output else { return }
+    let probabilities = classifier.probabilities(output.elements)
     // Small as they are, these are compressed for the sake of the checksum.
-    let rows = [input.tensor.shape.batch, head.classCount]
+    let rows = [input.tensor.shape.batch, classifier.classCount]
     let stored = try group.createDataset(
       "logits", shape: rows, elements: logits.elements.map { Float($0) }, compressed: true)
     if let logitNoise { try stored.attributes.set(logitNoise, for: "f32_noise") }
     try group.createDataset(
-      "probabilities", shape: rows, elements: probabilities.elements.map { Float($0) },
-      compressed: true)
+      "probabilities", shape: rows, elements: probabilities.map { Float($0) }, compressed: true)
+    guard let head, let features else { return }
     let cams = try group.createGroup("cams")
-    let first = probabilities.elements[..<head.classCount]
+    let first = probabilities[..<head.classCount]
     for (rank, classIndex) in topIndices(first, Self.mapCount).enumerated() {
       let map = try head.map(
         ofClass: classIndex, features: features.elements[..<features.shape.imageCount],

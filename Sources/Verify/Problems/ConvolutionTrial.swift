@@ -41,6 +41,22 @@ public struct ConvolutionTrial: Hashable, Sendable {
 
     /// Integers of which every sum is exact in 32-bit floats; see ``ExactRange``.
     case integers
+
+    /// Numbers of which many are subnormal, or whose products are; see ``ExtremeNumbers``.
+    case small
+
+    /// Numbers whose sums come near the largest float and beyond it.
+    case large
+
+    /// What reports call the numbers.
+    public var name: String {
+      switch self {
+      case .uniform: "ordinary numbers"
+      case .integers: "integers"
+      case .small: "near underflow"
+      case .large: "near overflow"
+      }
+    }
   }
 
   public init(
@@ -57,7 +73,7 @@ public struct ConvolutionTrial: Hashable, Sendable {
   ///
   /// - Throws: ``ProblemError`` that says which part makes no sense.
   public init(notation text: String, seed: UInt64, values: Values = .uniform) throws(ProblemError) {
-    let parts = text.split(separator: "+", omittingEmptySubsequences: false).map(String.init)
+    let parts = ProblemWords.atPluses(text)
     var surroundings: Surroundings = []
     for part in parts.dropFirst() {
       guard let found = Surroundings.names.first(where: { $0.0 == part }) else {
@@ -107,6 +123,9 @@ extension ConvolutionTrial {
     var draw: any TrialNumbers
     switch values {
     case .uniform: draw = UniformNumbers(generator: SeededGenerator(seed: seed))
+    case .small, .large:
+      draw = ExtremeNumbers(
+        generator: SeededGenerator(seed: seed), depth: problem.depth, isLarge: values == .large)
     case .integers:
       guard let range = ExactRange(problem, prologue: surroundings.contains(.prologue)) else {
         return nil

@@ -5,7 +5,10 @@ public enum ProblemList {
   /// The most trials of one sweep.
   public static let largestCount = 1_000_000
 
-  /// Reads a list: one trial a line, `#` before comments.
+  /// Reads a list: one or several trials a line, `#` before comments.
+  ///
+  /// Among them may stand the options of benchdnn that leave a problem what it is, as they do in its
+  /// batch files; see ``BenchdnnOptions``.
   ///
   /// - Parameters:
   ///   - text: The lines.
@@ -19,22 +22,38 @@ public enum ProblemList {
   ) throws(ProblemError) -> [ConvolutionTrial] {
     var result: [ConvolutionTrial] = []
     var seen: Set<String> = []
+    var options = BenchdnnOptions()
     for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       .enumerated()
     {
-      let notation = line.prefix { $0 != "#" }.filter { !$0.isWhitespace }
-      guard !notation.isEmpty else { continue }
-      do {
-        let trial = try ConvolutionTrial(notation: String(notation), seed: seed, values: values)
-        if seen.insert("\(trial)").inserted { result.append(trial) }
-      } catch {
-        throw ProblemError("\(name), line \(index + 1): \(error)")
-      }
-      guard result.count <= largestCount else {
-        throw ProblemError("\(name): holds more than \(largestCount) problems")
+      for word in ProblemWords.split(line) {
+        do {
+          if try options.note(word) { continue }
+          var trial = try ConvolutionTrial(notation: word, seed: seed, values: values)
+          if options.hasBias { trial.surroundings.insert(.bias) }
+          if seen.insert("\(trial)").inserted { result.append(trial) }
+        } catch {
+          throw ProblemError("\(name), line \(index + 1): \(error)")
+        }
+        guard result.count <= largestCount else {
+          throw ProblemError("\(name): holds more than \(largestCount) problems")
+        }
       }
     }
     guard !result.isEmpty else { throw ProblemError("\(name): holds no problems") }
+    return result
+  }
+
+  /// Reads trials as they are given on a command line: one, or several between commas.
+  ///
+  /// - Throws: ``ProblemError`` that says which part of which makes no sense.
+  public static func trials(
+    notation text: String, seed: UInt64, values: ConvolutionTrial.Values
+  ) throws(ProblemError) -> [ConvolutionTrial] {
+    var result: [ConvolutionTrial] = []
+    for word in ProblemWords.split(text[...], atCommas: true) {
+      result.append(try ConvolutionTrial(notation: word, seed: seed, values: values))
+    }
     return result
   }
 

@@ -35,7 +35,8 @@ public struct ProblemSweep: Sendable {
   public func run(_ trial: ConvolutionTrial, named layer: String? = nil) throws -> [LayerResult] {
     let problem = trial.problem
     let layer = layer ?? "\(trial)"
-    let caseName = "seed \(trial.seed)"
+    var caseName = "seed \(trial.seed)"
+    if trial.values == .small || trial.values == .large { caseName += ", \(trial.values.name)" }
     func notRun(_ backend: any ConvolutionBackend, _ verdict: Verdict, _ reason: String)
       -> LayerResult
     {
@@ -52,29 +53,44 @@ public struct ProblemSweep: Sendable {
         notRun($0, .skipped, "no integers keep sums of \(problem.depth) products exact")
       }
     }
-    var refused: [Int: LayerResult] = [:]
+    // In the end one for each backend.
+    var found: [Int: LayerResult] = [:]
     for (index, backend) in backends.enumerated() {
       if let reason = backend.refusal(of: problem) {
-        refused[index] = notRun(backend, .unsupported, reason)
+        found[index] = notRun(backend, .unsupported, reason)
       } else if trial.values == .integers, backend.roundsIntegers(problem) {
-        refused[index] = notRun(backend, .skipped, "F(4×4) rounds even integers")
+        found[index] = notRun(backend, .skipped, "F(4×4) rounds even integers")
       }
     }
-    let able = backends.indices.filter { refused[$0] == nil }
-    let results = try judge(
-      network, able.map { backends[$0] }, caseName: caseName)
-    return backends.indices.compactMap { index in
-      refused[index]
-        ?? able.firstIndex(of: index).flatMap { place in
-          results.first { $0.run == place }?.result
+    let able = backends.indices.filter { found[$0] == nil }
+    var results: [LayerResult]
+    do {
+      results = try judge(network, able.map { backends[$0] }, caseName: caseName)
+    } catch  where Self.isTooLarge(error) {
+      // What is too large for one backend need not be for the others.
+      results = try able.map { index in
+        do {
+          return try judge(network, [backends[index]], caseName: caseName).first
+            ?? notRun(backends[index], .skipped, "it was not judged")
+        } catch  where Self.isTooLarge(error) {
+          return notRun(backends[index], .skipped, "\(error)")
         }
+      }
     }
+    for (index, result) in zip(able, results) { found[index] = result }
+    return backends.indices.compactMap { found[$0] }
   }
 
-  /// Runs a small network on each backend.
+  /// Whether an error says that there is not enough memory, or that there are too many elements to count.
+  private static func isTooLarge(_ error: any Error) -> Bool {
+    (error as? KernelError)?.code == .outOfMemory || (error as? GraphError)?.code == .tooLarge
+      || error is ProblemError
+  }
+
+  /// Runs a small network on each backend; one result each, in order.
   private func judge(
     _ network: SmallNetwork, _ backends: [any ConvolutionBackend], caseName: String
-  ) throws -> [(run: Int, result: LayerResult)] {
+  ) throws -> [LayerResult] {
     let golden = GoldenFile(unrecorded: network.input, name: caseName, model: network.layer)
     let verifier = Verifier(
       graph: network.graph, parameters: network.parameters, golden: golden, team: team)
@@ -87,7 +103,7 @@ public struct ProblemSweep: Sendable {
       golden.cases[0], runs: runs,
       options: VerificationOptions(
         feeds: [.isolated], includes: { $0 == layer }, policy: policy))
-    return outcome.layers.enumerated().map { ($0.offset, $0.element) }
+    return outcome.layers
   }
 }
 

@@ -1,4 +1,5 @@
 import Explain
+import Files
 import Glibc
 import Imaging
 import Net
@@ -14,6 +15,9 @@ struct CamBoxes {
   /// Pictures without a box of a class of the network.
   private(set) var countWithout = 0
 
+  /// Annotations that name no box to score.
+  private(set) var leftOut: LeftOutAnnotations
+
   /// Reads a file of boxes.
   ///
   /// - Throws: `AnnotationError`, or ``UsageError`` if the file cannot be read or names what is no class.
@@ -25,6 +29,7 @@ struct CamBoxes {
     }
     let bytes = unsafe file.withBytes { unsafe Array($0) }
     annotations = try BoxAnnotations(json: bytes, path: path)
+    leftOut = annotations.leftOut
     mapping = ClassMapping(
       categories: annotations.usedCategories, labels: labels.lines, classCount: classCount)
     try mapping.requireAll(path: path)
@@ -32,20 +37,33 @@ struct CamBoxes {
     scores = Array(repeating: LocalizationScore(settings: settings), count: backendCount)
   }
 
-  /// The pictures that the file lists, which lie beside it.
+  /// The pictures that the file lists, which lie beside it, or in the folders that it names.
+  ///
+  /// Of a name such as `images\\7.png` or `https://host/val/7.png`, leading folders may be those of
+  /// another machine: the longest end of it that leads to a file counts.
   var pictures: [String] {
-    let folder = annotations.path.lastIndex(of: "/").map { String(annotations.path[...$0]) } ?? ""
-    return annotations.pictures.map { folder + $0.fileName }
+    let folder = FileName.folder(of: annotations.path)
+    return annotations.pictures.map { picture in
+      let name = FileName.text(Array(picture.fileName.utf8))
+      guard !Self.exists(folder + name) else { return folder + name }
+      let names = name.pathComponents
+      return names.indices.lazy.map { folder + names[$0...].joined(separator: "/") }
+        .first(where: Self.exists) ?? folder + name
+    }
   }
+
+  private static func exists(_ path: String) -> Bool { unsafe access(path.systemPath, F_OK) == 0 }
 
   /// The boxes of one picture, by class; empty if it has none.
   ///
   /// - Throws: `AnnotationError` if the picture is not the one that was annotated.
-  func boxes(of name: PictureName, _ picture: PreparedPicture) throws
+  mutating func boxes(of name: PictureName, _ picture: PreparedPicture) throws
     -> [AnnotatedPicture.ClassBoxes]
   {
-    try annotations.picture(at: name.path)?.boxes(
-      of: mapping, width: picture.originalWidth, height: picture.originalHeight) ?? []
+    guard let annotated = try annotations.picture(at: name.path) else { return [] }
+    let (width, height) = (picture.originalWidth, picture.originalHeight)
+    leftOut.outside += annotated.countOutside(width: width, height: height)
+    return try annotated.boxes(of: mapping, width: width, height: height)
   }
 
   /// Scores the maps of one picture.

@@ -14,22 +14,27 @@ struct CamDrawing: Sendable {
   /// The format of drawings that go to a folder.
   var format: FigureFormat
 
-  /// Draws the maps of one picture.
+  /// Draws the maps of one picture, as the file that a path names.
   ///
   /// - Throws: `FigureError` or `ImageError`.
-  func write(_ photo: Figure.Photo, to path: String) throws {
+  func bytes(_ photo: Figure.Photo, for path: String) throws -> [UInt8] {
     switch style {
-    case .plain: try strip(photo).writePNG(to: path)
-    case .seed: try figure([photo], .seed).write(to: path)
-    case .panels: try figure([photo], .panels).write(to: path)
+    case .plain: try strip(photo).pngBytes(name: path)
+    case .seed: try figure([photo], .seed).bytes(as: FigureFormat(path: path))
+    case .panels: try figure([photo], .panels).bytes(as: FigureFormat(path: path))
     }
   }
 
   /// Draws many photos on one sheet.
   ///
-  /// - Throws: `FigureError`.
-  func writeSheet(_ photos: [Figure.Photo], to path: String) throws {
-    try figure(photos, .sheet).write(to: path)
+  /// - Parameters:
+  ///   - photos: The photos, in order.
+  ///   - path: The sheet; its name says the format.
+  ///   - replacing: Whether a file of that name is replaced.
+  /// - Throws: `FigureError` or `ImageError`.
+  func writeSheet(_ photos: [Figure.Photo], to path: String, replacing: Bool) throws {
+    let bytes = try figure(photos, .sheet).bytes(as: FigureFormat(path: path))
+    try replaceFile(at: path, with: bytes, replacing: replacing)
   }
 
   private func figure(_ photos: [Figure.Photo], _ style: Figure.Style) -> Figure {

@@ -23,16 +23,18 @@ struct CamPrinter {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
+    return String(decoding: try encoder.encode(value), as: UTF8.self).jsonEscaped
   }
 
   /// Prints one picture's result.
+  ///
+  /// - Throws: What the encoder throws, or ``OutputError``.
   mutating func print(_ row: CamRow) throws {
     switch format {
-    case .table: if !isBrief { Swift.print(row.lines) }
+    case .table: if !isBrief { for line in row.lines { try densecam.print(line) } }
     case .json:
-      Swift.print(count == 0 ? opening : ",", try text(row, isPretty: true), separator: "\n")
-    case .jsonl: Swift.print(try text(row, isPretty: false))
+      try Output.write((count == 0 ? opening : ",") + "\n" + text(row, isPretty: true) + "\n")
+    case .jsonl: try Output.write(text(row, isPretty: false) + "\n")
     }
     count += 1
   }
@@ -43,27 +45,25 @@ struct CamPrinter {
   ///
   /// - Parameter localization: What the maps are worth; if they were scored, JSON is an object of it and
   ///   of the pictures.
-  /// - Throws: What the encoder throws.
+  /// - Throws: What the encoder throws, or ``OutputError``.
   func finish(_ localization: LocalizationReport?) throws {
     switch format {
     case .table:
       if let localization {
-        Swift.print(
+        try Output.write(
           localization.document.text(
-            width: Console.columns ?? Report.standardWidth, color: Console.usesColor),
-          terminator: "")
+            width: Console.columns ?? Report.standardWidth, color: Console.usesColor))
       }
     case .json:
-      if count == 0 { Swift.print(opening) }
-      Swift.print("]")
+      if count == 0 { try Output.write(opening + "\n") }
+      try Output.write("]\n")
       if let localization {
-        Swift.print(
-          ", \"localization\":", try text(localization.record, isPretty: true), "}", separator: "\n"
-        )
+        try Output.write(
+          ", \"localization\":\n" + text(localization.record, isPretty: true) + "\n}\n")
       }
     case .jsonl:
       if let localization {
-        Swift.print(try text(["localization": localization.record], isPretty: false))
+        try Output.write(text(["localization": localization.record], isPretty: false) + "\n")
       }
     }
   }

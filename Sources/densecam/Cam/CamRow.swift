@@ -42,7 +42,7 @@ struct CamRow: Codable {
   }
 
   /// A line for the picture and one for each class.
-  var lines: String {
+  var lines: [String] {
     var lines = [image + (output.map { " → \($0)" } ?? "")]
     for entry in top {
       var place = "no peak"
@@ -54,7 +54,7 @@ struct CamRow: Codable {
       }
       lines.append("  \(NumberText.fixed(entry.probability, 3))  \(entry.label)  \(place)")
     }
-    return lines.joined(separator: "\n")
+    return lines
   }
 }
 

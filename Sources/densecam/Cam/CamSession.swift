@@ -1,11 +1,11 @@
 import Explain
 import Figures
+import Files
 import Glibc
 import Imaging
 import Kernels
 import Net
 import Report
-import Synchronization
 
 /// One run of `densecam cam`: pictures in, drawings, maps and scores out.
 final class CamSession {
@@ -16,7 +16,7 @@ final class CamSession {
     /// The maps, the first backend's too, as they lie on the picture, by class.
     var visible: [[Int: ClassActivationMap]]
     var boxes: [AnnotatedPicture.ClassBoxes]
-    var path: String?
+    var destination: CamDestination?
   }
 
   /// What is left of a picture in the end.
@@ -35,12 +35,16 @@ final class CamSession {
     var drawing: CamDrawing
     var target: CamTarget?
     var sheet: String?
+
+    /// Whether a sheet that is there is replaced.
+    var replacesSheet = false
     var boxes: CamBoxes?
     var store: MapsStore?
     var journal: ResultJournal<CamRow>?
 
-    /// Whether files that are there may be of the run that is gone on with.
-    var isResumed = false
+    /// What is known already and not computed again, by the pictures' paths in the normal way of
+    /// writing them.
+    var known: [ExactName: CamRow] = [:]
     var printer: CamPrinter
 
     /// The pictures that are to come, if that is known.
@@ -72,7 +76,7 @@ final class CamSession {
   ///
   /// - Returns: Whether all went well.
   /// - Throws: Whatever ends the run; single pictures do not.
-  func run(_ names: some Sequence<PictureName>) throws -> Bool {
+  func run(_ names: CamNames) throws -> Bool {
     let first = request.makers[0]
     let preprocessing = request.preprocessing
     let drawing = request.drawing
@@ -89,11 +93,13 @@ final class CamSession {
         let photo = Figure.Photo(picture, explanation.maps, name: name.relativePath) {
           visible[$0.classIndex] ?? $0
         }
-        if let path = explanation.path { try drawing.write(photo, to: path) }
+        if let destination = explanation.destination {
+          try destination.write(drawing.bytes(photo, for: destination.path))
+        }
         let likeliest =
           explanation.boxes.count == 1 ? topIndices(inference.probabilities, 1).first : nil
         return Outcome(
-          row: CamRow(explanation.maps, output: explanation.path),
+          row: CamRow(explanation.maps, output: explanation.destination?.path),
           maps: keepsMaps ? explanation.maps : nil, photo: keepsPhoto ? photo : nil,
           outcomes: explanation.visible.map {
             CamBoxes.outcomes(
@@ -101,13 +107,17 @@ final class CamSession {
               settings: settings)
           })
       })
-    let known = request.journal?.rows ?? [:]
+    func known(_ name: PictureName) -> Outcome? {
+      guard var row = request.known[FileName.normal(name.path)] else { return nil }
+      row.image = name.path
+      return Outcome(row: row)
+    }
     do {
       try stream.run(
-        names, known: { name in known[name.path].map { Outcome(row: $0) } },
+        names, known: known,
         isCancelled: { Interruption.isRequested },
-        emit: { name, result in try self.emit(name, result, isKnown: known[name.path] != nil) })
-      try finish()
+        emit: { name, result in try self.emit(name, result, isKnown: known(name) != nil) })
+      try finish(names)
     } catch {
       request.store?.removeIfEmpty()
       throw error
@@ -122,9 +132,13 @@ final class CamSession {
     // The other backends run the pictures as well.
     let others = try request.makers.dropFirst().map { try $0.explainer.run(pictures.map(\.input)) }
     let labels = request.classes.labels
-    let isResumed = request.journal != nil && request.isResumed
     return names.indices.map { index in
       Result {
+        if let store = request.store, store.isComplete, !store.holds(names[index].path) {
+          throw store.missing(names[index].path)
+        }
+        if pictures[index].flaw != nil { progress?.clear() }
+        pictures[index].warned(of: names[index].path)
         let boxes = try request.boxes?.boxes(of: names[index], pictures[index]) ?? []
         let classes = request.classes.named + boxes.map(\.classIndex)
         let all = [inferences[index]] + others.map { $0[index] }
@@ -148,8 +162,7 @@ final class CamSession {
               }, uniquingKeysWith: { first, _ in first })
           },
           boxes: boxes,
-          path: try request.target?.path(
-            for: names[index], replacing: isResumed))
+          destination: try request.target?.destination(of: names[index]))
       }
     }
   }
@@ -206,12 +219,21 @@ final class CamSession {
   }
 
   /// Writes what is written once.
-  private func finish() throws {
+  private func finish(_ names: CamNames) throws {
     progress?.clear()
     try note()
+    if names.drawings > 0 {
+      printError("densecam: left out \(names.drawings) drawings of this or an earlier run")
+    }
+    if names.repetitions > 0 {
+      printError("densecam: left out \(names.repetitions) pictures that were named before")
+    }
     let backends = request.makers.map(\.explainer.backend.name)
     let localization = request.boxes?.report(backends: backends, labels: request.classes.labels)
     try request.printer.finish(localization)
+    if let boxes = request.boxes, boxes.leftOut.count > 0 {
+      printError("densecam: \(boxes.annotations.path): \(boxes.leftOut)")
+    }
     if let boxes = request.boxes, boxes.countWithout > 0 {
       printError(
         "densecam: \(boxes.countWithout) pictures have no boxes in \(boxes.annotations.path)")
@@ -223,7 +245,8 @@ final class CamSession {
     }
     try request.store?.finish()
     if let sheet = request.sheet, !photos.isEmpty {
-      try request.drawing.writeSheet(photos, to: sheet)
+      try request.drawing.writeSheet(
+        photos, to: sheet, replacing: request.replacesSheet)
       if hasTooMany {
         throw UsageError("\(sheet): shows the first \(Self.sheetLimit) pictures; that is the limit")
       }

@@ -1,36 +1,54 @@
 import Explain
 import Figures
+import Files
 import Glibc
+import Imaging
 
 /// Where the drawings of `densecam cam` go: one file, or a folder for several.
 ///
 /// Pictures that come from a folder keep their places below it.
-struct CamTarget {
+final class CamTarget {
   private let output: String
-  private let isFolder: Bool
   private let overwriting: Bool
   private let format: FigureFormat
 
-  /// The files of pictures before, so that two of one name do not end up in one file.
-  private var taken: Set<String> = []
+  /// What is read in this run and is never replaced.
+  private let inputs: CamInputs
+
+  private var places: DrawingPlaces
+
+  /// The folders that have been made or looked after.
+  private var folders: Set<ExactName> = []
+
+  /// Whether drawings that are there may be of the run that is gone on with.
+  private var isResumed = false
 
   /// The folder, if it is one.
-  var folder: String? { isFolder ? output : nil }
+  let folder: String?
+
+  /// The drawings in the folder.
+  private(set) var ledger: DrawingLedger?
 
   /// - Parameters:
   ///   - output: What was asked for.
   ///   - isPlural: Whether several pictures may come.
   ///   - drawing: The formats that there are.
   ///   - overwriting: Whether files that exist may be replaced.
+  ///   - inputs: The files that may not.
   /// - Throws: ``UsageError`` if the place cannot be written to.
-  init(_ output: String, isPlural: Bool, drawing: CamDrawing, overwriting: Bool) throws {
-    var status = stat()
-    let exists = unsafe stat(output, &status) == 0
-    let isDirectory = exists && status.st_mode & S_IFMT == S_IFDIR
-    isFolder = isDirectory || isPlural || output.hasSuffix("/")
+  init(
+    _ output: String, isPlural: Bool, drawing: CamDrawing, overwriting: Bool, inputs: CamInputs
+  ) throws {
+    let exists = OutputFile.exists(output)
+    let isDirectory = OutputFile.isFolder(output)
+    let isFolder = isDirectory || isPlural || output.utf8.last == UInt8(ascii: "/")
     self.output = output
     self.overwriting = overwriting
+    self.inputs = inputs
     format = isFolder ? drawing.format : try FigureFormat(path: output)
+    folder = isFolder ? output : nil
+    ledger = isFolder ? DrawingLedger(folder: output) : nil
+    places = DrawingPlaces(fileExtension: format.rawValue)
     guard drawing.style != .plain || format == .png else {
       throw UsageError("--style plain is drawn as PNG")
     }
@@ -38,44 +56,100 @@ struct CamTarget {
       guard isDirectory || !exists else {
         throw UsageError("\(output): is a file; several pictures need a folder")
       }
-      try Self.makeFolder(output)
+      try prepareFolder(output)
     } else {
       try OutputFile.check(output, overwriting: overwriting)
+      try inputs.check(output)
+      removeAbandonedFiles(in: FileName.parent(of: output))
     }
   }
 
-  /// The file for one picture; folders above it are made.
+  /// Goes by what a journal knows of the folder.
   ///
   /// - Parameters:
-  ///   - name: The picture.
-  ///   - isOld: Whether a file that is there is an earlier run's, to be replaced.
-  /// - Returns: The file's path.
-  /// - Throws: ``UsageError`` if it exists and may not be replaced.
-  mutating func path(for name: PictureName, replacing isOld: Bool) throws -> String {
-    guard isFolder else { return output }
-    let place = name.relativePath
-    let start = place.lastIndex(of: "/").map { place.index(after: $0) } ?? place.startIndex
-    let dot = place[start...].lastIndex(of: ".").flatMap { $0 > start ? $0 : nil }
-    let stem = dot.map { String(place[..<$0]) } ?? place
-    let path = "\(output)\(output.hasSuffix("/") ? "" : "/")\(stem).\(format.rawValue)"
-    guard taken.insert(path).inserted else {
-      throw UsageError(
-        "\(name.path): another picture is called \(stem), too, and has become \(path)")
+  ///   - ledger: The drawings that it notes.
+  ///   - results: The drawings that its results name, by their pictures' paths.
+  ///   - isResumed: Whether the journal's run is gone on with.
+  func adopt(_ ledger: DrawingLedger, results: [ExactName: String], isResumed: Bool) {
+    self.ledger = ledger
+    inputs.leaveOut = ledger
+    self.isResumed = isResumed
+    let start = FileName.join(output, "/")
+    var earlier = isResumed ? ledger.places : [:]
+    // Journals of earlier versions note no drawings, and their results name them with the folder.
+    for (path, drawing) in results where earlier[path] == nil {
+      if drawing.utf8.starts(with: start.utf8) {
+        earlier[path] = String(Substring(drawing.utf8.dropFirst(start.utf8.count)))
+      }
     }
-    if let slash = path.lastIndex(of: "/") { try Self.makeFolder(String(path[..<slash])) }
-    try OutputFile.check(path, overwriting: overwriting || isOld)
-    return path
+    places = DrawingPlaces(fileExtension: format.rawValue, earlier: earlier)
   }
 
-  /// Makes a folder and those above it, unless they are there.
+  /// Gives a picture its place; who is asked for first has the better one.
+  func reserve(_ name: PictureName) {
+    if folder != nil { _ = places.place(of: name) }
+  }
+
+  /// Where the drawing of a picture is written; folders above it are made.
+  ///
+  /// - Throws: ``UsageError`` if a file is there that may not be replaced.
+  func destination(of name: PictureName) throws -> CamDestination {
+    guard let folder else {
+      return CamDestination(path: output, picture: name.path, isReplacing: overwriting)
+    }
+    let place = places.place(of: name)
+    let path = FileName.join(folder, place)
+    try prepareFolder(FileName.parent(of: path))
+    var destination = CamDestination(
+      path: path, picture: name.path, isReplacing: overwriting, place: place, ledger: ledger)
+    try destination.checkNewness()
+    try inputs.check(path)
+    guard OutputFile.exists(path), !overwriting else { return destination }
+    guard isResumed else { throw UsageError("\(path): exists; say --force to replace it") }
+    destination.isReplacing = ledger?.isUnchanged(place) == true
+    destination.mayBeThere = true
+    return destination
+  }
+
+  /// Makes a folder and those above it, unless they are there, and clears away what killed runs have
+  /// left in it.
+  private func prepareFolder(_ path: String) throws {
+    guard folders.insert(path) else { return }
+    try Self.makeFolder(path)
+    removeAbandonedFiles(in: path)
+  }
+
   private static func makeFolder(_ path: String) throws {
-    var status = stat()
-    if unsafe stat(path, &status) == 0 { return }
-    let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+    if OutputFile.exists(path) { return }
+    var parent = path
+    while parent.utf8.last == UInt8(ascii: "/") { parent.removeLast() }
+    parent = FileName.folder(of: parent)
     if !parent.isEmpty { try makeFolder(parent) }
-    guard unsafe mkdir(path, 0o777) == 0 || errno == EEXIST else {
+    guard unsafe mkdir(path.systemPath, 0o777) == 0 || errno == EEXIST else {
       throw UsageError(
         "\(path): cannot make the folder: \(unsafe String(cString: strerror(errno)))")
     }
+  }
+}
+
+/// The files that a run reads; what it writes replaces none of them, `--force` or not.
+final class CamInputs {
+  private let paths: [String]
+
+  /// The drawings that are named among the pictures and not read.
+  var leaveOut: DrawingLedger?
+
+  /// Looked up when a file is about to be replaced, which is rare.
+  private lazy var files = Set(paths.compactMap { FileIdentity($0) })
+
+  init(_ paths: [String]) { self.paths = paths }
+
+  /// - Throws: ``UsageError`` if a path leads to one of them, by whatever name or link.
+  func check(_ path: String) throws {
+    guard let file = FileIdentity(path), files.contains(file), leaveOut?.holds(file) != true
+    else { return }
+    throw UsageError(
+      "\(path): is a file that this run reads, which nothing replaces; name another place to write to"
+    )
   }
 }

@@ -73,6 +73,7 @@ struct BenchCommand: ParsableCommand {
     let teams = try threadCounts.map { try WorkerTeam(count: $0) }
     guard let largest = teams.max(by: { $0.count < $1.count }) else { return }
     let network = try Model(model, team: largest)
+    network.tellRemark()
     let runs = try backends.runs(default: [Backends.standard])
     var options = SamplingOptions()
     options.repetitions = repetitions
@@ -96,17 +97,17 @@ struct BenchCommand: ParsableCommand {
         command: Console.commandLine), results: results, clockCost: SamplingOptions.clockCost())
     switch format {
     case .table:
-      print(
+      try Output.write(
         report.document(layers: layers).text(
           width: Console.columns ?? Report.standardWidth, color: Console.usesColor))
-    case .json: print(try report.json())
+    case .json: try Output.write(report.json())
     }
     if Interruption.isRequested { throw ExitStatus.interrupted }
     if results.contains(where: { $0.verdict == .fail }) { throw ExitStatus.mismatch }
   }
 
   private func inputShape(_ network: Model, batch: Int) throws -> TensorShape {
-    var extent = network.preprocessing.extent
+    var extent = network.inputExtent
     if let size {
       guard let value = Preprocessing.Extent(size) else {
         throw UsageError("--size \(size): give WIDTHxHEIGHT in pixels")

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Bench
+import Files
 import Kernels
 import Net
 import Report
@@ -51,7 +53,8 @@ struct BisectCommand: ParsableCommand {
     }
     let team = try WorkerTeam(count: model.threading.count)
     let file = try GoldenFile(path: golden)
-    guard let chosen = file.cases.first(where: { caseName == nil || $0.name == caseName }) else {
+    guard let chosen = file.cases.first(where: { caseName.map($0.name.hasSameBytes) ?? true })
+    else {
       throw UsageError(
         "\(golden) has no case \(caseName ?? ""); there are "
           + file.cases.map(\.name).joined(separator: ", "))
@@ -65,15 +68,18 @@ struct BisectCommand: ParsableCommand {
     let outcome = try search.search { text in
       if Console.errorIsTerminal { printError(text) }
     }
-    print(BisectReport(outcome: outcome, good: good, bad: bad).text(rerun: rerun))
+    let machine = try MachineDescription.current()
+    let report = BisectReport(outcome: outcome, good: good, bad: bad)
+    for line in report.lines(rerun: { rerun($0, on: machine) }) { try print(line) }
     guard outcome.culprits.isEmpty, !outcome.flips else { throw ExitStatus.mismatch }
   }
 
   /// A command that judges one step again.
-  private func rerun(_ layer: LayerResult) -> String {
-    var words = ["densecam verify", golden, "--backend", bad]
-    if let name = model.model { words += ["--model", name] }
-    if noFuse { words.append("--no-fuse") }
-    return (words + ["--feed isolated --match", "'^\(layer.layer)$'"]).joined(separator: " ")
+  func rerun(_ layer: LayerResult, on machine: MachineDescription) -> String {
+    var settings = RunSettings()
+    settings.model = model.model
+    settings.threads = model.threading.threads
+    settings.noFuse = noFuse
+    return RerunCommand(settings, on: machine).layer(layer, of: golden, backend: bad)
   }
 }

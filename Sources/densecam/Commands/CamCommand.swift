@@ -1,6 +1,7 @@
 import ArgumentParser
 import Explain
 import Figures
+import Files
 import FoundationEssentials
 import Imaging
 import Kernels
@@ -59,7 +60,7 @@ struct CamCommand: ParsableCommand {
       throw UsageError("several backends are compared with --boxes alone; name one")
     }
     let (network, team) = try model.load(default: BundledModel.standardName)
-    let preprocessing = try input.preprocessing(default: network.preprocessing)
+    let preprocessing = try input.preprocessing(for: network)
     let classCount = try Self.classCount(of: network, preprocessing)
     let labels = try Labels(path: mapping.labels ?? network.labels, classCount: classCount)
     let boxes = try mapping.boxes.map {
@@ -67,7 +68,17 @@ struct CamCommand: ParsableCommand {
         path: $0, labels: labels, classCount: classCount, tolerance: mapping.tolerance,
         backendCount: chosen.count)
     }
-    let names = try PictureNames(images.isEmpty ? boxes?.pictures ?? [] : images)
+    var names = try PictureNames(
+      images.isEmpty ? boxes?.pictures ?? [] : images,
+      omitting: writing.output.flatMap { FileIdentity($0) })
+    for folder in names.omittedFolders {
+      printError("densecam: left out \(folder), which the drawings go to")
+    }
+    let isPlural = names.isPlural
+    // What is to be replaced must not be a picture that is named later.
+    if writing.force { names.readAll() }
+    let inputs = CamInputs(
+      names.known.map(\.path) + [mapping.labels, mapping.boxes].compactMap(\.self))
     if let count = names.count, writing.sheet != nil, count > CamSession.sheetLimit {
       throw UsageError(
         "--sheet shows up to \(CamSession.sheetLimit) pictures, and these are \(count)")
@@ -76,11 +87,13 @@ struct CamCommand: ParsableCommand {
       top: mapping.top, names: mapping.classNames, labels: labels, classCount: classCount,
       mapsBoxes: boxes != nil)
     let target = try writing.output.map {
-      try CamTarget($0, isPlural: names.isPlural, drawing: drawing, overwriting: writing.force)
+      try CamTarget(
+        $0, isPlural: isPlural, drawing: drawing, overwriting: writing.force, inputs: inputs)
     }
     if let sheet = writing.sheet {
       _ = try FigureFormat(path: sheet)
       try OutputFile.check(sheet, overwriting: writing.force)
+      try inputs.check(sheet)
     }
     let makers = try chosen.map { backend in
       try mapping.maker(
@@ -92,10 +105,16 @@ struct CamCommand: ParsableCommand {
     printer.isBrief = boxes != nil
     var request = CamSession.Request(
       makers: makers, preprocessing: preprocessing, classes: classes, drawing: drawing,
-      target: target, sheet: writing.sheet, boxes: boxes, printer: printer, count: names.count)
+      target: target, sheet: writing.sheet, replacesSheet: writing.force, boxes: boxes,
+      printer: printer, count: names.count)
     try writing.open(
-      &request, model: network, preprocessing: preprocessing, mapping: mapping, figures: figures)
-    let isGood = try CamSession(request).run(names)
+      &request, model: network, preprocessing: preprocessing, mapping: mapping, figures: figures,
+      inputs: inputs)
+    if try writing.isDone(request, &names) {
+      try request.printer.finish(nil)
+      return
+    }
+    let isGood = try CamSession(request).run(CamNames(names, target: target))
     if Interruption.isRequested { throw ExitStatus.interrupted }
     if !isGood { throw ExitStatus.badInput }
   }
@@ -113,7 +132,7 @@ struct CamCommand: ParsableCommand {
     let size =
       switch preprocessing.extent {
       case .fixed(let size): size
-      case .fit: Size(224)
+      case .fit: model.inputSize ?? Size(224)
       }
     let shapes = try model.graph.shapes(
       input: TensorShape(channels: 3, height: size.height, width: size.width),

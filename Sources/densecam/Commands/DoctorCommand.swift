@@ -12,28 +12,32 @@ struct DoctorCommand: ParsableCommand {
 
   func run() throws {
     let machine = try MachineDescription.current()
-    let sets = InstructionSet.allCases.map { $0.rawValue + ($0.isSupported ? "" : " (missing)") }
-    print(
-      """
-      densecam           \(Densecam.version), Swift \(machine.swiftVersion)\
-      \(machine.isDebugBuild ? ", debug build" : "")
-      processor          \(machine.processor.model)
-      processors         \(machine.allowedProcessorCount) of \(machine.processorCount)
-      instruction sets   \(sets.joined(separator: ", ")); using \(machine.instructionSet)\
-      \(machine.isInstructionSetForced ? " (forced)" : "")
-      OpenBLAS           \(machine.blasConfiguration); running \(machine.blasCore)
-      governor           \(machine.processor.governor ?? "unknown")
-      load               \(machine.loadAverage.map { "\($0)" }.joined(separator: " "))
-      """)
-    for cache in machine.processor.caches {
-      print("cache              L\(cache.level) \(cache.type), \(cache.size / 1024) KiB")
+    let sets = InstructionSet.allCases.map {
+      $0.rawValue + ($0.isForTests ? " (for tests)" : $0.isSupported ? "" : " (missing)")
     }
-    for warning in machine.warnings { print("warning            \(warning)") }
+    let blasAdvice =
+      machine.isBLASCoreChosen ? ": the library takes this processor for an older one" : ""
+    let lines = [
+      "densecam           \(Densecam.version), Swift \(machine.swiftVersion)"
+        + (machine.isDebugBuild ? ", debug build" : ""),
+      "processor          \(machine.processor.model)",
+      "processors         \(machine.allowedProcessorCount) of \(machine.processorCount)",
+      "instruction sets   \(sets.joined(separator: ", ")); using \(machine.instructionSet)"
+        + (machine.isInstructionSetForced ? " (forced)" : ""),
+      "OpenBLAS           \(machine.blasConfiguration); running \(machine.blasCoreLine)\(blasAdvice)",
+      "governor           \(machine.processor.governor ?? "unknown")",
+      "load               \(machine.loadAverage.map { "\($0)" }.joined(separator: " "))",
+    ]
+    for line in lines { try print(line) }
+    for cache in machine.processor.caches {
+      try print("cache              L\(cache.level) \(cache.type), \(cache.size / 1024) KiB")
+    }
+    for warning in machine.warnings { try print("warning            \(warning)") }
     var works = true
     for set in InstructionSet.supported {
       for backend in Backends.all {
         let verdict = try KernelCheck.run(backend, on: set)
-        print(
+        try print(
           "check              \(backend.name) on \(set.rawValue): \(verdict ? "works" : "WRONG")")
         works = works && verdict
       }

@@ -31,8 +31,10 @@ struct ExportCommand: ParsableCommand {
     try OutputFile.check(files.symbol, overwriting: force)
     try OutputFile.check(files.parameters, overwriting: force)
     let network = try Model(model, team: WorkerTeam(count: threading.count))
+    network.tellRemark()
     try network.graph.write(mxnetSymbolFile: files.symbol)
     try network.parameters.write(mxnetFile: files.parameters, for: network.graph)
-    print("\(files.symbol)\n\(files.parameters)")
+    try print(files.symbol)
+    try print(files.parameters)
   }
 }

@@ -40,12 +40,11 @@ struct GoldenDiffCommand: ParsableCommand {
     let diff = try GoldenDiff(from: old, to: new)
     switch format {
     case .table:
-      print(
+      try Output.write(
         diff.document(old, new, all: all).text(
-          width: Console.columns ?? Report.standardWidth, color: Console.usesColor),
-        terminator: "")
+          width: Console.columns ?? Report.standardWidth, color: Console.usesColor))
     case .json:
-      print(try diff.json(old, new), terminator: "")
+      try Output.write(diff.json(old, new))
     }
     if !diff.isIdentical { throw ExitStatus.mismatch }
   }

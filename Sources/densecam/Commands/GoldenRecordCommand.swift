@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bench
 import Explain
+import Files
 import FoundationEssentials
 import Glibc
 import Kernels
@@ -34,7 +35,8 @@ struct GoldenRecordCommand: ParsableCommand {
   var image: [String]
 
   @Option(
-    help: ArgumentHelp("Nodes whose outputs to store; all unless given.", valueName: "regex"))
+    help: ArgumentHelp("Nodes whose outputs to store; all unless given.", valueName: "regex"),
+    transform: FileName.plain)
   var taps: String?
 
   @Option(help: ArgumentHelp("Class names, one a line.", valueName: "file"))
@@ -55,26 +57,34 @@ struct GoldenRecordCommand: ParsableCommand {
       }
     }
     guard !image.isEmpty else { throw UsageError("--image names no picture") }
-    let exists = unsafe access(output, F_OK) == 0
+    let exists = unsafe access(output.systemPath, F_OK) == 0
     guard allowOverwrite || !exists else {
       throw GoldenError(.exists, path: output, "exists; say --allow-overwrite to record it again")
     }
     try OutputFile.check(output, overwriting: true)
     let (network, team) = try model.load()
-    let preprocessing = try input.preprocessing(default: network.preprocessing)
+    let preprocessing = try input.preprocessing(for: network)
     let inputs = try image.map { path in
-      let name = path.split(separator: "/").last.map(String.init) ?? path
+      let name = FileName.last(of: path)
       return GoldenRecorder.Input(
         name: name, source: name, sourceSHA256: try SHA256Digest.ofFile(path),
-        preprocessing: preprocessing.description, tensor: try preprocessing.prepare(path).input)
+        preprocessing: preprocessing.description,
+        tensor: try preprocessing.prepare(path).warned(of: path).input)
     }
-    guard Set(inputs.map(\.name)).count == inputs.count else {
+    guard Set(names: inputs.map(\.name)).count == inputs.count else {
       throw UsageError("two pictures have the same file name, which names their cases")
     }
     let shapes = try network.graph.shapes(
       input: inputs[0].tensor.shape, parameters: network.parameters)
-    let classCount = try ClassifierHead(of: network.graph, shapes: shapes).classCount
-    let labels = try Labels(path: labels, classCount: classCount)
+    let labels =
+      if let classifier = Classifier(of: network.graph, shapes: shapes) {
+        try Labels(path: labels, classCount: classifier.classCount)
+      } else if let labels {
+        throw UsageError("--labels \(labels): the network tells no classes")
+      } else {
+        Labels.none
+      }
+    let noMaps = Self.whyNoMaps(of: network.graph, shapes: shapes)
     let hashes = try network.hashes()
     let machine = try MachineDescription.current()
     let recorder = GoldenRecorder(
@@ -91,17 +101,26 @@ struct GoldenRecordCommand: ParsableCommand {
     try record(inputs, with: recorder, labels: labels, pattern)
     let golden = try GoldenFile(path: output)
     for goldenCase in golden.cases {
-      print(
+      try print(
         "\(output): \(goldenCase.name): \(goldenCase.activationShapes.count) activations, "
-          + "\(goldenCase.maps.count) maps")
+          + (noMaps.map { "no maps: \($0)" } ?? "\(goldenCase.maps.count) maps"))
     }
+    guard let old else { return }
+    let change: String
     do {
-      if let old = try old?.get() {
-        let diff = try GoldenDiff(from: old, to: golden)
-        print("\(output): against the file before: \(diff.summary)")
-      }
+      change = "against the file before: \(try GoldenDiff(from: old.get(), to: golden).summary)"
     } catch {
-      print("\(output): the file before could not be compared: \(error)")
+      change = "the file before could not be compared: \(error)"
+    }
+    try print("\(output): \(change)")
+  }
+
+  private static func whyNoMaps(of graph: Graph, shapes: [TensorShape]) -> String? {
+    do throws(GraphError) {
+      _ = try ClassifierHead(of: graph, shapes: shapes)
+      return nil
+    } catch {
+      return error.cause
     }
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Kernels
 import Net
+import Report
 
 /// `densecam list`: what can be chosen.
 struct ListCommand: ParsableCommand {
@@ -28,19 +29,18 @@ struct ListCommand: ParsableCommand {
   func run() throws {
     switch subject {
     case .backends:
-      print(aligned(Backends.all.map { [$0.name, $0.summary] }))
+      try printAligned(Backends.all.map { [$0.name, $0.summary] })
     case .passes:
-      print(aligned(Pass.allCases.map { [$0.rawValue, $0.summary] }))
+      try printAligned(Pass.allCases.map { [$0.rawValue, $0.summary] })
     case .models:
-      print(
-        aligned(
-          BundledModel.names.map { [$0, "trained, comes with densecam"] }
-            + DenseNetArchitecture.all.map {
-              [
-                $0.name,
-                "seeded weights, \($0.classes) classes, \($0.naturalSize)×\($0.naturalSize)",
-              ]
-            } + [["PREFIX:EPOCH", "the MXNet checkpoint PREFIX-symbol.json, PREFIX-EPOCH.params"]]))
+      try printAligned(
+        BundledModel.names.map { [$0, "trained, comes with densecam"] }
+          + DenseNetArchitecture.all.map {
+            [
+              $0.name,
+              "seeded weights, \($0.classes) classes, \($0.naturalSize)×\($0.naturalSize)",
+            ]
+          } + [["PREFIX:EPOCH", "the MXNet checkpoint PREFIX-symbol.json, PREFIX-EPOCH.params"]])
     case .layers:
       try listLayers()
     }
@@ -48,13 +48,21 @@ struct ListCommand: ParsableCommand {
 
   private func listLayers() throws {
     let (network, _) = try model.load()
-    let preprocessing = try input.preprocessing(default: network.preprocessing)
-    guard case .fixed(let size) = preprocessing.extent else {
+    let preprocessing = try input.preprocessing(for: network)
+    let extent = input.size == nil ? network.inputExtent : preprocessing.extent
+    guard case .fixed(let size) = extent else {
       throw UsageError("--size fit needs a picture; give WIDTHxHEIGHT")
     }
-    let shapes = try network.graph.shapes(
-      input: TensorShape(channels: 3, height: size.height, width: size.width),
-      parameters: network.parameters)
+    let shapes: [TensorShape]
+    do {
+      shapes = try network.graph.shapes(
+        input: TensorShape(
+          channels: network.inputChannels, height: size.height, width: size.width),
+        parameters: network.parameters)
+    } catch {
+      guard input.size == nil else { throw error }
+      throw UsageError("\(error); give the size that the network takes with --size WIDTHxHEIGHT")
+    }
     var rows: [[String]] = []
     for (index, node) in network.graph.nodes.enumerated() {
       let problem = try node.inputs.first.flatMap {
@@ -64,20 +72,21 @@ struct ListCommand: ParsableCommand {
         node.name, node.operation.name, "\(shapes[index])", problem.map { "\($0)" } ?? "",
       ])
     }
-    print(aligned(rows))
+    try printAligned(rows)
   }
 
-  /// Columns of the widths that they need.
-  private func aligned(_ rows: [[String]]) -> String {
+  /// Prints columns of the widths that they need.
+  private func printAligned(_ rows: [[String]]) throws {
+    let rows = rows.map { $0.map(\.escaped) }
     let count = rows.map(\.count).max() ?? 0
     let widths = (0..<count).map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
+    for row in rows {
       var line = ""
       for (text, width) in zip(row, widths) {
         line += text + String(repeating: " ", count: width - text.count + 2)
       }
       while line.last == " " { line.removeLast() }
-      return line
-    }.joined(separator: "\n")
+      try print(line)
+    }
   }
 }

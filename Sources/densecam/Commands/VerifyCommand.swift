@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bench
+import Files
 import Kernels
 import Net
 import Report
@@ -58,7 +59,9 @@ struct VerifyCommand: ParsableCommand {
       valueName: "feed"))
   var feed: FeedChoice?
 
-  @Option(help: ArgumentHelp("Judge only layers whose name matches.", valueName: "regex"))
+  @Option(
+    help: ArgumentHelp("Judge only layers whose name matches.", valueName: "regex"),
+    transform: FileName.plain)
   var match: String?
 
   @OptionGroup var policy: PolicyOptions
@@ -68,6 +71,8 @@ struct VerifyCommand: ParsableCommand {
       "Prepare the inputs anew from the pictures in this folder, instead of taking the golden's.",
       valueName: "folder"))
   var images: String?
+
+  @OptionGroup var precision: GoldenPrecisionOption
 
   @Flag(help: "Show every layer, not only the worst.")
   var all = false
@@ -125,9 +130,10 @@ struct VerifyCommand: ParsableCommand {
       model: model.model, backends: try backends.backends(default: Backends.all),
       options: try backends.planOptions(),
       feeds: (feed ?? (match == nil ? .both : .isolated)).feeds, match: match,
-      images: images, choice: choice, team: team)
-    var seen: Set<String> = []
-    let paths = try GoldenPaths.resolve(goldens).filter { seen.insert($0).inserted }
+      images: images, choice: choice, precision: precision.goldenPrecision,
+      team: team)
+    var seen: Set<ExactName> = []
+    let paths = try GoldenPaths.resolve(goldens).filter { seen.insert($0) }
     let report = try report(of: verification.run(paths), verification.policy, team)
     let command = RerunCommand(report.settings, on: report.context.machine)
     return (report, { golden, layer in [command.layer(layer, of: golden)] })
@@ -167,7 +173,8 @@ struct VerifyCommand: ParsableCommand {
       (match != nil, "--match"), (images != nil, "--images"),
       (backends.backend != nil, "--backend"),
       (backends.noFuse, "--no-fuse"), (backends.withoutPass != nil, "--without-pass"),
-      (model.model != nil, "--model"), (model.threading.threads != nil, "--threads"),
+      (precision.setting != nil, "--golden-precision"), (model.model != nil, "--model"),
+      (model.threading.threads != nil, "--threads"),
     ]
     guard let other = others.first(where: \.0)?.1 else { return }
     throw UsageError("--from judges what was run before; it takes no \(other)")
@@ -195,6 +202,7 @@ struct VerifyCommand: ParsableCommand {
     settings.withoutPass = backends.withoutPass
     settings.images = images
     settings.problems = problems
+    settings.goldenPrecision = precision.setting
     policy.note(in: &settings)
     return settings
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Glibc
 import Net
 
@@ -25,7 +26,7 @@ struct DestinationOptions: ParsableArguments {
     guard let output else { return }
     try OutputFile.check(output, overwriting: force)
     var status = stat()
-    guard unsafe lstat(output, &status) == 0 else { return }
+    guard unsafe lstat(output.systemPath, &status) == 0 else { return }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw UsageError("\(output): is no regular file, which could be replaced")
     }
@@ -33,10 +34,10 @@ struct DestinationOptions: ParsableArguments {
 
   /// Writes a text, whole or not at all.
   ///
-  /// - Throws: ``UsageError`` or `FileError` if the file cannot be written.
+  /// - Throws: ``UsageError``, `FileError` or ``OutputError`` if it cannot be written.
   func write(_ text: String) throws {
     guard let output else {
-      print(text, terminator: "")
+      try Output.write(text)
       return
     }
     // What was not there before the work may be there after it.
@@ -44,6 +45,6 @@ struct DestinationOptions: ParsableArguments {
     var file = try AtomicFile(path: output)
     let bytes = Array(text.utf8)
     try unsafe file.write(bytes.span.bytes)
-    try file.commit()
+    try file.commit(isReplacing: force)
   }
 }

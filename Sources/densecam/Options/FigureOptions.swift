@@ -31,7 +31,7 @@ struct FigureOptions: ParsableArguments {
   var alpha: Double?
 
   @Option(help: ArgumentHelp("Pixels drawn for each pixel of a picture.", valueName: "factor"))
-  var scale: Int?
+  var zoom: Int?
 
   @Option(help: ArgumentHelp("Pictures in a row.", valueName: "count"))
   var columns: Int?
@@ -50,13 +50,13 @@ struct FigureOptions: ParsableArguments {
     }
     let opacity = alpha ?? Overlay.seedOpacity
     guard (0...1).contains(opacity) else { throw UsageError("--alpha takes 0 to 1") }
-    if let scale, !(1...16).contains(scale) { throw UsageError("--scale takes 1 to 16") }
+    if let zoom, !(1...16).contains(zoom) { throw UsageError("--zoom takes 1 to 16") }
     if let columns, !(1...100).contains(columns) { throw UsageError("--columns takes 1 to 100") }
     guard let format = FigureFormat(rawValue: imageFormat.lowercased()) else {
       throw UsageError("--image-format \(imageFormat): give png, pdf or svg")
     }
     return CamDrawing(
-      style: style, palette: .named(name), opacity: opacity, scale: scale, columns: columns,
+      style: style, palette: .named(name), opacity: opacity, scale: zoom, columns: columns,
       format: format)
   }
 }

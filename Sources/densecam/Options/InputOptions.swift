@@ -5,12 +5,14 @@ import Net
 struct InputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "WIDTHxHEIGHT, or fit: shorter side 224, both sides multiples of 32.", valueName: "size"))
+      "WIDTHxHEIGHT, or fit: shorter side 224, both sides multiples of 32; the network's own unless "
+        + "given.", valueName: "size"))
   var size: String?
 
   @Option(
     help: ArgumentHelp(
-      "seed: both sides to the size. cover: cropped from the middle. none: as it is.",
+      "seed: both sides to the size. cover: cropped from the middle. none: as it is, of any size "
+        + "unless --size names one.",
       valueName: "how"))
   var resize: String?
 
@@ -29,8 +31,8 @@ struct InputOptions: ParsableArguments {
   var std: String?
 
   /// The model's own way with what was asked for put in its place.
-  func preprocessing(default standard: Preprocessing) throws -> Preprocessing {
-    var result = standard
+  func preprocessing(for model: Model) throws -> Preprocessing {
+    var result = model.preprocessing
     if let size {
       guard let extent = Preprocessing.Extent(size) else {
         throw UsageError("--size \(size): give WIDTHxHEIGHT in pixels, or fit")
@@ -43,6 +45,8 @@ struct InputOptions: ParsableArguments {
       }
       result.resize = value
     }
+    // A picture that is taken as it is has its own size, and any other the network's.
+    if size == nil { result.extent = result.resize == .none ? .fit : model.inputExtent }
     if let channels {
       guard let value = Preprocessing.Channels(rawValue: channels) else {
         throw UsageError("--channels \(channels): give rgb or bgr")

@@ -2,6 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import Kernels
 import Net
+import Report
 
 /// Which network, on how many threads.
 struct ModelOptions: ParsableArguments {
@@ -17,7 +18,16 @@ struct ModelOptions: ParsableArguments {
   /// Loads the network.
   func load(default name: String = "densenet169@1") throws -> (model: Model, team: WorkerTeam) {
     let team = try WorkerTeam(count: threading.count)
-    return (try Model(model ?? name, team: team), team)
+    let model = try Model(model ?? name, team: team)
+    model.tellRemark()
+    return (model, team)
+  }
+}
+
+extension Model {
+  /// Tells on standard error what of the model's files is not used, if there is something.
+  func tellRemark() {
+    if let remark { printError("densecam: note: " + Span("\(name): \(remark)").text) }
   }
 }
 

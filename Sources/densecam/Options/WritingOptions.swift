@@ -1,5 +1,6 @@
 import ArgumentParser
 import Explain
+import Files
 import Net
 import Report
 
@@ -39,10 +40,10 @@ struct WritingOptions: ParsableArguments {
   /// Opens what a run writes to and, if it may be interrupted, its journal.
   ///
   /// - Throws: `MapsError` or `JournalError` if what is there is in the way, ``UsageError`` if nothing
-  ///   could be resumed.
+  ///   could be resumed or a file that is read would be replaced.
   func open(
     _ request: inout CamSession.Request, model: Model, preprocessing: Preprocessing,
-    mapping: MappingOptions, figures: FigureOptions
+    mapping: MappingOptions, figures: FigureOptions, inputs: CamInputs
   ) throws {
     let folder = request.target?.folder
     guard maps != nil || folder != nil else {
@@ -54,6 +55,7 @@ struct WritingOptions: ParsableArguments {
     let hashes = try model.hashes()
     if let maps {
       try OutputFile.check(maps, overwriting: true)
+      try inputs.check(maps)
       request.store = try MapsStore(
         path: maps,
         header: MapsHeader(
@@ -63,9 +65,13 @@ struct WritingOptions: ParsableArguments {
           created: Console.timestamp, command: Console.commandLine),
         resuming: resume, overwriting: force)
     }
-    guard request.boxes == nil, request.sheet == nil,
-      let path = folder.map({ "\($0)/results.jsonl" }) ?? request.store?.journalPath
-    else { return }
+    guard request.boxes == nil, request.sheet == nil else { return }
+    guard let path = folder.map({ FileName.join($0, "results.jsonl") }) ?? storedJournal(request)
+    else {
+      if let store = request.store { request.known = try rows(of: store, request.classes) }
+      return
+    }
+    try inputs.check(path)
     let journal = try ResultJournal<CamRow>(
       path: path,
       settings: [
@@ -77,19 +83,73 @@ struct WritingOptions: ParsableArguments {
         "labels": mapping.labels ?? "the model's",
         "style":
           "\(figures.style.rawValue) \(figures.palette) \(figures.alpha ?? -1) "
-          + "\(figures.scale ?? 0) \(figures.imageFormat)",
+          + "\(figures.zoom ?? 0) \(figures.imageFormat)",
         "upsampled maps": maps == nil ? "none" : "\(!noUpsampled)",
       ], resuming: resume, overwriting: force)
+    request.target?.adopt(
+      journal.drawings, results: journal.rows.compactMapValues(\.output), isResumed: resume)
     // Either side may know more than the other if the run was killed between the two.
     if let store = request.store {
       try store.keepParts { journal.rows[$0] != nil }
-      let kept = try store.sources()
-      journal.forget(journal.rows.keys.filter { !kept.contains($0) })
+      if let kept = try store.sources() {
+        journal.forget(journal.rows.keys.filter { !kept.contains($0) }.map(\.text))
+      }
     }
     journal.forget(
       journal.rows.values.filter { !OutputFile.exists($0.output) }.map(\.image))
     request.journal = journal
-    request.isResumed = resume
+    for (path, row) in journal.rows { request.known[FileName.normal(path.text)] = row }
+  }
+
+  /// Where the journal of a run without a folder lies; nil if the run is complete and needs none.
+  private func storedJournal(_ request: CamSession.Request) -> String? {
+    request.store.flatMap { $0.isComplete ? nil : $0.journalPath }
+  }
+
+  /// What a complete file of maps says of its pictures.
+  ///
+  /// - Throws: `MapsError` if it cannot be read, ``UsageError`` if other maps were asked for.
+  private func rows(of store: MapsStore, _ classes: CamClasses) throws -> [ExactName: CamRow] {
+    guard store.format == .hdf5 else { return [:] }
+    let file = try MapsFile(path: store.path)
+    var rows: [ExactName: CamRow] = [:]
+    for index in 0..<file.count {
+      let maps = try file.picture(index)
+      let mapped = Set(maps.entries.map(\.classIndex))
+      guard maps.top.count == classes.topCount, mapped == Set(maps.top + classes.named),
+        maps.entries.allSatisfy({ ($0.upsampled == nil) == noUpsampled })
+      else {
+        throw UsageError(
+          "\(store.path): is complete, with maps of other classes or sizes; name another file, or begin "
+            + "anew with --force")
+      }
+      rows[FileName.normal(maps.source)] = CamRow(maps, output: nil)
+    }
+    return rows
+  }
+
+  /// Whether there is nothing to do, for an array, which names no pictures but holds as many as are asked
+  /// for.
+  ///
+  /// - Throws: ``UsageError`` if it holds another number.
+  func isDone(_ request: CamSession.Request, _ names: inout PictureNames) throws -> Bool {
+    guard let store = request.store, store.isComplete, store.format == .numPy,
+      request.journal == nil
+    else { return false }
+    names.readAll()
+    let least = max(request.classes.topCount, request.classes.named.count)
+    let most = request.classes.topCount + request.classes.named.count
+    guard let shape = try NumPyHeader.shape(of: store.path), shape[0] == names.count,
+      (least...most).contains(shape[1])
+    else {
+      throw UsageError(
+        "\(store.path): exists and does not hold as many maps as were asked for; --force begins anew"
+      )
+    }
+    printError(
+      "densecam: \(store.path) is there, with as many maps as were asked for; there is nothing to do"
+    )
+    return true
   }
 }
 

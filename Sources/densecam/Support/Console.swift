@@ -1,23 +1,22 @@
 import FoundationEssentials
 import Glibc
+import Report
+import Synchronization
 
-/// Writes a line to standard error.
-func printError(_ text: String) {
-  Console.writeError(text.hasSuffix("\n") ? text : text + "\n")
-}
+/// Writes one line to standard error, with escapes for what would steer a terminal or break the line.
+func printError(_ line: String) { Console.writeError(line.escaped + "\n") }
 
 /// What the terminal is and wants.
 enum Console {
+  private static let errorFailed = Atomic<Bool>(false)
+
+  /// Whether something could not be written to standard error, and nobody had closed it on purpose.
+  static var hasLostErrors: Bool { errorFailed.load(ordering: .relaxed) }
+
   /// Writes to standard error as it is, at once.
   static func writeError(_ text: String) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes {
-        unsafe write(STDERR_FILENO, $0.baseAddress, $0.count)
-      }
-      guard count > 0 else { return }
-      rest = rest.dropFirst(count)
-    }
+    let code = Descriptor.write(text, to: STDERR_FILENO)
+    if let code, code != EBADF { errorFailed.store(true, ordering: .relaxed) }
   }
 
   static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
@@ -30,11 +29,24 @@ enum Console {
     return unsafe value.pointee == 0
   }
 
-  /// The command as it was called, without the folders of this machine.
+  /// The command as it was called, without the folders of this machine, to be pasted into a shell.
   static var commandLine: String {
     CommandLine.arguments.map { argument in
-      argument.split(separator: "/").last.map(String.init) ?? argument
+      (argument.split(separator: "/").last.map(String.init) ?? argument).shellQuoted
     }.joined(separator: " ")
+  }
+
+  /// The arguments as they can be shown, those included that are not UTF-8.
+  static var shownArguments: [String] {
+    let arguments = unsafe UnsafeBufferPointer(
+      start: CommandLine.unsafeArgv, count: Int(CommandLine.argc))
+    var shown: [String] = []
+    for index in arguments.indices.dropFirst() {
+      guard let argument = unsafe arguments[index] else { continue }
+      let bytes = unsafe UnsafeRawBufferPointer(start: argument, count: strlen(argument))
+      unsafe shown.append(String(showing: Array(bytes)))
+    }
+    return shown
   }
 
   /// Now, or the time that `SOURCE_DATE_EPOCH` gives for reproducible files; UTC, as ISO 8601 has it.
@@ -56,11 +68,11 @@ enum Console {
 
 /// A bar on standard error for long work; nothing if that is no terminal.
 final class ProgressBar {
-  private let title: String
+  let title: String
   private let start = Monotonic.seconds
   private var lastDrawn = 0.0
 
-  init(_ title: String) { self.title = title }
+  init(_ title: String) { self.title = title.escaped }
 
   deinit { clear() }
 

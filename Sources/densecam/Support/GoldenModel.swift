@@ -23,6 +23,7 @@ extension Model {
           "was recorded from \(golden.header.model); say where that is with --model PREFIX:EPOCH")
       }
     }
+    tellRemark()
     let hashes = try hashes()
     guard hashes.symbol == golden.header.symbolSHA256 else {
       throw GoldenError(

@@ -18,6 +18,9 @@ struct GoldenVerification {
   /// The folder of the pictures, if inputs are to be prepared anew.
   let images: String?
   let choice: PolicyOptions.Choice
+
+  /// What goldens in single precision are held to be of.
+  let precision: GoldenPrecision
   let team: WorkerTeam
 
   var policy: Policy {
@@ -34,7 +37,8 @@ struct GoldenVerification {
     var models = ModelCache(team: team)
     var reports: [VerifyReport.Golden] = []
     for path in paths where !Interruption.isRequested {
-      let golden = try GoldenFile(path: path)
+      var golden = try GoldenFile(path: path)
+      golden.precision = precision
       let network = try models.model(of: golden, named: model)
       var report = VerifyReport.Golden(path: path, header: golden.header, cases: [])
       for goldenCase in golden.cases where !Interruption.isRequested {
@@ -111,6 +115,6 @@ struct GoldenVerification {
       throw GoldenError(
         .mismatch, path: golden.path, "case \(goldenCase.name) was made from another \(path)")
     }
-    return try preprocessing.prepare(path).input
+    return try preprocessing.prepare(path).warned(of: path).input
   }
 }

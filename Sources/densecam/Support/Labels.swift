@@ -1,4 +1,4 @@
-import Net
+import Explain
 
 /// The names of a network's classes.
 struct Labels {
@@ -9,7 +9,7 @@ struct Labels {
 
   private init(lines: [String]) { self.lines = lines }
 
-  /// Reads one name a line.
+  /// Reads one name a line; see `ClassLabel` for what a line may hold.
   ///
   /// - Throws: `FileError`, or ``UsageError`` if the file is not UTF-8 or has another number of
   ///   lines than the network has classes.
@@ -18,13 +18,8 @@ struct Labels {
       lines = []
       return
     }
-    let file = try MappedFile(path: path)
-    let text = unsafe file.withBytes { unsafe String(validating: $0, as: UTF8.self) }
-    guard let text else { throw UsageError("\(path): is not UTF-8 text") }
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      String(line.hasSuffix("\r") ? line.dropLast() : line)
-    }
-    while lines.last?.isEmpty == true { lines.removeLast() }
+    var lines = try SmallTextFile.lines(path)
+    while lines.count > classCount, lines.last?.isEmpty == true { lines.removeLast() }
     guard lines.count == classCount else {
       throw UsageError(
         "\(path): has \(lines.count) labels, but the network has \(classCount) classes")
@@ -32,21 +27,15 @@ struct Labels {
     self.lines = lines
   }
 
-  /// What to print for a class: the label without its `nXXXXXXXX ` prefix, or the index.
+  /// What to print for a class: the label without its identifier, or the index.
   func name(_ index: Int) -> String {
     guard lines.indices.contains(index) else { return "class \(index)" }
-    let line = lines[index]
-    let words = line.split(separator: " ", maxSplits: 1)
-    guard words.count == 2, Self.isSynsetIdentifier(words[0]) else { return line }
-    return String(words[1])
+    let name = ClassLabel(lines[index]).name
+    return name.isEmpty ? lines[index] : name
   }
 
-  private static func isSynsetIdentifier(_ word: Substring) -> Bool {
-    word.count == 9 && word.first == "n" && word.dropFirst().allSatisfy(\.isNumber)
-  }
-
-  /// The class with an index, a synset identifier, or a name; a name may leave out the synonyms
-  /// after its first comma.
+  /// The class with an index, an identifier, or a name; a name may be one of the synonyms between
+  /// commas.
   ///
   /// - Throws: ``UsageError`` if there is none, or several.
   func index(of text: String, classCount: Int) throws -> Int {
@@ -56,12 +45,7 @@ struct Labels {
       }
       return index
     }
-    let wanted = text.lowercased()
-    let found = lines.indices.filter { index in
-      let name = name(index).lowercased()
-      return lines[index].lowercased().hasPrefix(wanted + " ") || name == wanted
-        || name.split(separator: ",").contains { $0.trimmed == wanted }
-    }
+    let found = ClassMapping.classIndices(named: text, in: lines)
     guard let first = found.first else {
       throw UsageError(
         "--class \(text): there is no such class"
@@ -71,12 +55,5 @@ struct Labels {
       throw UsageError("--class \(text): classes \(found) all have that name; give an index")
     }
     return first
-  }
-}
-
-extension Substring {
-  /// Without spaces at either end.
-  fileprivate var trimmed: Substring {
-    drop { $0 == " " }.reversed().drop { $0 == " " }.reversed().reduce(into: "") { $0.append($1) }
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// Checks on files to be written, made before any work is spent on them.
@@ -5,18 +6,24 @@ enum OutputFile {
   /// Whether there is such a file, or none was to be written.
   static func exists(_ path: String?) -> Bool {
     guard let path else { return true }
-    return unsafe access(path, F_OK) == 0
+    return unsafe access(path.systemPath, F_OK) == 0
+  }
+
+  /// Whether a path leads to a folder.
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path.systemPath, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   /// - Throws: ``UsageError`` if the folder of a path cannot be written to, or something is in the
   ///   way.
   static func check(_ path: String, overwriting: Bool) throws {
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-    guard unsafe access(folder, W_OK) == 0 else {
+    let folder = FileName.parent(of: path)
+    guard unsafe access(folder.systemPath, W_OK) == 0 else {
       throw UsageError(
         "\(path): cannot write into \(folder): \(unsafe String(cString: strerror(errno)))")
     }
-    if !overwriting, unsafe access(path, F_OK) == 0 {
+    if !overwriting, exists(path) {
       throw UsageError("\(path): exists; say --force to replace it")
     }
   }

@@ -20,9 +20,7 @@ struct ProblemVerification {
   func trials() throws -> [ConvolutionTrial] {
     if let random = try ProblemList.random(source, values: values) { return random }
     if ConvolutionProblem.looksLikeNotation(source) {
-      return try source.split(separator: ",").map {
-        try ConvolutionTrial(notation: String($0), seed: seed, values: values)
-      }
+      return try ProblemList.trials(notation: source, seed: seed, values: values)
     }
     return try ProblemList.trials(
       in: SmallTextFile.read(source), name: source, seed: seed, values: values)
@@ -70,7 +68,7 @@ struct ProblemVerification {
   private func command(_ trial: ConvolutionTrial, _ backend: String) -> String {
     let words =
       rerun.environment + [
-        "densecam verify --problems", "\(trial)", "--seed \(trial.seed)", "--backend",
+        "densecam verify --problems", "\(trial)".shellQuoted, "--seed \(trial.seed)", "--backend",
         backend.shellQuoted,
       ] + rerun.options
     return words.joined(separator: " ")

@@ -22,10 +22,17 @@ struct RerunCommand {
   }
 
   /// The command for one layer of a golden.
-  func layer(_ layer: LayerResult, of golden: String) -> String {
+  ///
+  /// - Parameters:
+  ///   - layer: The layer.
+  ///   - golden: The golden's path.
+  ///   - backend: The backend, if the layer's run had another name.
+  /// - Returns: The command.
+  func layer(_ layer: LayerResult, of golden: String, backend: String? = nil) -> String {
     let words =
       environment + [
-        "densecam verify", golden.asArgument, "--backend", layer.requested.shellQuoted,
+        "densecam verify", golden.asArgument, "--backend",
+        (backend ?? layer.requested).shellQuoted,
       ]
       + (settings.model.map { ["--model", $0.shellQuoted] } ?? [])
       + (settings.images.map { ["--images", $0.shellQuoted] } ?? []) + options + [
@@ -39,6 +46,9 @@ struct RerunCommand {
     var words: [String] = []
     if let threads = settings.threads { words += ["--threads", "\(threads)"] }
     if settings.noFuse { words.append("--no-fuse") }
+    if let precision = settings.goldenPrecision {
+      words += ["--golden-precision", precision.shellQuoted]
+    }
     if let passes = settings.withoutPass { words += ["--without-pass", passes.shellQuoted] }
     if let policy = settings.policy { words += ["--policy", policy.shellQuoted] }
     if let atol = settings.atol { words += ["--atol", "\(atol)"] }

@@ -1,21 +1,23 @@
+import Report
+
 extension String {
   /// The text as one word of a shell.
   ///
   /// A shell reads bytes, so this looks at scalars: what Swift takes for one character may be a quote
-  /// with a mark on it. Control characters, which a terminal would not print as they are, are written as
+  /// with a mark on it. What reports do not print as it is, control characters above all, is written as
   /// `$'…'` does, which bash, zsh and ksh read.
   var shellQuoted: String {
     let harmless = "_-./:@+,=%".unicodeScalars
     let isHarmless = !isEmpty && unicodeScalars.allSatisfy { $0.isPlain || harmless.contains($0) }
     guard !isHarmless else { return self }
-    let hasControls = unicodeScalars.contains { $0.isInvisible }
+    let hasControls = unicodeScalars.contains { $0.isUnshowable }
     var word = hasControls ? "$'" : "'"
     for scalar in unicodeScalars {
       switch scalar {
       case "'" where !hasControls: word += "'\\''"
       case "'": word += "\\'"
       case "\\" where hasControls: word += "\\\\"
-      case _ where scalar.isInvisible:
+      case _ where scalar.isUnshowable:
         for byte in String(scalar).utf8 {
           word += "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }
@@ -34,7 +36,7 @@ extension String {
   var regexEscaped: String {
     var pattern = ""
     for scalar in unicodeScalars {
-      if scalar.isInvisible || !scalar.isASCII {
+      if scalar.isUnshowable || !scalar.isASCII {
         pattern += "\\u{\(String(scalar.value, radix: 16))}"
       } else {
         if "\\^$.|?*+()[]{}".unicodeScalars.contains(scalar) { pattern += "\\" }
@@ -50,14 +52,6 @@ extension Unicode.Scalar {
     switch self {
     case "a"..."z", "A"..."Z", "0"..."9": true
     default: false
-    }
-  }
-
-  /// Whether a report would replace it, for it steers the terminal or breaks the line.
-  fileprivate var isInvisible: Bool {
-    switch properties.generalCategory {
-    case .control, .lineSeparator, .paragraphSeparator: true
-    default: properties.isBidiControl
     }
   }
 }

@@ -38,9 +38,9 @@ import Testing
     #expect(boxes.pictures.map(\.fileName) == ["val/a.png", "b.png", "train/a.png"])
     #expect(boxes.categories.map(\.name) == ["cat", "dog", "emu"])
     #expect(boxes.usedCategories.map(\.name) == ["cat", "dog"])
-    #expect(boxes.ignoredCrowds == 1)
+    #expect(boxes.leftOut.count == 1 && boxes.leftOut.crowds == 1)
     let first = boxes.pictures[0]
-    #expect(first.width == 100 && first.height == 50)
+    #expect(first.size == AnnotatedPicture.Size(width: 100, height: 50))
     #expect(first.objects.map(\.categoryID) == [2, 5, 2])
     #expect(try first.objects[0].box == box([10, 5.5, 20, 10]))
     #expect(try first.objects[1].box == box([90, 40, 10, 10]), "clipped below and on the right")
@@ -52,20 +52,14 @@ import Testing
   @Test(
     arguments: [
       ("\"images\"", "\"pictures\"", AnnotationError.Code.malformed, nil),
-      ("\"bbox\": [10, 5.5, 20, 10], ", "", .malformed, "annotations[0]"),
       ("\"width\": 40", "\"width\": \"40\"", .malformed, "images[1].width"),
-      ("\"width\": 40", "\"width\": null", .malformed, "images[1].width"),
-      ("\"width\": 40", "\"width\": 0", .malformed, "images[1].width"),
-      ("\"height\": 40", "\"height\": -1", .malformed, "images[1].height"),
       ("\"width\": 40", "\"width\": 100001", .tooLarge, "images[1].width"),
       ("\"width\": 40", "\"width\": 99999999999999999999", .malformed, "images[1].width"),
       ("\"id\": 3, \"file", "\"id\": 3.5, \"file", .malformed, "images[1].id"),
       ("\"file_name\": \"b.png\"", "\"file_name\": \"./\"", .malformed, "images[1].file_name"),
       ("b.png", "val//a.png", .duplicate, "images[1].file_name"),
       ("\"id\": 3, \"file", "\"id\": 7, \"file", .duplicate, "images[1].id"),
-      ("\"id\": 5, \"image", "\"id\": 1, \"image", .duplicate, "annotations[4].id"),
       ("\"id\": 6", "\"id\": 2", .duplicate, "categories[2].id"),
-      ("\"image_id\": 3, ", "\"image_id\": 4, ", .unknownIdentifier, "annotations[2].image_id"),
       (
         "\"category_id\": 5", "\"category_id\": 4", .unknownIdentifier, "annotations[1].category_id"
       ),
@@ -73,16 +67,17 @@ import Testing
       ("[10, 5.5, 20, 10]", "{}", .malformed, "annotations[0].bbox"),
       ("[10, 5.5, 20, 10]", "[10, 5.5, \"20\", 10]", .malformed, "annotations[0].bbox[2]"),
       ("[10, 5.5, 20, 10]", "[10, 5.5, 20, null]", .malformed, "annotations[0].bbox[3]"),
-      ("[10, 5.5, 20, 10]", "[10, 5.5, 0, 10]", .emptyBox, "annotations[0].bbox"),
-      ("[10, 5.5, 20, 10]", "[10, 5.5, 20, -10]", .emptyBox, "annotations[0].bbox"),
-      ("[10, 5.5, 20, 10]", "[100, 5.5, 20, 10]", .emptyBox, "annotations[0].bbox"),
-      ("[10, 5.5, 20, 10]", "[-20, 5.5, 20, 10]", .emptyBox, "annotations[0].bbox"),
-      ("[10, 5.5, 20, 10]", "[10, 1e300, 20, 10]", .emptyBox, "annotations[0].bbox"),
       ("[10, 5.5, 20, 10]", "[10, 5.5, 1e999, 10]", .malformed, "annotations[0].bbox"),
-      ("[10, 5.5, 20, 10]", "[NaN, 5.5, 20, 10]", .notJSON, nil),
-      ("[10, 5.5, 20, 10]", "[Infinity, 5.5, 20, 10]", .notJSON, nil),
+      ("[10, 5.5, 20, 10]", "[NaN, 5.5, 20, 10]", .malformed, "annotations[0].bbox"),
+      ("[10, 5.5, 20, 10]", "[-Infinity, 5.5, 20, 10]", .malformed, "annotations[0].bbox"),
+      ("\"width\": 40", "\"width\": Infinity", .malformed, "images[1].width"),
+      ("\"width\": 40", "\"width\": 40.5", .malformed, "images[1].width"),
+      ("\"area\": 200", "\"area\": NaNa", .notJSON, nil),
+      ("\"area\": 200", "\"area\": nan", .notJSON, nil),
+      ("\"file_name\": \"b.png\", ", "", .malformed, "images[1]"),
+      ("\"id\": 6, ", "", .malformed, "categories[2]"),
+      ("\"iscrowd\": 0}", "\"iscrowd\": \"0\"}", .malformed, "annotations[0].iscrowd"),
       ("\"info\"", "info", .notJSON, nil),
-      ("\"name\": \"emu\"", "\"name\": [\"emu\"]", .malformed, "categories[2].name"),
     ] as [(String, String, AnnotationError.Code, String?)])
   func refused(
     _ part: String, _ change: String, _ code: AnnotationError.Code, _ place: String?
@@ -97,6 +92,125 @@ import Testing
   @Test func hugeBox() throws {
     let boxes = try read("[10, 5.5, 20, 10]", "[-1e300, -1e300, 1.7e308, 1.7e308]")
     #expect(try boxes.pictures[0].objects[0].box == box([0, 0, 100, 50]))
+  }
+
+  /// What is changed, into what, and the reason for which the first box is left out.
+  @Test(
+    arguments: [
+      ("[10, 5.5, 20, 10]", "[10, 5.5, 0, 10]", "1 with a box without area"),
+      ("[10, 5.5, 20, 10]", "[10, 5.5, 1.03, 0.0]", "1 with a box without area"),
+      ("[10, 5.5, 20, 10]", "[10, 5.5, 20, -10]", "1 with a box without area"),
+      ("[10, 5.5, 20, 10]", "[100, 5.5, 20, 10]", "1 with a box beside the picture"),
+      ("[10, 5.5, 20, 10]", "[-20, 5.5, 20, 10]", "1 with a box beside the picture"),
+      ("[10, 5.5, 20, 10]", "[10, 1e300, 20, 10]", "1 with a box beside the picture"),
+      ("[10, 5.5, 20, 10]", "[]", "1 without a box"),
+      ("[10, 5.5, 20, 10]", "null", "1 without a box"),
+      ("\"bbox\": [10, 5.5, 20, 10], ", "", "1 without a box"),
+      ("\"category_id\": 2, ", "", "1 without a category"),
+      ("\"category_id\": 2, ", "\"category_id\": null, ", "1 without a category"),
+      ("\"image_id\": 7, ", "\"image_id\": 4, ", "1 of a picture that is not listed"),
+      ("\"image_id\": 7, ", "", "1 of a picture that is not listed"),
+    ])
+  func leftOut(_ part: String, _ change: String, _ reason: String) throws {
+    let boxes = try read(part, change)
+    #expect(boxes.leftOut.count == 2)
+    let text = "\(boxes.leftOut)"
+    #expect(text.hasPrefix("left out 2 annotations: 1 of a crowd, ") && text.hasSuffix(reason))
+    var expected = try read(Self.valid).pictures[0].objects
+    expected.removeFirst()
+    #expect(boxes.pictures[0].objects == expected)
+  }
+
+  @Test func nothingLeftOut() {
+    #expect("\(LeftOutAnnotations())" == "left out 0 annotations")
+    var leftOut = LeftOutAnnotations()
+    leftOut.withoutBox = 1
+    #expect("\(leftOut)" == "left out 1 annotation: 1 without a box")
+  }
+
+  /// What other programs write, and what nobody asks for, changes nothing.
+  @Test(
+    arguments: [
+      ("\"iscrowd\": 0}", "\"iscrowd\": false}"), ("\"iscrowd\": 0}", "\"iscrowd\": null}"),
+      ("\"iscrowd\": 0}", "\"iscrowd\": NaN}"), ("\"iscrowd\": 1", "\"iscrowd\": true"),
+      ("\"iscrowd\": 1", "\"iscrowd\": 1.0"),
+      ("\"area\": 200", "\"area\": NaN"), ("\"area\": 200", "\"area\":-Infinity"),
+      ("\"year\": 2026", "\"note\": \"NaN, \\\"NaN\\\\\", \"year\": NaN"),
+      ("\"id\": 5, \"image", "\"id\": 1, \"image"), ("\"id\": 5, \"image", "\"image"),
+      ("\"id\": 5, \"image", "\"id\": \"five\", \"image"),
+      ("\"id\": 9, ", ""), ("\"id\": 9, ", "\"id\": null, "), ("\"id\": 9, ", "\"id\": \"x\", "),
+      ("\"id\": 7, ", "\"id\": \"7\", "), ("\"id\": 7, ", "\"id\": 7.0, "),
+      ("\"image_id\": 7, ", "\"image_id\": \"7\", "),
+      ("{\"info\"", "\u{FEFF}{\"info\""),
+      ("\"file_name\": \"val/a.png\"", "\"file_name\": \"val/a.png\", \"coco_url\": 7"),
+    ])
+  func otherHands(_ part: String, _ change: String) throws {
+    let expected = try read(Self.valid)
+    let boxes = try read(part, change)
+    #expect(boxes.pictures == expected.pictures)
+    #expect(boxes.categories == expected.categories)
+    #expect(boxes.leftOut == expected.leftOut)
+  }
+
+  /// A category that no box has may be called anything.
+  @Test(arguments: [("[\"emu\"]", ""), ("null", ""), ("7", "7"), ("\"\"", "")])
+  func namesOfUnusedCategories(_ name: String, _ expected: String) throws {
+    let boxes = try read("\"name\": \"emu\"", "\"name\": \(name)")
+    #expect(boxes.categories[2].name == expected)
+    #expect(boxes.usedCategories.map(\.name) == ["cat", "dog"])
+  }
+
+  @Test func textIDs() throws {
+    let text = Self.valid.replacing(/id": (\d)/) { "id\": \"00\($0.output.1)\"" }
+    let boxes = try read(text)
+    #expect(boxes.pictures.map(\.objects.count) == [3, 1, 0])
+    #expect(boxes.pictures[0].objects.map(\.categoryID.description) == ["002", "005", "002"])
+    #expect(boxes.categories.map(\.id.number) == [2, 5, 6])
+    // 7 and "7" are one, "007" is another.
+    #expect(AnnotationID("7") == 7 && AnnotationID("007") != 7)
+  }
+
+  /// Without a size, boxes are in pixels of the picture itself, and cut when it is known.
+  @Test(arguments: ["-1", "0", "null", "NaN", nil])
+  func unknownSize(_ side: String?) throws {
+    let change = side.map { ", \"width\": \($0), \"height\": \($0)" } ?? ""
+    let boxes = try read(", \"width\": 100, \"height\": 50", change)
+    let picture = boxes.pictures[0]
+    #expect(picture.size == nil)
+    #expect(boxes.leftOut.count == 1)
+    let classes = ClassMapping(categories: boxes.categories, labels: [], classCount: 6)
+    let found = try picture.boxes(of: classes, width: 100, height: 50)
+    #expect(
+      try found
+        == read(Self.valid).pictures[0].boxes(of: classes, width: 100, height: 50))
+    #expect(picture.countOutside(width: 100, height: 50) == 0)
+    // In a smaller picture, one is beside it, and one is cut.
+    let small = try picture.boxes(of: classes, width: 25, height: 12)
+    #expect(small.map(\.classIndex) == [2])
+    #expect(try small[0].boxes == [box([10, 5.5, 15, 6.5]), box([0, 0, 1, 1])])
+    #expect(picture.countOutside(width: 25, height: 12) == 1)
+    #expect(boxes.pictures[1].countOutside(width: 1, height: 1) == 0, "of a known size")
+  }
+
+  /// One side is no size.
+  @Test func halfASize() throws {
+    #expect(try read("\"width\": 100, \"height\": 50", "\"width\": 100").pictures[0].size == nil)
+  }
+
+  /// LVIS has addresses for names, and Windows backslashes.
+  @Test(
+    arguments: [
+      ("\"coco_url\": \"http://images.example.org/val/a.png\"", "/val/a.png"),
+      ("\"coco_url\": \"http://example.org/b%20c/val/a.png?x=1#y\"", "/b c/val/a.png"),
+      ("\"file_name\": \"data\\\\val\\\\a.png\"", "data\\val\\a.png"),
+      ("\"file_name\": \"C:\\\\val\\\\a.png\"", "C:\\val\\a.png"),
+    ])
+  func otherNames(_ key: String, _ name: String) throws {
+    let boxes = try read("\"file_name\": \"val/a.png\"", key)
+    #expect(boxes.pictures[0].fileName == name)
+    for path in ["val/a.png", "/data/val/a.png", "x\\val\\a.png"] {
+      #expect(try boxes.picture(at: path)?.fileName == name)
+    }
   }
 
   @Test(arguments: ["", "[]", "null", "{}", "{\"images\": [], \"annotations\": []}", "\u{0}"])
@@ -161,6 +275,9 @@ import Testing
       #expect(throws: AnnotationError.self) {
         try BoxAnnotations(json: Array(bytes.prefix(count)), path: "boxes.json")
       }
+    }
+    #expect(throws: AnnotationError.self) {
+      try BoxAnnotations(json: [0xEF, 0xBB, 0xBF], path: "boxes.json")
     }
     var generator = Seeded(seed: 11)
     for _ in 0..<2000 {

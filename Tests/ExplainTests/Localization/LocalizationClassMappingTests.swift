@@ -6,7 +6,7 @@ import Testing
   static let labels = [
     "n01440764 tench, Tinca tinca", "n02012849 crane", "n03126707 crane", "red square",
     "n02113186 Cardigan, Cardigan Welsh corgi", "n02963159 cardigan", "n00000000",
-    "blue disc, disc",
+    "blue disc, disc", "/m/01yrx\tHouse cat, mouser", "n02084071\tdog", "\tno id",
   ]
 
   @Test(
@@ -16,9 +16,25 @@ import Testing
       ("n03126707 crane", 2), ("Red Square", 3), ("red", nil), ("cardigan", nil),
       ("Cardigan Welsh corgi", 4), ("n02963159", 5), ("", nil), (" ", nil), ("disc", 7),
       ("n00000000", 6), ("blue disc, disc", 7),
+      ("/M/01yrx", 8), ("house cat", 8), ("mouser", 8), ("cat", nil), ("dog", 9),
+      ("n02084071", 9), ("n02084071\tdog", 9), ("no id", 10),
     ] as [(String, Int?)])
   func names(_ name: String, _ expected: Int?) {
     #expect(ClassMapping.classIndex(named: name, in: Self.labels) == expected)
+  }
+
+  @Test(
+    arguments: [
+      ("n01440764 tench, Tinca tinca", "n01440764", "tench, Tinca tinca"),
+      ("n01440764\ttench", "n01440764", "tench"), ("7\tgreen bag\t", "7", "green bag"),
+      ("green bag", nil, "green bag"), ("n0144076 tench", nil, "n0144076 tench"),
+      ("n01440764", "n01440764", ""), ("n٠١٤٤٠٧٦٤ tench", nil, "n٠١٤٤٠٧٦٤ tench"), ("", nil, ""),
+      ("  red  square \r", nil, "red  square"),
+    ] as [(String, String?, String)])
+  func partsOfALabel(_ line: String, _ identifier: String?, _ name: String) {
+    let label = ClassLabel(line)
+    #expect(label.identifier == identifier)
+    #expect(label.name == name)
   }
 
   private func categories(_ named: [(Int, String)]) throws -> [BoxAnnotations.Category] {

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Makes the pictures of this folder, each with what must be read from it.
 
-Needs: pip install numpy pillow (made with numpy 1.23.5, Pillow 13.0.0)
+Needs: pip install numpy pillow (made with numpy 1.23.5, Pillow 13.0.0). Without arguments all are
+made; the names of functions below make some, as in `make_fixtures.py exif flaws`.
 
 NAME.png or NAME.jpg is the picture. NAME.samples is the expectation: the value of white as a
 float64, then RGB samples as uint16, row by row, little-endian. PNG files are encoded here byte by
@@ -10,10 +11,11 @@ byte, so that every kind can be had; what JPEG files decode to is what Pillow sa
 import io
 import os
 import struct
+import sys
 import zlib
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 WIDTH, HEIGHT = 11, 7
@@ -50,14 +52,17 @@ def png(name, samples, color_type, bits, interlaced=False, before=()):
         if part.shape[0] and part.shape[1]:
             for row in part:
                 raw += b"\0" + pack(row.reshape(-1).astype(np.int64), bits)
-    data = b"\x89PNG\r\n\x1a\n"
-    data += chunk(
-        b"IHDR", struct.pack(">IIBBBBB", width, height, bits, color_type, 0, 0, int(interlaced)))
-    for kind, content in before:
-        data += chunk(kind, content)
-    data += chunk(b"IDAT", zlib.compress(raw, 9)) + chunk(b"IEND", b"")
+    packed = chunk(b"IDAT", zlib.compress(raw, 9))
+    save_png(name, (height, width), color_type, bits, packed, before, interlaced)
+
+
+def save_png(name, shape, color_type, bits, data, before=(), interlaced=False, after=()):
+    head = struct.pack(
+        ">IIBBBBB", shape[1], shape[0], bits, color_type, 0, 0, int(interlaced))
     with open(os.path.join(HERE, name + ".png"), "wb") as f:
-        f.write(data)
+        f.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head))
+        f.write(b"".join(chunk(*c) for c in before) + data)
+        f.write(b"".join(chunk(*c) for c in after) + chunk(b"IEND", b""))
 
 
 def over_white(rgb, alpha, bits):
@@ -154,6 +159,39 @@ def jpegs():
     save("cmyk", rgb.convert("CMYK"), quality=50)
 
 
+def exif():
+    """The eight orientations, as Pillow turns them; both byte orders, before and after the pixels."""
+    v = np.arange(6, dtype=np.uint8).reshape(2, 3) * 40
+    for tag in range(1, 9):
+        order, magic = ("<", b"II*\0") if tag % 2 else (">", b"MM\0*")
+        # Two entries, the first of which is of no interest here.
+        content = magic + struct.pack(
+            order + "IHHHIHHHHIHHI", 8, 2, 0x0100, 3, 1, 3, 0, 0x0112, 3, 1, tag, 0, 0)
+        place = dict([("before" if tag % 3 else "after", [(b"eXIf", content)])])
+        rows = b"".join(b"\0" + row.tobytes() for row in v)
+        name = "exif%d" % tag
+        save_png(name, v.shape, 0, 8, chunk(b"IDAT", zlib.compress(rows, 9)), **place)
+        with Image.open(os.path.join(HERE, name + ".png")) as image:
+            image.load()
+            expect(name, np.asarray(ImageOps.exif_transpose(image).convert("RGB")), 255.0)
+
+
+def flaws():
+    """All samples are there, and more."""
+    rng = np.random.RandomState(9)
+    # Rows that repeat at a distance of 291 bytes, beyond a window of 256.
+    v = np.tile(rng.randint(0, 256, (3, 32, 3)), (3, 1, 1)).astype(np.uint8)
+    raw = b"".join(b"\0" + row.tobytes() for row in v)
+    packed = zlib.compress(raw, 9)
+    small = 0x08  # a window of 256 bytes
+    window = bytes([small, 31 - small * 256 % 31]) + packed[2:]
+    for name, data in (
+            ("byte", packed + b"\0"), ("rows", zlib.compress(raw + raw[:200], 9)),
+            ("window", window)):
+        save_png("flaw-" + name, v.shape, 2, 8, chunk(b"IDAT", data))
+        expect("flaw-" + name, v, 255.0)
+
+
 if __name__ == "__main__":
-    pngs()
-    jpegs()
+    for name in sys.argv[1:] or ["pngs", "jpegs", "exif", "flaws"]:
+        globals()[name]()

@@ -1,3 +1,5 @@
+import FoundationEssentials
+import Kernels
 import Testing
 
 @testable import Net
@@ -42,10 +44,40 @@ import Testing
     }
   }
 
-  @Test func strayParametersAreNamed() throws {
-    let error = try Self.failure { $0.add("other", Parameter(shape: [1], elements: [0])) }
-    #expect(error?.code == .unusedParameter)
-    #expect(error?.cause.contains("other") == true)
+  /// A symbol that was cut out of a larger one keeps the weights of the whole.
+  @Test func parametersOfNoNodeAreNamedAndLetBe() throws {
+    let graph = try Self.graph.get()
+    var parameters = ParameterFileTests.parameters(for: graph)
+    #expect(try graph.check(parameters) == [])
+    for name in ["other", "another"] { parameters.add(name, Parameter(shape: [1], elements: [0])) }
+    #expect(try graph.check(parameters) == ["other", "another"])
+  }
+
+  @Test func aModelSaysWhatItDoesNotUse() throws {
+    let graph = try Self.graph.get()
+    let folder = FileManager.default.temporaryDirectory
+      .appending(path: "densecam-\(UInt64.random(in: 0...UInt64.max))")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var whole = ParameterFileTests.parameters(for: graph)
+    whole.add("second_weight", Parameter(shape: [1], elements: [0]))
+    // The writer leaves out what no node has, so a graph that has it must write the file.
+    let nodes =
+      graph.nodes + [
+        Node(
+          name: "second",
+          operation: .convolution(
+            ConvolutionAttributes(outputChannels: 1, kernel: Size(1), hasBias: false)),
+          inputs: [0], parameters: ["second_weight"])
+      ]
+    let prefix = folder.path + "/cut"
+    try graph.write(mxnetSymbolFile: prefix + "-symbol.json")
+    try whole.write(
+      mxnetFile: prefix + "-0000.params", for: Graph(nodes: nodes, output: graph.output))
+    let model = try Model(prefix + ":0", team: WorkerTeam(count: 1))
+    #expect(model.remark == "1 of its parameters belong to no node: second_weight")
+    try whole.write(mxnetFile: prefix + "-0001.params", for: graph)
+    #expect(try Model(prefix + ":1", team: WorkerTeam(count: 1)).remark == nil)
   }
 
   @Test(arguments: [

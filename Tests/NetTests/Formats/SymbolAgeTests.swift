@@ -52,6 +52,13 @@ import Testing
     Node(name: "softmax", operation: .softmax, inputs: [13]),
   ]
 
+  /// Editors of Windows put a mark before a text.
+  @Test func byteOrderMark() throws {
+    let json = SymbolFixture.json(SymbolFixture.node("Flatten"))
+    let graph = try Graph(mxnetSymbol: [0xEF, 0xBB, 0xBF] + json)
+    #expect(try graph.nodes == Graph(mxnetSymbol: json).nodes)
+  }
+
   @Test(arguments: ["0.8", "0.9", "1.0"])
   func everyAgeGivesTheSameGraph(age: String) throws {
     let graph = try Graph(mxnetSymbolFile: FormatFixture.path("symbol-\(age).json"))

@@ -20,10 +20,19 @@ import Testing
         passes: Set(Pass.allCases).subtracting(passes), instructionSet: instructionSet))
   }
 
+  /// Every part of its concatenations begins where a block of 4, 8 or 16 channels does.
+  static let aligned = DenseNetArchitecture(
+    name: "aligned", growth: 16, blocks: [2, 2, 2, 2], initialChannels: 32, classes: 10)
+
   @Test("need no reordering where all agree", arguments: InstructionSet.supported)
   func agreed(instructionSet: InstructionSet) throws {
+    let graph = try Graph.denseNet(Self.aligned)
+    let parameters = try Parameters.seeded(
+      for: Self.aligned, seed: 1, team: WorkerTeam(count: 2))
     for backend in [TiledBackend(), WinogradBackend()] as [any ConvolutionBackend] {
-      let plan = try plan(backend, instructionSet: instructionSet)
+      let plan = try Plan(
+        graph: graph, parameters: parameters, input: shape, backends: BackendChoice(backend),
+        options: PlanOptions(instructionSet: instructionSet))
       #expect(plan.memory.reordered.isEmpty, "\(backend.name)")
       // The picture stays in planes, and the maps behind the stem lie in blocks.
       let input = try #require(plan.memory.locations[plan.graph.input])

@@ -1,0 +1,103 @@
+import Files
+import Glibc
+import Synchronization
+
+/// The file of a run's journal: lines are added whole, from any thread, each in its turn.
+final class JournalFile: Sendable {
+  let path: String
+  private let descriptor: Int32
+  private let turn = Mutex(())
+
+  /// Opens a file, or makes an empty one.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - overwriting: Whether a file that is there goes.
+  /// - Throws: ``JournalError`` if it cannot be opened or is no regular file.
+  init(path: String, overwriting: Bool) throws(JournalError) {
+    self.path = path
+    // Emptying a file would empty it under all of its names; removing it takes one away.
+    if overwriting, unsafe unlink(path.systemPath) != 0, errno != ENOENT {
+      throw JournalError(path, errno: errno)
+    }
+    // A link leads to a file that somebody else keeps for another purpose.
+    descriptor = unsafe open(
+      path.systemPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o666)
+    guard descriptor >= 0 else {
+      throw errno == ELOOP
+        ? JournalError("\(path): is a symbolic link; the journal is written into no other file")
+        : JournalError(path, errno: errno)
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Adds bytes, all or none.
+  func write(_ bytes: [UInt8]) throws(JournalError) {
+    try turn.withLock { _ throws(JournalError) in
+      let start = lseek(descriptor, 0, SEEK_CUR)
+      var done = 0
+      while done < bytes.count {
+        let count = unsafe bytes.withUnsafeBytes { bytes in
+          unsafe Glibc.write(
+            descriptor, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done)
+        }
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else {
+          let code = count < 0 ? errno : EIO
+          // The next line must not stand behind half of one.
+          if start >= 0, ftruncate(descriptor, start) == 0 { lseek(descriptor, start, SEEK_SET) }
+          throw JournalError(path, errno: code)
+        }
+        done += count
+      }
+    }
+  }
+
+  /// Has everything put on disk.
+  func synchronize() throws(JournalError) {
+    guard fsync(descriptor) == 0 else { throw JournalError(path, errno: errno) }
+  }
+
+  /// Cuts off what stands behind the first bytes, and goes on there.
+  func truncate(to count: Int) throws(JournalError) {
+    guard ftruncate(descriptor, count) == 0, lseek(descriptor, count, SEEK_SET) == count else {
+      throw JournalError(path, errno: errno)
+    }
+  }
+
+  /// The longest journal that is read, in bytes: some million pictures.
+  private static var largestCount: Int { 1 << 30 }
+
+  /// Reads the whole file.
+  func read() throws(JournalError) -> [UInt8] {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw JournalError(path, errno: errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw JournalError("\(path): is not a regular file")
+    }
+    guard status.st_size <= Self.largestCount else { throw JournalError("\(path): is too large") }
+    var bytes: [UInt8] = []
+    var block = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = unsafe block.withUnsafeMutableBytes {
+        unsafe Glibc.read(descriptor, $0.baseAddress, $0.count)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw JournalError(path, errno: errno) }
+      guard count > 0 else { return bytes }
+      bytes += block[..<count]
+    }
+  }
+}
+
+/// Why a run's journal cannot be used; names it in one line.
+public struct JournalError: Error, Hashable, Sendable, CustomStringConvertible {
+  public let description: String
+
+  init(_ description: String) { self.description = description }
+
+  init(_ path: String, errno code: Int32) {
+    self.init("\(path): cannot be written: \(unsafe String(cString: strerror(code)))")
+  }
+}

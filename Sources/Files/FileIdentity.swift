@@ -1,0 +1,28 @@
+import Glibc
+
+/// What makes a file itself, whatever name leads to it: its device and its number there.
+///
+/// Two paths with one identity are one file, through symbolic and hard links, too.
+public struct FileIdentity: Hashable, Sendable {
+  public let device: UInt64
+  public let number: UInt64
+
+  /// The file or folder that a path leads to, links followed; nil if it leads nowhere.
+  public init?(_ path: String) {
+    var status = stat()
+    guard unsafe stat(path.systemPath, &status) == 0 else { return nil }
+    self.init(status)
+  }
+
+  /// An open file; nil if the descriptor is none.
+  public init?(descriptor: Int32) {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { return nil }
+    self.init(status)
+  }
+
+  private init(_ status: stat) {
+    device = UInt64(truncatingIfNeeded: status.st_dev)
+    number = UInt64(truncatingIfNeeded: status.st_ino)
+  }
+}

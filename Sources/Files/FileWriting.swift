@@ -1,0 +1,91 @@
+import Glibc
+
+/// Why a file could not be written: the end of a sentence about it.
+package struct FileFailure: Error, Hashable {
+  package let cause: String
+
+  package init(_ cause: String) { self.cause = cause }
+  package init(errno code: Int32) { cause = SystemError(code: code).description }
+}
+
+/// Writes a file so that its name never leads to half of it.
+///
+/// The bytes are on disk before they have the name, and a process that is killed leaves nothing else.
+/// What exists at `path` must be a regular file that we may write: a rename would also put a file in place
+/// of a symbolic link or of /dev/null, which nobody means.
+///
+/// - Parameters:
+///   - path: The file.
+///   - bytes: What is to be in it.
+///   - replacing: Whether a file of that name is replaced; otherwise it is an error, also if it appears
+///     while this writes.
+/// - Throws: ``FileFailure``; what was there is then still there.
+package func writeFile(
+  at path: String, _ bytes: [UInt8], replacing: Bool
+) throws(FileFailure) {
+  try checkName(path, replacing: replacing)
+  do throws(SystemError) {
+    var file = try StagedFile(for: path)
+    try unsafe file.write(bytes.span.bytes)
+    try file.commit(isReplacing: replacing)
+  } catch {
+    throw FileFailure(errno: error.code)
+  }
+}
+
+/// Gives a complete file in the same file system its name, in place of any that has it or of none.
+package func renameFile(
+  _ name: String, to path: String, replacing: Bool
+) throws(FileFailure) {
+  try checkName(path, replacing: replacing)
+  do throws(SystemError) {
+    try StagedFile.rename(name, to: path, isReplacing: replacing)
+  } catch {
+    throw FileFailure(errno: error.code)
+  }
+}
+
+/// Refuses a name that a file cannot or should not take.
+package func checkName(_ path: String, replacing: Bool) throws(FileFailure) {
+  guard !path.isEmpty, !path.utf8.contains(0) else { throw FileFailure("not a file name") }
+  var status = stat()
+  guard unsafe lstat(path.systemPath, &status) == 0 else {
+    guard errno == ENOENT else { throw FileFailure(errno: errno) }
+    return
+  }
+  switch status.st_mode & S_IFMT {
+  case S_IFREG: break
+  case S_IFDIR: throw FileFailure("it is a directory")
+  case S_IFLNK: throw FileFailure("it is a symbolic link; name the file that it leads to")
+  default: throw FileFailure("it is not a regular file")
+  }
+  guard replacing else { throw FileFailure(errno: EEXIST) }
+  guard unsafe access(path.systemPath, W_OK) == 0 else { throw FileFailure(errno: errno) }
+}
+
+/// Removes what killed processes have left of files that ``writeFile(at:_:replacing:)`` was writing.
+package func removeAbandonedFiles(in folder: String) {
+  Leftovers.removeAll(from: folder)
+}
+
+extension FileName {
+  /// The names of all files in a folder, in no order.
+  ///
+  /// - Throws: ``FileFailure`` if the folder cannot be read.
+  package static func names(in folder: String) throws(FileFailure) -> [String] {
+    guard let directory = unsafe opendir(folder.systemPath) else {
+      throw FileFailure(errno: errno)
+    }
+    defer { unsafe closedir(directory) }
+    var names: [String] = []
+    while let entry = unsafe readdir(directory) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) {
+          unsafe FileName.text(cString: $0)
+        }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+}

@@ -1,0 +1,114 @@
+import Kernels
+
+extension PreparedStep {
+  /// What the step may write: every view covers all that a kernel stores into, spare lanes included.
+  var writes: [View] {
+    switch work {
+    case .convolution(let placed):
+      [placed.output, placed.reorderedInput, placed.reorderedOutput].compactMap(\.self)
+    case .scaleShift(_, _, let output), .activation(_, _, let output), .pooling(_, _, let output),
+      .add(_, _, let output), .softmax(_, let output):
+      [output]
+    case .copies(let copies): copies.map(\.to)
+    }
+  }
+
+  /// What the step reads.
+  var reads: [View] {
+    switch work {
+    case .convolution(let placed): [placed.input]
+    case .scaleShift(_, let input, _), .activation(_, let input, _), .pooling(_, let input, _),
+      .softmax(let input, _):
+      [input]
+    case .add(let inputs, _, _): inputs
+    case .copies(let copies): copies.map(\.from)
+    }
+  }
+}
+
+extension Plan {
+  /// Proves that no step can change a value which is still needed.
+  ///
+  /// For each step, everything that it may write has to lie inside of the arena and apart from every
+  /// value that was computed before and is read by this step or a later one. When values die is found
+  /// anew from the steps, not taken from the memory plan, which this is a check of.
+  ///
+  /// Cost: O(steps × values × batch), some milliseconds for a network of hundreds of nodes.
+  ///
+  /// - Throws: ``GraphError`` with the code `brokenPlan` that names the step and the value.
+  public func check() throws(GraphError) {
+    try PlanCheck(program: program, steps: steps, memory: memory).run()
+  }
+}
+
+/// See ``Plan/check()``.
+struct PlanCheck {
+  let program: Program
+  let steps: [PreparedStep]
+  var memory: MemoryPlan
+
+  func run() throws(GraphError) {
+    let nodes = program.graph.nodes
+    let lifetimes = Lifetimes(program)
+    let values = memory.locations.sorted { $0.key < $1.key }.map { value, location in
+      (node: value, view: PreparedStep.View(location, program.shapes[value]))
+    }
+    for (index, step) in steps.enumerated() {
+      let name = nodes[step.step.mainNode].name
+      for view in step.reads + step.writes {
+        guard view.offset >= 0, let end = view.extents.last?.upperBound, end <= memory.count else {
+          throw GraphError(.brokenPlan, node: name, "it would leave the memory of the run")
+        }
+      }
+      // The output, and the concatenations that it is a part of.
+      let own = Set(sequence(first: step.step.output) { program.placements[$0]?.parent })
+      for value in values
+      where !own.contains(value.node) && lifetimes.isLive(value.node, duringStep: index) {
+        guard step.writes.allSatisfy({ $0.isApart(from: value.view) }) else {
+          throw GraphError(
+            .brokenPlan, node: name,
+            "it would write into the memory of \(nodes[value.node].name), which is still needed")
+        }
+      }
+    }
+  }
+}
+
+/// When each value of a program is computed, and when it is read for the last time.
+private struct Lifetimes {
+  private var births: [Int: Int] = [:]
+  private var deaths: [Int: Int] = [:]
+
+  init(_ program: Program) {
+    births[program.graph.input] = -1
+    for (index, step) in program.steps.enumerated() {
+      births[step.output] = index
+      for input in step.inputs { deaths[program.resolved(input)] = index }
+    }
+    for node in program.kept { deaths[program.resolved(node)] = program.steps.count }
+    // Whoever reads a concatenation reads what lies in it; parts come before what they are part of.
+    for (value, placement) in program.placements.sorted(by: { $0.key > $1.key }) {
+      deaths[value] = max(deaths[value] ?? -1, deaths[placement.parent] ?? -1)
+    }
+  }
+
+  /// Whether a value has been computed before a step and is read by it or later.
+  func isLive(_ value: Int, duringStep index: Int) -> Bool {
+    guard let birth = births[value], let death = deaths[value] else { return false }
+    return birth < index && death >= index
+  }
+}
+
+extension PreparedStep.View {
+  /// Whether no element belongs to both views.
+  fileprivate func isApart(from other: PreparedStep.View) -> Bool {
+    let (a, b) = (extents, other.extents)
+    var (i, j) = (0, 0)
+    // Both run upwards.
+    while i < a.count, j < b.count {
+      if a[i].overlaps(b[j]) { return false }
+      if a[i].upperBound <= b[j].lowerBound { i += 1 } else { j += 1 }
+    }
+    return true
+  }
+}

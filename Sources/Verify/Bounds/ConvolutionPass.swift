@@ -1,0 +1,97 @@
+import Kernels
+import Net
+
+/// What is computed in one pass with a convolution, as far as it changes how small and how large numbers
+/// become on the way.
+struct ConvolutionPass {
+  /// The batch norm that is folded into the weights.
+  var norm: BatchNorm?
+
+  /// The elements of the windows that the input is averaged over; 1 if it is not.
+  var window = 1
+
+  var averages: Bool { window > 1 }
+
+  /// Whether the sum of a window of the input may be larger than any number.
+  func mayOverflow(_ input: Tensor<Double>) -> Bool {
+    let limit = RoundingModel.largest / Double(window + 1)
+    return input.elements.contains { !($0.magnitude < limit) }
+  }
+}
+
+extension NodeBounds {
+  /// What underflow may add to the result of a convolution, with the batch norm that is folded into it.
+  ///
+  /// For a sum of K products in 32-bit floats that is K·η (``RoundingModel/underflow``); for one in double
+  /// precision only the conversion of the result counts; for Winograd see ``WinogradUnderflow``. Weights
+  /// with a folded batch norm have been converted: each is off by η, which its input multiplies, and so is
+  /// the bias. The average of a window is a product: it is off by η, which the weights multiply.
+  ///
+  /// - Parameters:
+  ///   - node: The convolution.
+  ///   - input: Its exact input.
+  ///   - algorithm: How it is summed.
+  ///   - around: What is computed with it.
+  /// - Returns: A tensor of the shape of the convolution's output, in the units of what the folded batch
+  ///   norm gives. Cost: much less than the convolution.
+  /// - Throws: ``GraphError`` if the shapes or parameters do not fit.
+  func underflow(
+    _ node: Node, _ input: Tensor<Double>, _ algorithm: Algorithm, _ around: ConvolutionPass
+  ) throws -> Tensor<Double> {
+    let eta = RoundingModel.underflow
+    guard let problem = try node.convolutionProblem(input: input.shape),
+      let weights = parameters[node.parameters[0]]?.elements
+    else { throw GraphError(.missingParameter, node: node.name, "it has no weights") }
+    let input = Tensor(shape: problem.input, elements: input.elements)
+    let scales = around.norm?.scale
+    if case .winograd(let tile) = algorithm, let transform = WinogradTransform.of(tile: tile) {
+      let errors = WinogradUnderflow(problem, transform).errors(
+        input: input, weights: weights.span, scales: scales)
+      // One more for the bias.
+      return errors.mapped { eta * ($0 + (scales == nil ? 0 : 1)) }
+    }
+    let products = algorithm == .direct ? 1 : Double(problem.depth)
+    var result = Tensor<Double>(shape: problem.output, repeating: products * eta)
+    if around.averages {
+      result = result.mappedByChannel { channel, value in
+        let first = channel * problem.depth
+        let sum = weights[first..<(first + problem.depth)].reduce(0) { $0 + Double($1.magnitude) }
+        return value + eta * sum * (scales?[channel].magnitude ?? 1)
+      }
+    }
+    if scales != nil {
+      // Σ|x| is the same for all output channels of a group.
+      let perGroup = try ConvolutionProblem(
+        input: problem.input, outputChannels: problem.groups, kernel: problem.kernel,
+        stride: problem.stride, dilation: problem.dilation, padding: problem.padding,
+        groups: problem.groups)
+      let ones = [Float](repeating: 1, count: perGroup.weightCount)
+      let sums = ReferenceConvolution.convolve(
+        perGroup, input: input.mapped(\.magnitude), weights: ones.span, bias: nil, team: team)
+      let plane = problem.output.planeCount
+      for i in result.elements.indices {
+        let (rest, pixel) = i.quotientAndRemainder(dividingBy: plane)
+        let (image, channel) = rest.quotientAndRemainder(dividingBy: problem.outputChannels)
+        let group = channel / problem.groupOutputChannels
+        result.elements[i] +=
+          eta * (1 + sums.elements[(image * problem.groups + group) * plane + pixel])
+      }
+    }
+    return result
+  }
+
+  /// The channels of a convolution whose weights may be no finite numbers once a batch norm is folded into
+  /// them, and transformed, which makes them up to four times as large.
+  func overflowingChannels(_ node: Node, _ norm: BatchNorm) -> [Bool] {
+    guard let weights = parameters[node.parameters[0]]?.elements, !norm.scale.isEmpty else {
+      return []
+    }
+    let depth = weights.count / norm.scale.count
+    return norm.scale.indices.map { channel in
+      let most = weights[(channel * depth)..<((channel + 1) * depth)].reduce(0) {
+        max($0, Double($1.magnitude))
+      }
+      return !(4 * most * norm.scale[channel].magnitude < RoundingModel.largest)
+    }
+  }
+}

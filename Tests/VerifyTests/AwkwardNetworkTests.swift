@@ -1,0 +1,113 @@
+import Kernels
+import TestSupport
+import Testing
+
+@testable import Net
+@testable import Verify
+
+/// Plans of awkward networks, held against their definition step by step.
+@Suite("Awkward networks") struct AwkwardNetworkTests {
+  /// Which passes run.
+  static let choices: [(name: String, passes: Set<Pass>)] =
+    [("all", Set(Pass.allCases)), ("none", [])]
+    + Pass.allCases.map { ("all but \($0.rawValue)", Set(Pass.allCases).subtracting([$0])) }
+
+  @Test(
+    "pass on every backend, whatever passes are left out", arguments: InstructionSet.supported,
+    [1, 3])
+  func pass(instructionSet: InstructionSet, batch: Int) throws {
+    let team = try WorkerTeam(count: 3)
+    for network in try AwkwardNetwork.all() {
+      let input = network.input(batch: batch)
+      let golden = GoldenFile(unrecorded: input, name: "noise", model: network.description)
+      let verifier = Verifier(
+        graph: network.graph, parameters: network.parameters, golden: golden, team: team)
+      for choice in Self.choices {
+        let result = try verifier.verify(
+          golden.cases[0],
+          runs: Backends.all.map {
+            VerificationRun(
+              name: $0.name, backends: BackendChoice($0),
+              options: PlanOptions(passes: choice.passes, instructionSet: instructionSet))
+          }, options: VerificationOptions())
+        let wrong = result.layers.filter { $0.verdict != .pass && $0.verdict != .fellBack }
+        #expect(
+          wrong.isEmpty,
+          "\(network), \(choice.name): \(wrong.map { ($0.layer, $0.requested, $0.verdict) })")
+        #expect(result.layers.count > 2 * Backends.all.count * 20)
+      }
+    }
+  }
+
+  /// A kernel that is right, and adds to a value that has nothing to do with it.
+  struct Meddling: ConvolutionBackend {
+    let name = "meddling"
+    let summary = "changes a value far from its own"
+
+    /// How far from its output, in elements.
+    let distance: Int
+
+    func algorithm(for problem: ConvolutionProblem) -> Algorithm { .reassociated }
+    func refusal(of problem: ConvolutionProblem) -> String? { nil }
+    func fusions(for problem: ConvolutionProblem) -> Fusions { [] }
+
+    func prepare(
+      _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
+      instructionSet: InstructionSet
+    ) throws(KernelError) -> any PreparedConvolution {
+      Prepared(
+        right: try NaiveBackend().prepare(
+          problem, weights: weights, bias: bias, fusion: fusion, instructionSet: instructionSet),
+        distance: distance)
+    }
+
+    struct Prepared: PreparedConvolution {
+      let right: any PreparedConvolution
+      let distance: Int
+      var taskCounts: [Int] { right.taskCounts }
+      var scratchCount: Int { right.scratchCount }
+      var packedBytes: Int { right.packedBytes }
+
+      func run(
+        phase: Int, task: Int, input: FeatureView, output: MutableFeatureView, memory: TaskMemory
+      ) {
+        right.run(phase: phase, task: task, input: input, output: output, memory: memory)
+        if task == 0 { output.base[distance] += 1e-6 }
+      }
+    }
+  }
+
+  @Test("show a kernel that changes another live value, however far away and little")
+  func meddling() throws {
+    let network = try AwkwardNetwork.residual()
+    let team = try WorkerTeam(count: 2)
+    let golden = GoldenFile(
+      unrecorded: network.input(batch: 1), name: "noise", model: network.description)
+    let verifier = Verifier(
+      graph: network.graph, parameters: network.parameters, golden: golden, team: team)
+    let options = PlanOptions(sharesMemory: false)
+    let plan = try Plan(
+      graph: network.graph, parameters: network.parameters, input: golden.cases[0].input.shape,
+      backends: BackendChoice(NaiveBackend()), options: options)
+    // The third convolution, while the sum of the first is still to be read.
+    let layer = "c3"
+    func offset(_ name: String) throws -> Int {
+      let node = try #require(network.graph.index(named: name))
+      return try #require(plan.memory.locations[node]).offset
+    }
+    let distance = try offset("c1_relu") + 300 - offset("c3")
+    #expect(distance.magnitude > 1000)
+    let result = try verifier.verify(
+      golden.cases[0],
+      runs: [
+        VerificationRun(
+          name: "meddling",
+          backends: BackendChoice(NaiveBackend(), overrides: [layer: Meddling(distance: distance)]),
+          options: options)
+      ], options: VerificationOptions())
+    for result in result.layers {
+      #expect((result.verdict == .fail) == (result.layer == layer), "\(result.layer)")
+      #expect(result.guardsIntact == (result.layer != layer))
+    }
+  }
+}
