@@ -167,6 +167,7 @@ if Context.environment["DENSECAM_FUZZ_TARGETS"] != nil {
       name: "FuzzTargets",
       dependencies: [
         "densecam", "Report", "Verify", "Explain", "Figures", "Net", "Kernels", "Imaging", "HDF5",
+        "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "tools/fuzz/Targets", swiftSettings: safe))
 }

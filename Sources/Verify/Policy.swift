@@ -107,7 +107,7 @@ extension Policy.Rule {
   func fits(layer: String, operation: String) -> Bool {
     if let wanted = self.operation, wanted != operation { return false }
     guard let match else { return true }
-    return (try? Regex(forNames: match)).map { layer.contains($0) } ?? false
+    return (try? Regex(match)).map { layer.contains($0) } ?? false
   }
 
   /// Whether nothing but the derived bounds is asked for.
@@ -136,7 +136,7 @@ extension Policy.Rule {
       return "a limit is negative or not a number"
     }
     if limits.isEmpty, bound != true, bitwise != true { return "a rule limits nothing" }
-    if let match, (try? Regex(forNames: match)) == nil {
+    if let match, (try? Regex(match)) == nil {
       return "\(match.debugDescription) is no regular expression"
     }
     return nil

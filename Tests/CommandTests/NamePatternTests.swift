@@ -1,5 +1,4 @@
 import Testing
-import Verify
 
 @testable import densecam
 
@@ -12,7 +11,7 @@ import Verify
       "",
     ])
   func escaped(name: String) throws {
-    let pattern = try Regex(forNames: "^\(name.regexEscaped)$")
+    let pattern = try Regex("^\(name.regexEscaped)$")
     #expect(name.contains(pattern))
     #expect(!(name + "x").contains(pattern))
     #expect(!("x" + name).contains(pattern))

@@ -51,7 +51,7 @@ struct GoldenRecordCommand: ParsableCommand {
   func run() throws {
     let pattern = try taps.map { text in
       do {
-        return try Regex(forNames: text)
+        return try Regex(text)
       } catch {
         throw UsageError("--taps \(text): is no regular expression")
       }

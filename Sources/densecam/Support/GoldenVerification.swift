@@ -93,7 +93,7 @@ struct GoldenVerification {
     let names = network.graph.nodes.map(\.name)
     guard let match else { return Set(names) }
     do {
-      let pattern = try Regex(forNames: match)
+      let pattern = try Regex(match)
       return Set(names.filter { $0.contains(pattern) })
     } catch {
       throw UsageError("--match \(match): is no regular expression")

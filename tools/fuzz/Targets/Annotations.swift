@@ -1,4 +1,5 @@
 import Explain
+import Kernels
 
 @testable import densecam
 
@@ -13,8 +14,9 @@ extension FuzzTarget {
       _ = Result { try classes.requireAll(path: boxes.path) }
       for picture in boxes.pictures.prefix(16) {
         _ = try? boxes.picture(at: "folder/" + picture.fileName)
-        for (width, height) in [(picture.width, picture.height), (224, 224)] {
-          for entry in (try? picture.boxes(of: classes, width: width, height: height)) ?? [] {
+        for size in [picture.size, Size(224)].compactMap({ $0 }) {
+          let boxes = try? picture.boxes(of: classes, width: size.width, height: size.height)
+          for entry in boxes ?? [] {
             precondition(entry.boxes.allSatisfy { $0.area > 0 }, "a box is empty")
           }
         }
@@ -26,17 +28,13 @@ extension FuzzTarget {
 
   /// Files of class names, and every name that is in one.
   static let labels = FuzzTarget("labels") { bytes in
-    let text = String(decoding: bytes, as: UTF8.self)
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let path = file.fill(bytes)
-    for count in [lines.count, lines.count - 1] {
-      guard let labels = try? Labels(path: path, classCount: count) else { continue }
-      for (index, line) in lines.prefix(64).enumerated() {
-        _ = labels.name(index)
-        _ = try? labels.index(of: line, classCount: count)
-        _ = ClassMapping.classIndex(named: line, in: labels.lines)
-      }
+    let lines = try SmallTextFile.lines(path)
+    let labels = try Labels(path: path, classCount: lines.count)
+    for (index, line) in lines.prefix(64).enumerated() {
+      precondition(!labels.name(index).isEmpty || line.isEmpty, "a name is lost")
+      _ = try? labels.index(of: line, classCount: lines.count)
+      _ = ClassMapping.classIndex(named: line, in: labels.lines)
     }
-    _ = try Labels(path: path, classCount: lines.count)
   }
 }

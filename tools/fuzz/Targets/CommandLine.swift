@@ -21,7 +21,7 @@ extension FuzzTarget {
     }
     _ = text.asArgument
     _ = text.shellQuoted
-    let match = try? Regex(forNames: text.regexEscaped).wholeMatch(in: text)
+    let match = try? Regex(text.regexEscaped).wholeMatch(in: text)
     precondition(match != nil, "an escaped name does not find itself")
   }
 

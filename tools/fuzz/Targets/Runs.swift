@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 @testable import Explain
@@ -23,8 +24,13 @@ extension FuzzTarget {
     precondition(count == journal.rows.count, "a journal loses a row")
   }
 
-  /// Names of pictures on standard input.
+  /// Names of pictures on standard input, and any bytes as the name of a file.
   static let names = FuzzTarget("names") { bytes in
+    let name = bytes.filter { $0 != 0 }
+    let text = FileName.text(name)
+    precondition(FileName.bytes(text) == name, "the text of a name is not the name")
+    _ = FileName.plain(text)
+    _ = FileName.fileExtension(of: FileName.normal(FileName.join(text, text)))
     let descriptor = unsafe open(file.fill(bytes), O_RDONLY | O_CLOEXEC)
     defer { close(descriptor) }
     var reader = NameReader(descriptor: descriptor)
@@ -33,7 +39,7 @@ extension FuzzTarget {
       precondition(!name.isEmpty)
       length += name.utf8.count
     }
-    // Bytes that are not UTF-8 become characters of three bytes.
-    precondition(length <= 3 * bytes.count, "there are more names than input")
+    // Bytes that belong to no character become four.
+    precondition(length <= 4 * bytes.count, "there are more names than input")
   }
 }
