@@ -1,5 +1,4 @@
 import Explain
-import Kernels
 
 @testable import densecam
 
@@ -14,8 +13,9 @@ extension FuzzTarget {
       _ = Result { try classes.requireAll(path: boxes.path) }
       for picture in boxes.pictures.prefix(16) {
         _ = try? boxes.picture(at: "folder/" + picture.fileName)
-        for size in [picture.size, Size(224)].compactMap({ $0 }) {
-          let boxes = try? picture.boxes(of: classes, width: size.width, height: size.height)
+        let own = picture.size.map { ($0.width, $0.height) }
+        for (width, height) in [own ?? (1, 1), (224, 224)] {
+          let boxes = try? picture.boxes(of: classes, width: width, height: height)
           for entry in boxes ?? [] {
             precondition(entry.boxes.allSatisfy { $0.area > 0 }, "a box is empty")
           }

@@ -25,10 +25,13 @@ extension FuzzTarget {
     precondition(match != nil, "an escaped name does not find itself")
   }
 
+  private static let model = try? Model("densenet-mini@1", team: WorkerTeam(count: 1))
+
   private static func read(_ text: String, of option: String) throws {
     switch option {
     case "--size", "--resize", "--channels", "--scale", "--mean", "--std":
-      _ = try InputOptions.parse([option, text]).preprocessing(default: Preprocessing())
+      guard let model else { preconditionFailure("the smallest network cannot be made") }
+      _ = try InputOptions.parse([option, text]).preprocessing(for: model)
     case "--style", "--palette", "--alpha", "--columns", "--image-format":
       _ = try FigureOptions.parse([option, text]).drawing()
     case "--backend": _ = try BackendOptions.parse([option, text]).backends(default: [])
