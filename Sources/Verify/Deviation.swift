@@ -88,7 +88,7 @@ public struct Deviation: Hashable, Sendable, Codable {
         nonFinite += 1
         if actual[i] != Float(e) { differing += 1 }
         let explained = Self.isOverflow(
-          actual[i], exact.elements[i], worst.elements[i], overflow?[i] ?? .none)
+          actual[i], e, exact.elements[i], worst.elements[i], overflow?[i] ?? .none)
         if !explained {
           if unexplained == 0 {
             worstIndex = i
@@ -139,12 +139,17 @@ public struct Deviation: Hashable, Sendable, Codable {
   /// Whether rounding may give infinity or NaN for an element, or a finite number where the golden has
   /// none: because sums on the way may overflow, or because the bound reaches beyond the largest number.
   private static func isOverflow(
-    _ actual: Float, _ exact: Double, _ worst: Double, _ overflow: Allowance.Overflow
+    _ actual: Float, _ expected: Double, _ exact: Double, _ worst: Double,
+    _ overflow: Allowance.Overflow
   ) -> Bool {
     guard overflow == .none else { return true }
-    guard !actual.isFinite else { return (Double(actual) - exact).magnitude <= worst }
-    return actual == .infinity && exact + worst >= RoundingModel.largest
-      || actual == -.infinity && exact - worst <= -RoundingModel.largest
+    func mayBe(_ value: Double) -> Bool {
+      value == .infinity && exact + worst >= RoundingModel.largest
+        || value == -.infinity && exact - worst <= -RoundingModel.largest
+        || (value - exact).magnitude <= worst
+    }
+    // The golden's own value was rounded, too.
+    return mayBe(Double(actual)) && (expected.isFinite || mayBe(expected))
   }
 
   /// An error over its bound; where either is no number, or both are infinite, nothing is allowed.

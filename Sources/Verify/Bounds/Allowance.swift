@@ -79,7 +79,11 @@ struct Allowance: Sendable {
       others += (1 - share) * (1 - share)
       count += 1
     }
-    guard count > 0 else { return likelyRMS }
+    guard count > 0 else {
+      // Infinite allowances have no shares.
+      let isInfinite = (likely.elements + other.likely.elements).contains { !$0.isFinite }
+      return isInfinite ? 1 : likelyRMS
+    }
     let root = { (sum: Double) in (sum / Double(count)).squareRoot() }
     return min(1, root(own) * likelyRMS + root(others) * other.likelyRMS)
   }
