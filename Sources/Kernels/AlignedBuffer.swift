@@ -9,22 +9,34 @@ final class AlignedBuffer: @unchecked Sendable {
   let count: Int
   @unsafe let pointer: UnsafeMutablePointer<Float>
 
-  /// The most elements: 16 GiB.
+  /// The elements that packed weights may fill however few the weights are: 1 GiB.
+  private static let leastLimit = 1 << 28
+
+  /// Reserves memory for weights that are packed.
   ///
-  /// Weights that are packed for vectors may take hundreds of times the room of the weights themselves,
-  /// where a kernel is tall and its channels are few.
-  static let largestCount = 1 << 32
+  /// Where a kernel is tall and its channels are few, or where a matrix has one side, vectors are filled
+  /// up to hundreds of times the weights.
+  ///
+  /// - Parameters:
+  ///   - count: The elements when they are packed.
+  ///   - weights: The elements that are given.
+  /// - Throws: ``KernelError`` if it is more than 1 GiB and eight times the weights, or more than the
+  ///   system has.
+  convenience init(count: Int, packing weights: Int) throws(KernelError) {
+    let limit = max(Self.leastLimit, 8 * weights)
+    guard count <= limit else {
+      throw KernelError(
+        .outOfMemory,
+        "\(weights) weights would take \(count >> 18) MiB when packed, more than \(limit >> 18)")
+    }
+    try self.init(count: count)
+  }
 
   /// Reserves memory that holds zeros.
   ///
-  /// - Throws: ``KernelError`` if that is more than ``largestCount`` or than the system has.
+  /// - Throws: ``KernelError`` if the system has not that much memory.
   init(count: Int) throws(KernelError) {
     self.count = count
-    guard count <= Self.largestCount else {
-      throw KernelError(
-        .outOfMemory,
-        "packed weights would take \(count >> 18) MiB, more than \(Self.largestCount >> 18)")
-    }
     let bytes = Self.bytes(count)
     guard bytes > 0,
       let memory = unsafe mmap(

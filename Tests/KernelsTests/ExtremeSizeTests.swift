@@ -119,6 +119,23 @@ import Testing
     #expect(prepared > 100, "\(prepared)")
   }
 
+  @Test("do not fill memory with what fills up vectors", arguments: InstructionSet.supported)
+  func packing(instructionSet: InstructionSet) throws {
+    // One channel in each lane: 64 MiB of weights would take gigabytes; so would a column of kernels.
+    for (text, backend) in [
+      ("mb1ic1ih16777216iw1oc1oh1ow1kh16777216kw1", TiledBackend() as any ConvolutionBackend),
+      ("mb1ic1ih1iw1oc2000000oh1ow1kh3kw3ph1pw1", WinogradBackend(tile: 4)),
+    ] {
+      let problem = try ConvolutionProblem(notation: text)
+      let error = #expect(throws: KernelError.self) {
+        try backend.prepare(
+          problem, weights: WeightBuffer([Float](repeating: 1, count: problem.weightCount)),
+          bias: nil, fusion: .none, instructionSet: instructionSet)
+      }
+      #expect(error?.code == .outOfMemory && error?.description.contains("packed") == true)
+    }
+  }
+
   @Test("far apart take the memory of what is read") func sparse() throws {
     for (text, products) in [
       ("g8mb1ic8ih9oc8oh1kh3sh1048576ph1", 9),

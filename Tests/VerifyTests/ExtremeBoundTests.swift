@@ -253,6 +253,39 @@ import Testing
 
   // MARK: - The parts
 
+  @Test("count every rounding of an average before a convolution") func averageRoundings() throws {
+    var parameters = Parameters()
+    parameters.add("weight", Parameter(shape: [1, 1, 1, 1], elements: [1]))
+    let graph = try Graph(
+      nodes: [
+        Node(name: "data", operation: .input, inputs: []),
+        Node(
+          name: "conv",
+          operation: .convolution(
+            ConvolutionAttributes(
+              outputChannels: 1, kernel: Size(1), stride: Size(1), dilation: Size(1),
+              padding: Padding(0), groups: 1, hasBias: false)),
+          inputs: [0], parameters: ["weight"]),
+        Node(
+          name: "pool",
+          operation: .pooling(PoolingAttributes(.average, kernel: Size(3), stride: Size(3))),
+          inputs: [1]),
+      ], output: 2)
+    let plan = try Plan(
+      graph: graph, parameters: parameters, input: TensorShape(channels: 1, height: 3, width: 3),
+      backends: BackendChoice(TiledBackend()))
+    #expect(plan.stepCount == 1)
+    let reference = try NodeBounds(
+      evaluator: ReferenceEvaluator(graph: graph, parameters: parameters, team: team), team: team
+    ).reference(
+      for: plan.step(0), program: plan.program, given: [[Float](repeating: 1, count: 9)],
+      algorithm: .reassociated)
+    // Eight sums, the share of 1/9, the product with it, the product with the weight and its sum with 0.
+    let bound = RoundingModel(roundings: 11, sums: 1).worst
+    let worst = try #require(reference.own.worst).elements[0]
+    #expect((worst / bound - 1).magnitude < 1e-6, "\(worst) \(bound)")
+  }
+
   @Test("add mean squares by the share that each has of an element") func meanSquares() {
     func tensor(_ values: [Double]) -> Tensor<Double> {
       Tensor(shape: TensorShape(channels: values.count), elements: values)

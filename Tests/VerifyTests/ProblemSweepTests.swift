@@ -13,6 +13,19 @@ import Testing
   static let backends: [any ConvolutionBackend] =
     Backends.all + [WinogradBackend(tile: 2), WinogradBackend(tile: 4)]
 
+  @Test("skip what takes more memory than there is, and only that") func memory() throws {
+    var sweep = ProblemSweep(backends: [NaiveBackend(), TiledBackend()], team: team)
+    let trial = ConvolutionTrial(try ConvolutionProblem(notation: "mb1ic4ih9oc4oh9kh3ph1"), seed: 1)
+    let problem = trial.problem
+    let count = problem.input.count + problem.output.count + problem.weightCount
+    sweep.memoryLimit = count * ProblemSweep.bytesPerElement
+    #expect(try sweep.run(trial).map(\.verdict) == [.pass, .pass])
+    sweep.memoryLimit -= 1
+    for result in try sweep.run(trial) {
+      #expect(result.verdict == .skipped && result.reason?.contains("MiB") == true)
+    }
+  }
+
   @Test("pass every right backend", arguments: 0..<UInt64(4))
   func right(chunk: UInt64) throws {
     let sweep = ProblemSweep(backends: Self.backends, team: team)

@@ -44,7 +44,8 @@ struct LaneConvolution: PreparedConvolution {
         return isRun ? .run(first: channels[0], count: lanes) : .scattered(channels)
       }
     }
-    weights = try AlignedBuffer(count: blocks * lanes * problem.depth)
+    weights = try AlignedBuffer(
+      count: blocks * lanes * problem.depth, packing: problem.weightCount)
     biases = try AlignedBuffer(count: blocks * lanes)
     for channel in 0..<problem.outputChannels {
       let (block, lane) = channel.quotientAndRemainder(dividingBy: lanes)

@@ -18,7 +18,8 @@ struct TilePanels: Sendable {
     let problem = geometry.problem
     let width = 2 * geometry.lanes
     storage = try AlignedBuffer(
-      count: Int.clampedProduct(problem.groups, geometry.panels, geometry.panelCount))
+      count: Int.clampedProduct(problem.groups, geometry.panels, geometry.panelCount),
+      packing: problem.weightCount)
     biases = try AlignedBuffer(count: problem.groups * geometry.panels * width)
     let channels = problem.groupOutputChannels
     for group in 0..<problem.groups {

@@ -22,7 +22,8 @@ struct WinogradWeights: Sendable {
     panels = (problem.outputChannels + width - 1) / width
     panelCount = blocks * lanes * width
     let elements = transform.patch * transform.patch
-    storage = try AlignedBuffer(count: elements * panels * panelCount)
+    storage = try AlignedBuffer(
+      count: elements * panels * panelCount, packing: problem.weightCount)
     biases = try AlignedBuffer(count: panels * width)
     for o in 0..<problem.outputChannels {
       if let bias { unsafe biases.pointer[o] = bias[o] }

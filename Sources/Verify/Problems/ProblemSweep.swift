@@ -14,6 +14,16 @@ public struct ProblemSweep: Sendable {
   /// The most elements that input, output and weights of a trial may have together: 2 GiB.
   public static let largestElementCount = 1 << 29
 
+  /// What judging a trial takes at most for each element of input, output and weights, in bytes.
+  ///
+  /// The numbers, what they should be and what they may be off by are there as 32-bit floats and in double
+  /// precision, some of them more than once; 68 were measured on a map of 4000×4000 with five backends.
+  static let bytesPerElement = 72
+
+  /// The bytes that a trial may take; what needs more is SKIPPED, for nothing can be done about memory
+  /// that is not there when it is asked for.
+  var memoryLimit = MemoryBudget.bytes
+
   public init(
     backends: [any ConvolutionBackend], options: PlanOptions = .standard, policy: Policy = .bound,
     team: WorkerTeam
@@ -47,6 +57,13 @@ public struct ProblemSweep: Sendable {
     let count = problem.input.count + problem.output.count + problem.weightCount
     guard count <= Self.largestElementCount else {
       return backends.map { notRun($0, .skipped, "it takes \(count >> 28) GiB") }
+    }
+    guard count * Self.bytesPerElement <= memoryLimit else {
+      let needed = count * Self.bytesPerElement >> 20
+      return backends.map {
+        notRun(
+          $0, .skipped, "judging it takes about \(needed) MiB, and there are \(memoryLimit >> 20)")
+      }
     }
     guard let network = try trial.network(named: layer) else {
       return backends.map {
