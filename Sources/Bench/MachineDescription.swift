@@ -129,11 +129,6 @@ public struct MachineDescription: Hashable, Sendable, Codable {
     blasCore + (forcedBLASCore != nil ? " (forced)" : isBLASCoreChosen ? " (chosen)" : "")
   }
 
-  /// The memory of this machine, in bytes.
-  public static var memoryBytes: Int {
-    sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
-  }
-
   /// The processors that this process may use.
   public var allowedProcessorCount: Int { ProcessorDescription.count(ofList: allowedProcessors) }
 

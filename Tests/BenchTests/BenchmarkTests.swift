@@ -1,5 +1,6 @@
 import Kernels
 import Net
+import TestSupport
 import Testing
 import Verify
 
@@ -103,15 +104,18 @@ import Verify
 
   @Test func `a wrong kernel is timed and called wrong`() throws {
     let team = try WorkerTeam(count: 1)
+    let offByOne = AlteredBackend { _, _, task, output in
+      if task == 0 { output.plane(0, 0)[0] += 1 }
+    }
     let runs = [
       VerificationRun(name: "same name", backends: BackendChoice(NaiveBackend())),
-      VerificationRun(name: "same name", backends: BackendChoice(OffByOneBackend())),
+      VerificationRun(name: "same name", backends: BackendChoice(offByOne)),
     ]
     let results = try benchmark().run(
       runs.map { Candidate($0, team: team) }, options: SamplingOptions(repetitions: 1))
     #expect(results.map(\.verdict) == [.pass, .fail])
     #expect(results[1].steps.filter { $0.verdict == .fail }.map(\.name) == ["conv1", "conv2"])
-    #expect(results[1].steps.first?.executed == "off-by-one")
+    #expect(results[1].steps.first?.executed == "altered")
   }
 
   @Test func `the plan that is timed is the one that is judged`() throws {
@@ -137,7 +141,11 @@ import Verify
     let benchmark = Benchmark(
       model: "tiny", graph: graph, parameters: parameters,
       input: Tensor(shape: shape, elements: Self.values(shape.count, seed: 4)))
-    let run = VerificationRun(name: "wrong", backends: BackendChoice(WrongWhenAveragingBackend()))
+    // Right, unless it averages first.
+    let wrong = AlteredBackend(TiledBackend(), fusions: .averagePool) { _, fusion, task, output in
+      if task == 0, fusion.averagePool != nil { output.plane(0, 0)[0] += 1 }
+    }
+    let run = VerificationRun(name: "wrong", backends: BackendChoice(wrong))
     let results = try benchmark.run(
       [Candidate(run, team: WorkerTeam(count: 1))], options: SamplingOptions(repetitions: 1))
     #expect(results.first?.steps.map(\.name) == ["conv", "softmax"])
@@ -166,63 +174,5 @@ import Verify
   @Test func `the clock costs something`() {
     let cost = SamplingOptions.clockCost()
     #expect(cost > 0 && cost < 100_000)
-  }
-}
-
-/// A backend that is right unless it averages first.
-private struct WrongWhenAveragingBackend: ConvolutionBackend {
-  let name = "wrong-when-averaging"
-  let summary = "wrong on purpose"
-
-  func algorithm(for problem: ConvolutionProblem) -> Algorithm { .reassociated }
-  func refusal(of problem: ConvolutionProblem) -> String? { nil }
-  func fusions(for problem: ConvolutionProblem) -> Fusions { .averagePool }
-
-  func layouts(for problem: ConvolutionProblem, instructionSet: InstructionSet)
-    -> ConvolutionLayouts
-  {
-    TiledBackend().layouts(for: problem, instructionSet: instructionSet)
-  }
-
-  func prepare(
-    _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
-    instructionSet: InstructionSet
-  ) throws(KernelError) -> any PreparedConvolution {
-    let honest = try TiledBackend().prepare(
-      problem, weights: weights, bias: bias, fusion: fusion, instructionSet: instructionSet)
-    return fusion.averagePool == nil ? honest : OffByOneBackend.Prepared(honest: honest)
-  }
-}
-
-/// The naive backend with one output element too large.
-private struct OffByOneBackend: ConvolutionBackend {
-  let name = "off-by-one"
-  let summary = "wrong on purpose"
-
-  func algorithm(for problem: ConvolutionProblem) -> Algorithm { .direct }
-  func refusal(of problem: ConvolutionProblem) -> String? { nil }
-  func fusions(for problem: ConvolutionProblem) -> Fusions { [] }
-
-  func prepare(
-    _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
-    instructionSet: InstructionSet
-  ) throws(KernelError) -> any PreparedConvolution {
-    Prepared(
-      honest: try NaiveBackend().prepare(
-        problem, weights: weights, bias: bias, fusion: fusion, instructionSet: instructionSet))
-  }
-
-  struct Prepared: PreparedConvolution {
-    let honest: any PreparedConvolution
-    var taskCounts: [Int] { honest.taskCounts }
-    var scratchCount: Int { honest.scratchCount }
-    var packedBytes: Int { honest.packedBytes }
-
-    func run(
-      phase: Int, task: Int, input: FeatureView, output: MutableFeatureView, memory: TaskMemory
-    ) {
-      honest.run(phase: phase, task: task, input: input, output: output, memory: memory)
-      if task == 0 { output.plane(0, 0)[0] += 1 }
-    }
   }
 }

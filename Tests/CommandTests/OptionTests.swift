@@ -2,43 +2,6 @@ import Foundation
 import Testing
 
 @Suite("Options") struct OptionTests {
-  /// What ArgumentParser says of a command, for programs that read it.
-  private struct Command: Decodable {
-    struct Argument: Decodable {
-      struct Name: Decodable, Hashable {
-        var kind: String
-        var name: String
-      }
-      var names: [Name]?
-    }
-    var commandName: String
-    var arguments: [Argument]?
-    var subcommands: [Command]?
-
-    /// The options that have one name with another of the same command, with the command's path.
-    func collisions(_ path: [String] = []) -> [[String]] {
-      let path = path + [commandName]
-      let names = (arguments ?? []).flatMap { $0.names ?? [] }
-      let twice = Dictionary(grouping: names, by: \.self).filter { $0.value.count > 1 }
-      return twice.keys.map { path + [$0.name] }
-        + (subcommands ?? []).flatMap { $0.collisions(path) }
-    }
-
-    var count: Int { 1 + (subcommands ?? []).reduce(0) { $0 + $1.count } }
-  }
-
-  // ArgumentParser checks this itself, but in debug builds alone.
-  @Test("have names of their own in every command") func names() throws {
-    struct Dump: Decodable {
-      var command: Command
-    }
-    let run = try CommandRun("--experimental-dump-help")
-    #expect(run.status == 0)
-    let command = try JSONDecoder().decode(Dump.self, from: Data(run.output.utf8)).command
-    #expect(command.count > 12)
-    #expect(command.collisions().isEmpty)
-  }
-
   @Test("draw larger, or scale the input, each by its own") func scales() throws {
     let folder = try Folder()
     struct Row: Decodable {

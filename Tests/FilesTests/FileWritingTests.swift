@@ -3,15 +3,12 @@ import Testing
 
 @testable import Files
 
-@Suite("Writing files") final class FileWritingTests {
-  let folder = FileManager.default.temporaryDirectory
-    .appending(path: "files-\(UInt64.random(in: 0...UInt64.max))").path
+@Suite("Writing files") struct FileWritingTests {
+  private let scratch: Scratch
 
-  init() throws {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  }
+  init() throws { scratch = try Scratch() }
 
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
+  private var folder: String { scratch.path }
 
   private var contents: [ExactName] {
     ((try? FileName.names(in: folder)) ?? []).map { ExactName($0) }.sorted()

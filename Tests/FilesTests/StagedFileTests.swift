@@ -4,28 +4,6 @@ import Testing
 
 @testable import Files
 
-/// A folder that goes with the test.
-final class Scratch {
-  let path: String
-
-  init() throws {
-    path =
-      FileManager.default.temporaryDirectory
-      .appending(path: "FilesTests-\(UInt64.random(in: 0 ... .max))").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String) -> String { "\(path)/\(name)" }
-
-  func text(_ name: String) -> String? { try? String(contentsOfFile: file(name), encoding: .utf8) }
-
-  var names: [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
-  }
-}
-
 @Suite("A file under construction") struct StagedFileTests {
   func write(_ text: String, to path: String, isUnnamed: Bool, isReplacing: Bool = true) throws {
     var file = try StagedFile(for: path, isUnnamed: isUnnamed)

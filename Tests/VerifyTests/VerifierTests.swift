@@ -35,10 +35,15 @@ import Testing
       }, options: VerificationOptions())
   }
 
-  @Test("passes every right backend, fused and not", arguments: [true, false], [1, 3])
-  func right(isFused: Bool, threads: Int) throws {
+  @Test(
+    "passes every right backend, fused and not", arguments: [true, false],
+    InstructionSet.supported)
+  func right(isFused: Bool, instructionSet: InstructionSet) throws {
     let result = try verify(
-      Backends.all, options: isFused ? .standard : .unfused, threads: threads)
+      Backends.all,
+      options: PlanOptions(
+        passes: isFused ? Set(Pass.allCases) : [], instructionSet: instructionSet),
+      threads: isFused ? 3 : 1)
     let wrong = result.layers.filter { $0.verdict != .pass && $0.verdict != .fellBack }
     #expect(wrong.isEmpty, "\(wrong.map { ($0.layer, $0.requested, $0.deviation) })")
     #expect(result.layers.count > 2 * Backends.all.count * 20)

@@ -1,4 +1,5 @@
 import Kernels
+import TestSupport
 
 /// A backend that is wrong on purpose, in one way, on problems of one kind.
 struct WrongBackend: ConvolutionBackend {
@@ -52,26 +53,10 @@ struct WrongBackend: ConvolutionBackend {
           })
       }
     }
-    return Prepared(
-      right: try NaiveBackend().prepare(
-        problem, weights: used, bias: bias, fusion: fusion, instructionSet: instructionSet),
-      fault: struck ? fault : nil, amount: amount, problem: problem)
-  }
-
-  struct Prepared: PreparedConvolution {
-    let right: any PreparedConvolution
-    let fault: Fault?
-    let amount: Float
-    let problem: ConvolutionProblem
-
-    var taskCounts: [Int] { right.taskCounts }
-    var scratchCount: Int { right.scratchCount }
-    var packedBytes: Int { right.packedBytes }
-
-    func run(
-      phase: Int, task: Int, input: FeatureView, output: MutableFeatureView, memory: TaskMemory
-    ) {
-      right.run(phase: phase, task: task, input: input, output: output, memory: memory)
+    let fault = struck ? fault : nil
+    let amount = amount
+    let altered = used
+    let backend = AlteredBackend(weights: { _, _ in altered }) { problem, _, task, output in
       let plane = problem.output.planeCount
       let (image, channel) = task.quotientAndRemainder(dividingBy: problem.outputChannels)
       let values = output.plane(image, channel)
@@ -82,11 +67,13 @@ struct WrongBackend: ConvolutionBackend {
       case .missingBiasOrOffset: for i in 0..<plane { values[i] += 0.01 }
       case .oneElementOff where channel == 2: values[0] += amount
       case .notWritten where channel == 0: values[0] = .nan
-      case .writesBehind where task == taskCounts[0] - 1:
+      case .writesBehind where task == problem.output.batch * problem.outputChannels - 1:
         let size = problem.output.imageCount
         output.base[(problem.output.batch - 1) * output.batchStride + (size + 15) / 16 * 16] = 1
       default: break
       }
     }
+    return try backend.prepare(
+      problem, weights: used, bias: bias, fusion: fusion, instructionSet: instructionSet)
   }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import Imaging
 public import Kernels
 public import Net
@@ -112,16 +111,5 @@ public struct ScoreCAM: Hashable, Sendable {
       scores[channels[index]] = classes.map { Double(logits[logits.startIndex + $0]) }
     }
     return scores
-  }
-}
-
-/// Softmax in double precision.
-enum Softmax {
-  /// `exp(v[i]) / Σ exp(v)`, computed from the distances to the largest value.
-  static func of(_ values: [Double]) -> [Double] {
-    guard let largest = values.max() else { return [] }
-    let powers = values.map { exp($0 - largest) }
-    let sum = powers.reduce(0, +)
-    return powers.map { $0 / sum }
   }
 }

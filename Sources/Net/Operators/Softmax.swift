@@ -7,7 +7,7 @@ public enum Softmax {
   /// The softmax of values, by the distances to the largest one.
   ///
   /// One that is NaN makes all of the result NaN. O(n).
-  public static func of(_ values: ArraySlice<Double>) -> [Double] {
+  public static func of(_ values: some Collection<Double>) -> [Double] {
     let largest = values.reduce(-Double.infinity) { $1 > $0 ? $1 : $0 }
     let terms = values.map { exp($0 - largest) }
     let sum = terms.reduce(0, +)

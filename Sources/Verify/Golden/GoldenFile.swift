@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import HDF5
 import Kernels
@@ -32,7 +33,7 @@ public struct GoldenFile: Sendable {
   public init(path: String) throws(GoldenError) {
     self.path = path
     isRecorded = true
-    guard unsafe access(path, F_OK) == 0 else {
+    guard unsafe access(path.systemPath, F_OK) == 0 else {
       throw GoldenError(
         .missing, path: path, "there is no such golden; make one with `densecam golden record`")
     }
@@ -168,7 +169,7 @@ extension GoldenCase {
       let count = (known.isEmpty ? logits : known).count / picture.shape.batch
       guard index < count else { return 0 }
       if !known.isEmpty { return Double(known[index]) }
-      return Softmax.of(logits[..<count].map(Double.init)[...])[index]
+      return Softmax.of(logits[..<count].map(Double.init))[index]
     }
     var maps: [StoredMap] = []
     if try group.hasGroup(named: "cams") {

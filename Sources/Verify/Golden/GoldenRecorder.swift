@@ -65,7 +65,7 @@ public struct GoldenRecorder: Sendable {
     _ inputs: [Input], to path: String, overwriting: Bool, labels: [String] = [],
     includes: (_ node: String) -> Bool, progress: ((Double) throws -> Void)? = nil
   ) throws {
-    let exists = unsafe access(path, F_OK) == 0
+    let exists = unsafe access(path.systemPath, F_OK) == 0
     guard overwriting || !exists else { throw GoldenError.exists(path) }
     func unwritable(_ error: SystemError) -> GoldenError {
       error.code == EEXIST

@@ -122,7 +122,7 @@ struct BenchCommand: ParsableCommand {
       throw UsageError("an input of \(shape) is too large")
     }
     let needed = count * Self.bytesPerInputElement
-    let present = MachineDescription.memoryBytes
+    let present = MemoryBudget.bytes
     guard needed <= present else {
       throw UsageError(
         "an input of \(shape) takes about \(needed >> 30) GiB to judge and to time, and this machine "

@@ -28,12 +28,18 @@ import Testing
 
   @Test(
     "plans agree, fused and not", arguments: OperatorCase.all,
-    Backends.all.flatMap { [($0, true), ($0, false)] }.map { PlanKind(backend: $0, isFused: $1) })
+    Backends.all.flatMap { backend in
+      InstructionSet.supported.flatMap { set in
+        [true, false].map { PlanKind(backend: backend, instructionSet: set, isFused: $0) }
+      }
+    })
   func plan(item: OperatorCase, kind: PlanKind) throws {
     let graph = try item.graph()
     let plan = try Plan(
       graph: graph, parameters: item.weights, input: item.shape,
-      backends: BackendChoice(kind.backend), options: kind.isFused ? .standard : .unfused)
+      backends: BackendChoice(kind.backend),
+      options: PlanOptions(
+        passes: kind.isFused ? Set(Pass.allCases) : [], instructionSet: kind.instructionSet))
     if !kind.isFused { #expect(plan.stepCount == graph.nodes.count - 1) }
     let executor = try Executor(plan: plan, team: WorkerTeam(count: 2))
     executor.run(item.input.span)
@@ -46,7 +52,8 @@ import Testing
 
   struct PlanKind: Sendable, CustomStringConvertible {
     let backend: any ConvolutionBackend
+    let instructionSet: InstructionSet
     let isFused: Bool
-    var description: String { "\(backend.name) \(isFused ? "fused" : "unfused")" }
+    var description: String { "\(backend.name) \(instructionSet) \(isFused ? "fused" : "unfused")" }
   }
 }

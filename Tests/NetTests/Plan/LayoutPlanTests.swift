@@ -43,8 +43,9 @@ import Testing
     }
   }
 
-  @Test("are planes for a backend that wants planes") func planar() throws {
-    let plan = try plan(Im2colOpenBLASBackend())
+  @Test("are planes for a backend that wants planes", arguments: InstructionSet.supported)
+  func planar(instructionSet: InstructionSet) throws {
+    let plan = try plan(Im2colOpenBLASBackend(), instructionSet: instructionSet)
     #expect(plan.memory.reordered.isEmpty)
     for (node, location) in plan.memory.locations
     where plan.program.shapes[node].planeCount > 1 {
@@ -52,13 +53,20 @@ import Testing
     }
   }
 
-  @Test("are reordered around every step when the pass is left out") func reordered() throws {
-    let plan = try plan(TiledBackend(), without: [.chooseLayouts])
+  @Test(
+    "are reordered around every step when the pass is left out",
+    arguments: InstructionSet.supported)
+  func reordered(instructionSet: InstructionSet) throws {
+    let plan = try plan(
+      TiledBackend(), without: [.chooseLayouts], instructionSet: instructionSet)
     let convolutions = (0..<plan.stepCount).filter { plan.problem(ofStep: $0) != nil }
     #expect(Set(plan.memory.reordered.keys) == Set(convolutions))
   }
 
-  @Test("of two backends at odds give the bits of a plan without blocks") func mixed() throws {
+  @Test(
+    "of two backends at odds give the bits of a plan without blocks",
+    arguments: InstructionSet.supported)
+  func mixed(instructionSet: InstructionSet) throws {
     let model = try SmallNetwork.model()
     let input = SmallNetwork.input(shape)
     let convolutions = model.graph.nodes.filter {
@@ -72,7 +80,8 @@ import Testing
     let results = try [Set(Pass.allCases), Set(Pass.allCases).subtracting([.chooseLayouts])].map {
       let plan = try Plan(
         graph: model.graph, parameters: model.parameters, input: shape,
-        backends: BackendChoice(TiledBackend(), overrides: odd), options: PlanOptions(passes: $0))
+        backends: BackendChoice(TiledBackend(), overrides: odd),
+        options: PlanOptions(passes: $0, instructionSet: instructionSet))
       #expect(!plan.memory.reordered.isEmpty)
       let executor = try Executor(plan: plan, team: WorkerTeam(count: 2))
       executor.run(input.span)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The check of a plan") struct PlanCheckTests {
   func plan(sharesMemory: Bool) throws -> Plan {
-    let network = try AwkwardNetwork.residual()
+    let network = try TestNetwork.residual()
     return try Plan(
       graph: network.graph, parameters: network.parameters, input: network.input(batch: 2).shape,
       backends: BackendChoice(Backends.standard),

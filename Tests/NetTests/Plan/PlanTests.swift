@@ -31,14 +31,33 @@ enum SmallNetwork {
     return executor.value(of: model.graph.output)
   }
 
-  @Test("have the same bits for any number of threads, and again", arguments: Backends.names)
-  func threads(name: String) throws {
-    let model = try SmallNetwork.model()
+  /// Runs a test network; its output.
+  func run(
+    _ network: TestNetwork, _ input: Tensor<Float>, backend: any ConvolutionBackend,
+    options: PlanOptions, threads: Int = 2
+  ) throws -> [UInt32] {
+    let plan = try Plan(
+      graph: network.graph, parameters: network.parameters, input: input.shape,
+      backends: BackendChoice(backend), options: options)
+    let executor = try Executor(plan: plan, team: WorkerTeam(count: threads))
+    executor.run(input.elements.span)
+    return executor.value(of: network.graph.output).map(\.bitPattern)
+  }
+
+  @Test(
+    "have the same bits for any number of threads, and again", arguments: Backends.names,
+    InstructionSet.supported)
+  func threads(name: String, instructionSet: InstructionSet) throws {
     let backend = try #require(Backends.named(name))
-    let results = try [1, 2, 3, 7, 2].map {
-      try run(model, shape, threads: $0, backend: backend).map(\.bitPattern)
+    for network in try TestNetwork.all() {
+      let input = network.input(batch: 2)
+      let results = try [1, 2, 3, 7, 2].map {
+        try run(
+          network, input, backend: backend,
+          options: PlanOptions(instructionSet: instructionSet), threads: $0)
+      }
+      #expect(Set(results).count == 1, "\(network)")
     }
-    #expect(Set(results).count == 1)
   }
 
   @Test("fuse what they say, and only that") func steps() throws {
@@ -80,11 +99,9 @@ enum SmallNetwork {
     "have the same bits without a pass that computes nothing else",
     arguments: exact, InstructionSet.supported)
   func exactPasses(pass: Pass, instructionSet: InstructionSet) throws {
-    let model = try SmallNetwork.model()
-    let networks =
-      [(model.graph, model.parameters, Tensor(shape: shape, elements: SmallNetwork.input(shape)))]
-      + (try AwkwardNetwork.all()).map { ($0.graph, $0.parameters, $0.input(batch: 3)) }
-    for (graph, parameters, input) in networks {
+    for network in try TestNetwork.all() {
+      let (graph, parameters) = (network.graph, network.parameters)
+      let input = network.input(batch: 3)
       for backend in Backends.all {
         func bits(_ passes: Set<Pass>) throws -> [UInt32] {
           let plan = try Plan(
@@ -103,31 +120,43 @@ enum SmallNetwork {
     }
   }
 
-  @Test("share memory without changing a bit") func memory() throws {
-    let model = try SmallNetwork.model()
-    var options = PlanOptions.standard
-    let shared = try run(model, shape, options: options)
-    options.sharesMemory = false
-    #expect(try run(model, shape, options: options) == shared)
-    let plan = try Plan(
-      graph: model.graph, parameters: model.parameters, input: shape,
-      backends: BackendChoice(Backends.standard))
-    #expect(plan.activationBytes < plan.unsharedActivationBytes)
+  @Test("share memory without changing a bit", arguments: InstructionSet.supported)
+  func memory(instructionSet: InstructionSet) throws {
+    for network in try TestNetwork.all() {
+      let input = network.input(batch: 3)
+      let results = try [true, false].map {
+        try run(
+          network, input, backend: Backends.standard,
+          options: PlanOptions(sharesMemory: $0, instructionSet: instructionSet))
+      }
+      #expect(results[0] == results[1], "\(network)")
+      let plan = try Plan(
+        graph: network.graph, parameters: network.parameters, input: input.shape,
+        backends: BackendChoice(Backends.standard),
+        options: PlanOptions(instructionSet: instructionSet))
+      #expect(plan.activationBytes < plan.unsharedActivationBytes)
+    }
   }
 
-  @Test("compute each image of a batch as if it were alone", arguments: Backends.names)
-  func batch(name: String) throws {
-    let model = try SmallNetwork.model()
+  @Test(
+    "compute each image of a batch as if it were alone", arguments: Backends.names,
+    InstructionSet.supported)
+  func batch(name: String, instructionSet: InstructionSet) throws {
     let backend = try #require(Backends.named(name))
-    var batched = shape
-    batched.batch = 3
-    let input = SmallNetwork.input(batched)
-    let together = try run(model, batched, backend: backend, input: input)
-    for image in 0..<3 {
-      let alone = try run(
-        model, shape, backend: backend,
-        input: Array(input[(image * shape.count)..<((image + 1) * shape.count)]))
-      #expect(Array(together[(image * 10)..<((image + 1) * 10)]) == alone)
+    let options = PlanOptions(instructionSet: instructionSet)
+    for network in try TestNetwork.all() {
+      let input = network.input(batch: 3)
+      let together = try run(network, input, backend: backend, options: options)
+      let size = network.inputShape.count
+      for image in 0..<3 {
+        let alone = Tensor(
+          shape: network.inputShape,
+          elements: Array(input.elements[(image * size)..<((image + 1) * size)]))
+        let result = try run(network, alone, backend: backend, options: options)
+        #expect(
+          Array(together[(image * result.count)..<((image + 1) * result.count)]) == result,
+          "\(network), image \(image)")
+      }
     }
   }
 
@@ -155,11 +184,9 @@ enum SmallNetwork {
     "keep every tap as it was computed, whatever is computed after it",
     arguments: InstructionSet.supported)
   func taps(instructionSet: InstructionSet) throws {
-    let model = try SmallNetwork.model()
-    let networks =
-      [(model.graph, model.parameters, Tensor(shape: shape, elements: SmallNetwork.input(shape)))]
-      + (try AwkwardNetwork.all()).map { ($0.graph, $0.parameters, $0.input(batch: 3)) }
-    for (graph, parameters, input) in networks {
+    for network in try TestNetwork.all() {
+      let (graph, parameters) = (network.graph, network.parameters)
+      let input = network.input(batch: 3)
       func run(sharesMemory: Bool) throws -> (Executor, atOnce: [Int: [UInt32]]) {
         let plan = try Plan(
           graph: graph, parameters: parameters, input: input.shape,

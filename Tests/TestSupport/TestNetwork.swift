@@ -1,8 +1,8 @@
 public import Kernels
 public import Net
 
-/// A small network with seeded weights, made of what plans get wrong.
-public struct AwkwardNetwork: Sendable, CustomStringConvertible {
+/// A small network with seeded weights that plans, memory and verification are tested on.
+public struct TestNetwork: Sendable, CustomStringConvertible {
   public let description: String
   public let graph: Graph
   public let parameters: Parameters
@@ -10,22 +10,37 @@ public struct AwkwardNetwork: Sendable, CustomStringConvertible {
   /// The channels and sides of its input, one image.
   public let inputShape: TensorShape
 
-  /// Both networks.
-  public static func all() throws -> [AwkwardNetwork] { [try narrowDense(), try residual()] }
+  /// What elements of its input lie around, and by how much.
+  var inputRange: (middle: Float, width: Float) = (0, 1)
 
-  /// A batch of noise between −1 and 1.
+  /// All of them: a well-behaved one, and two that are made of what plans get wrong.
+  public static func all() throws -> [TestNetwork] {
+    [try mini(), try narrowDense(), try residual()]
+  }
+
+  /// DenseNet-mini: dense blocks that grow by 8 channels, on pictures of 64×64.
+  public static func mini() throws -> TestNetwork {
+    let model = try Model("densenet-mini@1", team: WorkerTeam(count: 2))
+    return TestNetwork(
+      description: model.name, graph: model.graph, parameters: model.parameters,
+      inputShape: TensorShape(channels: 3, height: 64, width: 64), inputRange: (128, 128))
+  }
+
+  /// A batch of noise, the same every time.
   public func input(batch: Int) -> Tensor<Float> {
     var shape = inputShape
     shape.batch = batch
     var generator = SeededGenerator(seed: 77)
-    return Tensor(shape: shape, elements: generator.floats(shape.count))
+    return Tensor(
+      shape: shape,
+      elements: generator.floats(shape.count).map { inputRange.middle + inputRange.width * $0 })
   }
 
   /// Dense blocks that grow by 12 channels, down to maps of one pixel.
   ///
   /// No part of a concatenation begins where a register does, and parts lie in two concatenations, and
   /// twice in one.
-  public static func narrowDense() throws -> AwkwardNetwork {
+  public static func narrowDense() throws -> TestNetwork {
     var net = GraphBuilder(channels: 3, seed: 5)
     func unit(_ x: Int, _ name: String) -> Int {
       let bottleneck = net.convolution(
@@ -57,7 +72,7 @@ public struct AwkwardNetwork: Sendable, CustomStringConvertible {
 
   /// Residual sums, groups, one set of weights for two nodes, a node that is read twice, and values that
   /// are flattened before a batch norm, a ReLU, a convolution and a fully connected layer.
-  public static func residual() throws -> AwkwardNetwork {
+  public static func residual() throws -> TestNetwork {
     var net = GraphBuilder(channels: 3, seed: 6)
     var x = net.relu(
       "c1_relu", net.convolution("c1", net.data, 10, kernel: 3, padding: 1, hasBias: true))
@@ -110,8 +125,8 @@ private struct GraphBuilder {
     generator = SeededGenerator(seed: seed)
   }
 
-  func network(_ name: String, height: Int, width: Int, output: Int) throws -> AwkwardNetwork {
-    AwkwardNetwork(
+  func network(_ name: String, height: Int, width: Int, output: Int) throws -> TestNetwork {
+    TestNetwork(
       description: name, graph: try Graph(nodes: nodes, output: output), parameters: parameters,
       inputShape: TensorShape(channels: channels[data], height: height, width: width))
   }

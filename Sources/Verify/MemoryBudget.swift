@@ -1,9 +1,9 @@
 import Glibc
 
-/// How much memory there is to verify in.
-enum MemoryBudget {
+/// How much memory there is to verify and to time in.
+public enum MemoryBudget {
   /// The bytes that the machine has, or fewer if this process may not have them (`ulimit -v`).
-  static var bytes: Int {
+  public static var bytes: Int {
     let present = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
     var limit = rlimit()
     guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 else {

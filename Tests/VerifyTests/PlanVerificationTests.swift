@@ -5,8 +5,8 @@ import Testing
 @testable import Net
 @testable import Verify
 
-/// Plans of awkward networks, held against their definition step by step.
-@Suite("Awkward networks") struct AwkwardNetworkTests {
+/// Every step of a plan, held against its definition.
+@Suite("Plans of networks") struct PlanVerificationTests {
   /// Which passes run.
   static let choices: [(name: String, passes: Set<Pass>)] =
     [("all", Set(Pass.allCases)), ("none", [])]
@@ -17,7 +17,7 @@ import Testing
     [1, 3])
   func pass(instructionSet: InstructionSet, batch: Int) throws {
     let team = try WorkerTeam(count: 3)
-    for network in try AwkwardNetwork.all() {
+    for network in try TestNetwork.all() {
       let input = network.input(batch: batch)
       let golden = GoldenFile(unrecorded: input, name: "noise", model: network.description)
       let verifier = Verifier(
@@ -39,47 +39,9 @@ import Testing
     }
   }
 
-  /// A kernel that is right, and adds to a value that has nothing to do with it.
-  struct Meddling: ConvolutionBackend {
-    let name = "meddling"
-    let summary = "changes a value far from its own"
-
-    /// How far from its output, in elements.
-    let distance: Int
-
-    func algorithm(for problem: ConvolutionProblem) -> Algorithm { .reassociated }
-    func refusal(of problem: ConvolutionProblem) -> String? { nil }
-    func fusions(for problem: ConvolutionProblem) -> Fusions { [] }
-
-    func prepare(
-      _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
-      instructionSet: InstructionSet
-    ) throws(KernelError) -> any PreparedConvolution {
-      Prepared(
-        right: try NaiveBackend().prepare(
-          problem, weights: weights, bias: bias, fusion: fusion, instructionSet: instructionSet),
-        distance: distance)
-    }
-
-    struct Prepared: PreparedConvolution {
-      let right: any PreparedConvolution
-      let distance: Int
-      var taskCounts: [Int] { right.taskCounts }
-      var scratchCount: Int { right.scratchCount }
-      var packedBytes: Int { right.packedBytes }
-
-      func run(
-        phase: Int, task: Int, input: FeatureView, output: MutableFeatureView, memory: TaskMemory
-      ) {
-        right.run(phase: phase, task: task, input: input, output: output, memory: memory)
-        if task == 0 { output.base[distance] += 1e-6 }
-      }
-    }
-  }
-
   @Test("show a kernel that changes another live value, however far away and little")
   func meddling() throws {
-    let network = try AwkwardNetwork.residual()
+    let network = try TestNetwork.residual()
     let team = try WorkerTeam(count: 2)
     let golden = GoldenFile(
       unrecorded: network.input(batch: 1), name: "noise", model: network.description)
@@ -97,13 +59,16 @@ import Testing
     }
     let distance = try offset("c1_relu") + 300 - offset("c3")
     #expect(distance.magnitude > 1000)
+    // A kernel that is right, and adds to a value that has nothing to do with it.
+    let meddling = AlteredBackend { _, _, task, output in
+      if task == 0 { output.base[distance] += 1e-6 }
+    }
     let result = try verifier.verify(
       golden.cases[0],
       runs: [
         VerificationRun(
           name: "meddling",
-          backends: BackendChoice(NaiveBackend(), overrides: [layer: Meddling(distance: distance)]),
-          options: options)
+          backends: BackendChoice(NaiveBackend(), overrides: [layer: meddling]), options: options)
       ], options: VerificationOptions())
     for result in result.layers {
       #expect((result.verdict == .fail) == (result.layer == layer), "\(result.layer)")
