@@ -32,6 +32,9 @@ final class OpenFile: Sendable {
         throw place.error(operation, "its addresses are not of 64 bits")
       }
       baseAddress = base
+      // What this process starts would keep the file, and its lock, open.
+      let descriptor = try place.call(operation) { chdf5_descriptor(id) }
+      _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     } catch {
       _ = Library.status { H5Fclose(id) }
       throw error
@@ -44,6 +47,8 @@ final class OpenFile: Sendable {
   func close() throws(HDF5Error) {
     guard isOpen.exchange(false, ordering: .acquiringAndReleasing) else { return }
     let place = Place(file: path)
+    let lock = isWritable ? LockHandle(sharedWith: Library.status { chdf5_descriptor(id) }) : nil
+    defer { lock?.release() }
     if isWritable {
       do throws(HDF5Error) {
         try place.call("write the file") { H5Fflush(id, H5F_SCOPE_LOCAL) }
@@ -93,6 +98,25 @@ final class OpenFile: Sendable {
     guard isOpen.load(ordering: .acquiring) else {
       throw place.error(operation, "the file has been closed")
     }
+  }
+}
+
+/// A second descriptor of an open file, by which its lock is released once the library has closed it.
+///
+/// Closing alone leaves the file locked while there is another copy of its descriptor, such as one in a
+/// process that is just being started.
+private struct LockHandle {
+  private let descriptor: Int32
+
+  /// Makes one for a file, or returns nil if there is no descriptor left for it.
+  init?(sharedWith other: Int32) {
+    descriptor = fcntl(other, F_DUPFD_CLOEXEC, 0)
+    guard descriptor >= 0 else { return nil }
+  }
+
+  func release() {
+    _ = flock(descriptor, LOCK_UN)
+    _ = Glibc.close(descriptor)
   }
 }
 
