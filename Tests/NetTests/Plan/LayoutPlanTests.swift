@@ -91,7 +91,10 @@ import Testing
   }
 
   /// In a process of its own: what other tests take meanwhile would count as well.
-  @Test("leave nothing behind when plans come and go") func leaks() async {
+  @Test(
+    "leave nothing behind when plans come and go",
+    .enabled(if: getenv("ASAN_OPTIONS") == nil, "AddressSanitizer keeps what is freed"))
+  func leaks() async {
     await #expect(processExitsWith: .success) {
       let layouts = LayoutPlanTests()
       func comeAndGo() throws {
