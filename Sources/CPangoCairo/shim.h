@@ -5,10 +5,30 @@
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
 #include <cairo.h>
+#include <fcntl.h>
 #include <fontconfig/fontconfig.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #include "pango.h"
+
+/// Has Fontconfig look for the machine's fonts, without what it prints about its own cache of them.
+///
+/// It prints to standard error where it may not write that cache, which is no fault of anybody's: the fonts
+/// are found all the same. What other threads print meanwhile is lost, too.
+static inline void cpango_find_fonts(void) {
+  const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  const int original = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+  const int isMuted = nowhere >= 0 && original >= 0 && dup2(nowhere, STDERR_FILENO) >= 0;
+  FcInit();
+  if (isMuted) {
+    fflush(stderr);
+    dup2(original, STDERR_FILENO);
+  }
+  if (original >= 0) close(original);
+  if (nowhere >= 0) close(nowhere);
+}
 
 /// Adds a font file to a configuration. Returns whether it is one.
 static inline int cpango_add_font(FcConfig *fonts, const char *path) {

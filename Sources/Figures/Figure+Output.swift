@@ -1,6 +1,14 @@
 public import Imaging
 
 extension Figure {
+  /// Looks for the machine's fonts, which otherwise the first figure with a text does.
+  ///
+  /// The library that does it complains on standard error where it may not keep what it found for the next
+  /// time. That is not shown, and neither is what other threads print meanwhile; so a program that draws on
+  /// threads should call this before it starts them. Takes some hundredths of a second, and longer where no
+  /// program has looked for fonts before.
+  public static func findFonts() { Typesetter.findFonts() }
+
   /// Draws the figure.
   ///
   /// May be called from any thread, and from several at once; what Pango and cairo keep is made and

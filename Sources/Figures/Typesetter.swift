@@ -7,11 +7,20 @@ import CPangoCairo
 @safe final class Typesetter {
   private let context: OpaquePointer
 
+  /// The machine's fonts are looked for once, when they are first asked for.
+  private static let machineFonts: Void = cpango_find_fonts()
+
+  /// Looks for the machine's fonts if that has not been done.
+  ///
+  /// Standard error leads nowhere for that time, so it should be before other threads print.
+  static func findFonts() { machineFonts }
+
   /// - Parameter files: The only fonts to use; the machine's if nil.
   /// - Throws: ``FigureError/noFonts``.
   init(fontFiles files: [String]? = nil) throws(FigureError) {
     var fonts: OpaquePointer?
     defer { if let fonts = unsafe fonts { unsafe FcConfigDestroy(fonts) } }
+    Self.findFonts()
     if let files {
       // A configuration without rules, so that nothing of the machine's comes in.
       unsafe fonts = FcConfigCreate()

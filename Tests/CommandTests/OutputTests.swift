@@ -135,6 +135,23 @@ import Testing
     #expect(folder.contents.isEmpty, "\(folder.contents)")
   }
 
+  /// Fontconfig complains on standard error where it cannot keep its list of fonts.
+  @Test(
+    "is all that is said where the list of fonts cannot be kept",
+    arguments: [("@/fonts", limited, 2), ("/proc/fonts", "env", 0)])
+  func fonts(cache: String, before: String, status: Int32) throws {
+    let folder = try Folder()
+    let cache = cache.replacing("@", with: folder.url.path)
+    let settings = try folder.write(
+      "fonts.conf",
+      "<fontconfig><dir>/usr/share/fonts</dir><cachedir>\(cache)</cachedir></fontconfig>".utf8)
+    let run = try run(
+      ["cam", Self.scene, "--model", "densenet-mini", "-o", "@/a.png"], "", in: folder,
+      before: "export FONTCONFIG_FILE=\(settings); \(before)")
+    #expect(run.status == status, "\(run.error)")
+    #expect(run.error.split(separator: "\n").count == (status == 0 ? 0 : 1), "\(run.error)")
+  }
+
   @Test("is an error at a limit, standard output included") func outputLimit() throws {
     let folder = try Folder()
     let run = try run(

@@ -95,6 +95,8 @@ struct CamCommand: ParsableCommand {
       try OutputFile.check(sheet, overwriting: writing.force)
       try inputs.check(sheet)
     }
+    // Before there are threads.
+    if target != nil || writing.sheet != nil { Figure.findFonts() }
     let makers = try chosen.map { backend in
       try mapping.maker(
         Explainer(
