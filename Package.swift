@@ -46,6 +46,7 @@ let package = Package(
     .executable(name: "densecam", targets: ["densecam"]),
     .library(name: "Kernels", targets: ["Kernels"]),
     .library(name: "Net", targets: ["Net"]),
+    .library(name: "Formats", targets: ["Formats"]),
     .library(name: "Verify", targets: ["Verify"]),
   ],
   dependencies: [
@@ -72,23 +73,23 @@ let package = Package(
 
     // MARK: - Libraries, lowest first
     // Each names all that it imports: the build follows no dependency through another.
-    .target(name: "Files", swiftSettings: safe),
+    .target(
+      name: "Files", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: safe),
     .target(name: "HDF5", dependencies: ["CHDF5", "Files"], swiftSettings: safe),
     .target(name: "Imaging", dependencies: ["CPNG", "CJPEG", "Files"], swiftSettings: fast),
-    .target(name: "Figures", dependencies: ["Imaging", "CPangoCairo"], swiftSettings: fast),
+    .target(
+      name: "Figures", dependencies: ["Files", "Imaging", "CPangoCairo"], swiftSettings: fast),
     .target(
       name: "Kernels",
       dependencies: [
-        "CCPU", "COpenBLAS", "MicrokernelsBaseline", "MicrokernelsBaseline16", "MicrokernelsAVX2",
-        "MicrokernelsAVX512",
+        "CCPU", "COpenBLAS", "Files", "MicrokernelsBaseline", "MicrokernelsBaseline16",
+        "MicrokernelsAVX2", "MicrokernelsAVX512",
       ],
       swiftSettings: fast
     ),
-    .target(
-      name: "Net",
-      dependencies: ["Files", "Kernels", .product(name: "Crypto", package: "swift-crypto")],
-      swiftSettings: fast
-    ),
+    .target(name: "Net", dependencies: ["Files", "Kernels"], swiftSettings: fast),
+    .target(name: "Formats", dependencies: ["Files", "Net", "Kernels"], swiftSettings: fast),
     .target(
       name: "Explain", dependencies: ["Files", "Net", "Kernels", "Imaging", "HDF5"],
       swiftSettings: fast),
@@ -104,7 +105,8 @@ let package = Package(
     .executableTarget(
       name: "densecam",
       dependencies: [
-        "Report", "Bench", "Files", "Verify", "Explain", "Figures", "Net", "Kernels", "Imaging",
+        "Report", "Bench", "Files", "Verify", "Explain", "Figures", "Formats", "Net", "Kernels",
+        "Imaging",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe
@@ -117,20 +119,26 @@ let package = Package(
 
     // MARK: - Tests
     .target(
-      name: "TestSupport", dependencies: ["Kernels", "Net"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Kernels", "Net", "Formats"], path: "Tests/TestSupport",
       swiftSettings: common),
     .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: common),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: common),
     .testTarget(
-      name: "NetTests", dependencies: ["Net", "Kernels", "TestSupport"],
-      exclude: ["Formats/Fixtures", "Operators/Fixtures"], swiftSettings: common),
+      name: "NetTests", dependencies: ["Net", "Formats", "Kernels", "TestSupport"],
+      exclude: ["Operators/Fixtures"], swiftSettings: common),
     .testTarget(
-      name: "VerifyTests", dependencies: ["Verify", "Net", "Kernels", "HDF5", "TestSupport"],
+      name: "FormatsTests", dependencies: ["Formats", "Net", "Kernels", "TestSupport"],
+      exclude: ["MXNet/Fixtures"], swiftSettings: common),
+    .testTarget(
+      name: "VerifyTests",
+      dependencies: ["Verify", "Formats", "Net", "Kernels", "HDF5", "TestSupport"],
       swiftSettings: common),
     .testTarget(
       name: "ExplainTests",
-      dependencies: ["Explain", "Files", "Net", "Kernels", "Imaging", "HDF5", "TestSupport"],
+      dependencies: [
+        "Explain", "Files", "Formats", "Net", "Kernels", "Imaging", "HDF5", "TestSupport",
+      ],
       exclude: ["Fixtures"], swiftSettings: common),
     .testTarget(
       name: "BenchTests", dependencies: ["Bench", "Verify", "Net", "Kernels", "TestSupport"],
@@ -166,8 +174,8 @@ if Context.environment["DENSECAM_FUZZ_TARGETS"] != nil {
     .testTarget(
       name: "FuzzTargets",
       dependencies: [
-        "densecam", "Report", "Verify", "Explain", "Figures", "Net", "Kernels", "Imaging", "HDF5",
-        "Files",
+        "densecam", "Report", "Verify", "Explain", "Figures", "Formats", "Net", "Kernels",
+        "Imaging", "HDF5", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "tools/fuzz/Targets", swiftSettings: safe))
 }

@@ -63,9 +63,11 @@ public struct Benchmark {
     shouldStop: () -> Bool = { false }, progress: (BenchmarkProgress) -> Void = { _ in }
   ) throws -> [BenchmarkResult] {
     let plans = try candidates.map { candidate in
-      try Plan(
+      var options = candidate.run.options
+      options.threads = candidate.team.count
+      return try Plan(
         graph: graph, parameters: parameters, input: input.shape,
-        backends: candidate.run.backends, options: candidate.run.options)
+        backends: candidate.run.backends, options: options)
     }
     let verdicts = try verify(candidates, plans) {
       progress(BenchmarkProgress(phase: .verifying, fraction: $0))

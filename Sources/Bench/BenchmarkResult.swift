@@ -167,7 +167,7 @@ extension BenchmarkResult {
         return StepTiming(
           name: name, operation: plan.graph.nodes[step.mainNode].operation.name,
           problem: plan.problem(ofStep: index), outputShape: plan.program.shapes[step.output],
-          executed: plan.backends(ofStep: index)?.executed.name ?? "",
+          executed: plan.assignment(ofStep: index)?.executed ?? "",
           samples: samples.steps[index], verdict: layer?.verdict,
           errorOverBound: layer?.deviation.errorOverBound)
       },

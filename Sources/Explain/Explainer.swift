@@ -7,7 +7,7 @@ public import Net
 /// bits whatever else is in its batch.
 public final class Explainer {
   public let model: Model
-  public let backend: any ConvolutionBackend
+  public let backends: BackendChoice
   public let team: WorkerTeam
 
   /// The pictures that one pass takes.
@@ -28,16 +28,16 @@ public final class Explainer {
 
   /// - Parameters:
   ///   - model: The network.
-  ///   - backend: What computes its convolutions.
+  ///   - backends: What computes its convolutions.
   ///   - options: How its graph is planned; taps for the head are added.
   ///   - team: The threads.
   ///   - batch: The pictures that one pass takes, 1 or more.
   public init(
-    model: Model, backend: any ConvolutionBackend, options: PlanOptions, team: WorkerTeam,
+    model: Model, backends: BackendChoice, options: PlanOptions, team: WorkerTeam,
     batch: Int = 1
   ) {
     self.model = model
-    self.backend = backend
+    self.backends = backends
     self.options = options
     self.team = team
     self.batch = max(1, batch)
@@ -72,10 +72,11 @@ public final class Explainer {
     options.taps.formUnion([
       model.graph.nodes[head.features].name, model.graph.nodes[head.logits].name,
     ])
+    options.threads = team.count
     if prepared.count == Self.planLimit { prepared.removeFirst() }
     let plan = try Plan(
       graph: model.graph, parameters: model.parameters, input: batched,
-      backends: BackendChoice(backend), options: options)
+      backends: backends, options: options)
     prepared.append(
       Prepared(shape: shape, executor: try Executor(plan: plan, team: team), head: head))
     return prepared[prepared.count - 1]

@@ -1,3 +1,4 @@
+public import Files
 public import Imaging
 public import Kernels
 public import Net
@@ -19,7 +20,7 @@ public struct PreparedPicture: Sendable {
 }
 
 /// Why a picture cannot have the size that a network is to get; names the picture in one line.
-public struct PictureSizeError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct PictureSizeError: ReportedError, Hashable {
   public let description: String
 
   init(_ description: String) { self.description = description }

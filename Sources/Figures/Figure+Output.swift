@@ -61,7 +61,7 @@ extension Figure {
   private static func file(
     _ format: VectorFormat, of scene: Scene, unit: Double
   ) throws(FigureError) -> [UInt8] {
-    let sink = ByteSink()
+    let sink = CollectedBytes()
     let surface = try Surface(
       format, width: unit * Double(scene.width), height: unit * Double(scene.height), sink: sink)
     try Canvas(on: surface, unit: unit).draw(scene)

@@ -1,7 +1,8 @@
+public import Files
 public import Imaging
 
 /// Why a figure could not be drawn or written.
-public enum FigureError: Error, Hashable, Sendable, CustomStringConvertible {
+public enum FigureError: ReportedError, Hashable {
   /// There is no photo, or a photo has no class.
   case nothingToDraw
 

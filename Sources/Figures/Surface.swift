@@ -6,12 +6,12 @@ import Imaging
   let pointer: OpaquePointer
 
   /// Where cairo writes to, even while the surface is destroyed.
-  private let sink: ByteSink?
+  private let sink: CollectedBytes?
 
   /// Takes over what one of cairo's constructors returned.
   ///
   /// - Throws: ``FigureError/drawing(_:)`` if that is an error.
-  init(adopting pointer: OpaquePointer?, sink: ByteSink? = nil) throws(FigureError) {
+  init(adopting pointer: OpaquePointer?, sink: CollectedBytes? = nil) throws(FigureError) {
     guard let pointer = unsafe pointer else { throw .drawing("out of memory") }
     unsafe self.pointer = pointer
     self.sink = sink

@@ -7,7 +7,7 @@ extension Surface {
   ///
   /// Sides are in the format's unit: points, of which an inch has 72, for PDF; pixels for SVG.
   convenience init(
-    _ format: VectorFormat, width: Double, height: Double, sink: ByteSink
+    _ format: VectorFormat, width: Double, height: Double, sink: CollectedBytes
   ) throws(FigureError) {
     let target = unsafe Unmanaged.passUnretained(sink).toOpaque()
     switch format {
@@ -34,16 +34,16 @@ enum VectorFormat {
 }
 
 /// Collects what cairo writes.
-final class ByteSink {
+final class CollectedBytes {
   fileprivate(set) var bytes: [UInt8] = []
 }
 
-/// Takes bytes from cairo; `sink` is a ``ByteSink``.
+/// Takes bytes from cairo; `sink` is a ``CollectedBytes``.
 private func append(
   sink: UnsafeMutableRawPointer?, bytes: UnsafePointer<UInt8>?, count: UInt32
 ) -> cairo_status_t {
   guard let sink = unsafe sink, let bytes = unsafe bytes else { return CAIRO_STATUS_SUCCESS }
-  let target = unsafe Unmanaged<ByteSink>.fromOpaque(sink).takeUnretainedValue()
+  let target = unsafe Unmanaged<CollectedBytes>.fromOpaque(sink).takeUnretainedValue()
   unsafe target.bytes.append(contentsOf: UnsafeBufferPointer(start: bytes, count: Int(count)))
   return CAIRO_STATUS_SUCCESS
 }

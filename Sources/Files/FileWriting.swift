@@ -1,13 +1,5 @@
 import Glibc
 
-/// Why a file could not be written: the end of a sentence about it.
-package struct FileFailure: Error, Hashable {
-  package let cause: String
-
-  package init(_ cause: String) { self.cause = cause }
-  package init(errno code: Int32) { cause = SystemError(code: code).description }
-}
-
 /// Writes a file so that its name never leads to half of it.
 ///
 /// The bytes are on disk before they have the name, and a process that is killed leaves nothing else.
@@ -19,48 +11,43 @@ package struct FileFailure: Error, Hashable {
 ///   - bytes: What is to be in it.
 ///   - replacing: Whether a file of that name is replaced; otherwise it is an error, also if it appears
 ///     while this writes.
-/// - Throws: ``FileFailure``; what was there is then still there.
+/// - Throws: ``FileError``; what was there is then still there.
 package func writeFile(
   at path: String, _ bytes: [UInt8], replacing: Bool
-) throws(FileFailure) {
+) throws(FileError) {
   try checkName(path, replacing: replacing)
-  do throws(SystemError) {
-    var file = try StagedFile(for: path)
-    try unsafe file.write(bytes.span.bytes)
-    try file.commit(isReplacing: replacing)
-  } catch {
-    throw FileFailure(errno: error.code)
-  }
+  var file = try StagedFile(for: path)
+  try unsafe file.write(bytes.span.bytes)
+  try file.commit(isReplacing: replacing)
 }
 
 /// Gives a complete file in the same file system its name, in place of any that has it or of none.
 package func renameFile(
   _ name: String, to path: String, replacing: Bool
-) throws(FileFailure) {
+) throws(FileError) {
   try checkName(path, replacing: replacing)
-  do throws(SystemError) {
-    try StagedFile.rename(name, to: path, isReplacing: replacing)
-  } catch {
-    throw FileFailure(errno: error.code)
-  }
+  try StagedFile.rename(name, to: path, isReplacing: replacing)
 }
 
 /// Refuses a name that a file cannot or should not take.
-package func checkName(_ path: String, replacing: Bool) throws(FileFailure) {
-  guard !path.isEmpty, !path.utf8.contains(0) else { throw FileFailure("not a file name") }
+package func checkName(_ path: String, replacing: Bool) throws(FileError) {
+  guard !path.isEmpty, !path.utf8.contains(0) else {
+    throw FileError(path: path, cause: "not a file name")
+  }
   var status = stat()
   guard unsafe lstat(path.systemPath, &status) == 0 else {
-    guard errno == ENOENT else { throw FileFailure(errno: errno) }
+    guard errno == ENOENT else { throw FileError(path: path, errno: errno) }
     return
   }
   switch status.st_mode & S_IFMT {
   case S_IFREG: break
-  case S_IFDIR: throw FileFailure("it is a directory")
-  case S_IFLNK: throw FileFailure("it is a symbolic link; name the file that it leads to")
-  default: throw FileFailure("it is not a regular file")
+  case S_IFDIR: throw FileError(path: path, cause: "it is a directory")
+  case S_IFLNK:
+    throw FileError(path: path, cause: "it is a symbolic link; name the file that it leads to")
+  default: throw FileError(path: path, cause: "it is not a regular file")
   }
-  guard replacing else { throw FileFailure(errno: EEXIST) }
-  guard unsafe access(path.systemPath, W_OK) == 0 else { throw FileFailure(errno: errno) }
+  guard replacing else { throw FileError(path: path, errno: EEXIST) }
+  guard unsafe access(path.systemPath, W_OK) == 0 else { throw FileError(path: path, errno: errno) }
 }
 
 /// Removes what killed processes have left of files that ``writeFile(at:_:replacing:)`` was writing.
@@ -71,10 +58,10 @@ package func removeAbandonedFiles(in folder: String) {
 extension FileName {
   /// The names of all files in a folder, in no order.
   ///
-  /// - Throws: ``FileFailure`` if the folder cannot be read.
-  package static func names(in folder: String) throws(FileFailure) -> [String] {
+  /// - Throws: ``FileError`` if the folder cannot be read.
+  package static func names(in folder: String) throws(FileError) -> [String] {
     guard let directory = unsafe opendir(folder.systemPath) else {
-      throw FileFailure(errno: errno)
+      throw FileError(path: folder, errno: errno)
     }
     defer { unsafe closedir(directory) }
     var names: [String] = []

@@ -29,10 +29,10 @@ package struct StagedFile: ~Copyable {
   ///   - isLocked: Whether a file that needs a name is locked against being removed as a leftover. A
   ///     library that locks what it opens must find it free.
   ///   - isUnnamed: Whether to try without a name.
-  /// - Throws: ``SystemError`` if the folder does not exist or may not be written to.
+  /// - Throws: ``FileError`` if the folder does not exist or may not be written to.
   package init(
     for path: String, in folder: String? = nil, isLocked: Bool = true, isUnnamed: Bool = true
-  ) throws(SystemError) {
+  ) throws(FileError) {
     let folder = folder ?? FileName.parent(of: path)
     let opened = try Self.open(for: path, in: folder, isLocked, isUnnamed)
     self.path = path
@@ -50,8 +50,8 @@ package struct StagedFile: ~Copyable {
 
   private static func open(
     for path: String, in folder: String, _ isLocked: Bool, _ isUnnamed: Bool
-  ) throws(SystemError) -> Opened {
-    guard !path.isEmpty, !path.utf8.contains(0) else { throw SystemError(code: EINVAL) }
+  ) throws(FileError) -> Opened {
+    guard !path.isEmpty, !path.utf8.contains(0) else { throw FileError(path: path, errno: EINVAL) }
     Leftovers.remove(from: folder)
     if isUnnamed, let descriptor = openUnnamed(in: folder) {
       return Opened(descriptor: descriptor)
@@ -59,7 +59,7 @@ package struct StagedFile: ~Copyable {
     let temporary = Leftovers.name(in: folder)
     let descriptor = unsafe Glibc.open(
       temporary.systemPath, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw SystemError(code: errno) }
+    guard descriptor >= 0 else { throw FileError(path: path, errno: errno) }
     return Opened(
       descriptor: descriptor, temporaryPath: temporary,
       isLocked: isLocked && flock(descriptor, LOCK_EX | LOCK_NB) == 0)
@@ -88,8 +88,8 @@ package struct StagedFile: ~Copyable {
 
   /// Appends bytes.
   ///
-  /// - Throws: ``SystemError`` if the disk is full or fails.
-  package func write(_ bytes: RawSpan) throws(SystemError) {
+  /// - Throws: ``FileError`` if the disk is full or fails.
+  package func write(_ bytes: RawSpan) throws(FileError) {
     let failure = unsafe bytes.withUnsafeBytes { bytes -> Int32? in
       var done = 0
       while done < bytes.count {
@@ -101,27 +101,27 @@ package struct StagedFile: ~Copyable {
       }
       return nil
     }
-    if let failure { throw SystemError(code: failure) }
+    if let failure { throw FileError(path: path, errno: failure) }
   }
 
   /// Makes the bytes durable and gives the file its name.
   ///
   /// - Parameter isReplacing: Whether it takes the place of a file that has the name.
-  /// - Throws: ``SystemError`` if the disk is full or fails, or, with the code `EEXIST`, if the name is
+  /// - Throws: ``FileError`` if the disk is full or fails, or, with the code `EEXIST`, if the name is
   ///   taken and must not be; what had the name is then still there.
-  package mutating func commit(isReplacing: Bool = true) throws(SystemError) {
-    guard fsync(descriptor) == 0 else { throw SystemError(code: errno) }
+  package mutating func commit(isReplacing: Bool = true) throws(FileError) {
+    guard fsync(descriptor) == 0 else { throw FileError(path: path, errno: errno) }
     if let temporaryPath {
       try Self.rename(temporaryPath, to: path, isReplacing: isReplacing)
       self.temporaryPath = nil
       if isLocked { flock(descriptor, LOCK_UN) }
     } else if !Self.link(Self.path(of: descriptor), path) {
-      guard errno == EEXIST, isReplacing else { throw SystemError(code: errno) }
+      guard errno == EEXIST, isReplacing else { throw FileError(path: path, errno: errno) }
       let temporary = Leftovers.name(in: folder)
       guard Self.link(Self.path(of: descriptor), temporary) else {
-        throw SystemError(code: errno)
+        throw FileError(path: path, errno: errno)
       }
-      do throws(SystemError) {
+      do throws(FileError) {
         try Self.rename(temporary, to: path, isReplacing: true)
       } catch {
         unsafe unlink(temporary.systemPath)
@@ -153,20 +153,22 @@ package struct StagedFile: ~Copyable {
   ///   - new: The name that it is to have.
   ///   - isReplacing: Whether a file of that name goes; where there are no links, there is a moment
   ///     between looking for one and the renaming.
-  /// - Throws: ``SystemError``; both files are then as they were.
+  /// - Throws: ``FileError``; both files are then as they were.
   static func rename(
     _ old: String, to new: String, isReplacing: Bool
-  ) throws(SystemError) {
+  ) throws(FileError) {
     if !isReplacing {
       if link(old, new) {
         unsafe unlink(old.systemPath)
         return
       }
-      guard errno != EEXIST else { throw SystemError(code: EEXIST) }
-      guard unsafe access(new.systemPath, F_OK) != 0 else { throw SystemError(code: EEXIST) }
+      guard errno != EEXIST else { throw FileError(path: new, errno: EEXIST) }
+      guard unsafe access(new.systemPath, F_OK) != 0 else {
+        throw FileError(path: new, errno: EEXIST)
+      }
     }
     guard unsafe Glibc.rename(old.systemPath, new.systemPath) == 0 else {
-      throw SystemError(code: errno)
+      throw FileError(path: new, errno: errno)
     }
   }
 }

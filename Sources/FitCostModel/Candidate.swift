@@ -16,11 +16,11 @@ struct Candidate {
   init(_ problem: ConvolutionProblem, _ choice: CostModel.Choice) throws {
     self.problem = problem
     self.choice = choice
-    layouts = choice.backend.layouts(for: problem, instructionSet: .best)
+    layouts = choice.backend.description(of: problem, on: .best).layouts
     convolution = try choice.backend.prepare(
       problem,
       weights: WeightBuffer((0..<problem.weightCount).map { Float($0 % 17) / 64 }), bias: nil,
-      fusion: Fusion(), instructionSet: .best)
+      fusion: Fusion(), on: .best)
     team = try WorkerTeam(count: 1)
     arena = try Arena(
       capacity: Self.count(layouts.input, problem.input)

@@ -22,7 +22,7 @@ public final class File: Sendable {
     var status = stat()
     guard unsafe stat(path.systemPath, &status) == 0 else {
       throw place.error(
-        "open the file", unsafe String(cString: strerror(errno)).lowercased(), .system)
+        "open the file", FileError.text(of: errno).lowercased(), .system)
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw place.error("open the file", "it is not a regular file")

@@ -1,5 +1,7 @@
+public import Files
+
 /// Why a picture could not be read or written.
-public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct ImageError: ReportedError, Hashable {
   /// The kind of failure.
   public enum Code: String, Hashable, Sendable, CaseIterable {
     /// No file has this name.

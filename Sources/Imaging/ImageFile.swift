@@ -19,12 +19,12 @@ struct ImageFile {
       let code = errno
       throw ImageError(
         code == ENOENT || code == ENOTDIR ? .missing : .unreadable, path: path,
-        cause: systemMessage(code))
+        cause: FileError.text(of: code))
     }
     defer { close(descriptor) }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {
-      throw ImageError(.unreadable, path: path, cause: systemMessage(errno))
+      throw ImageError(.unreadable, path: path, cause: FileError.text(of: errno))
     }
     switch status.st_mode & S_IFMT {
     case S_IFREG: break
@@ -57,16 +57,11 @@ struct ImageFile {
       }
     }
     if let failure {
-      throw ImageError(.unreadable, path: path, cause: systemMessage(failure))
+      throw ImageError(.unreadable, path: path, cause: FileError.text(of: failure))
     }
     guard !bytes.isEmpty else {
       throw ImageError(.empty, path: path, cause: "the file is empty")
     }
     return bytes
   }
-}
-
-/// The system's words for an error number.
-func systemMessage(_ code: Int32) -> String {
-  unsafe String(cString: strerror(code))
 }

@@ -1,6 +1,6 @@
 /// A way to compute convolutions.
 ///
-/// To add one, write one file in `Backends/` and list it in ``Backends/all``. The command line, the
+/// To add one, write one file in `Backends/` and list it in ``BackendRegistry/builtIn``. The command line, the
 /// reports and the tests take their backends from that list.
 public protocol ConvolutionBackend: Sendable {
   /// The name on the command line and in reports, such as `im2col-openblas`.
@@ -9,28 +9,20 @@ public protocol ConvolutionBackend: Sendable {
   /// One line for `densecam list backends`.
   var summary: String { get }
 
-  /// How the arithmetic for a problem departs from summing in order, from which its error bound
-  /// follows.
-  func algorithm(for problem: ConvolutionProblem) -> Algorithm
-
   /// Why the backend cannot compute a problem, or nil if it can.
   func refusal(of problem: ConvolutionProblem) -> String?
 
-  /// The neighbouring operations that the backend computes in the same pass. What is missing here
-  /// becomes a step of its own in the plan.
-  func fusions(for problem: ConvolutionProblem) -> Fusions
-
-  /// The layouts in which the backend takes its input and gives its output.
+  /// How the backend computes a problem that it does not refuse.
   ///
   /// - Parameters:
   ///   - problem: The geometry of the convolution.
-  ///   - instructionSet: The inner loops to use, which decide how wide blocks are.
-  /// - Returns: One layout each; whoever runs the convolution has to supply views of them.
-  func layouts(for problem: ConvolutionProblem, instructionSet: InstructionSet)
-    -> ConvolutionLayouts
+  ///   - target: The inner loops to use, which decide how wide blocks are, and the threads.
+  /// - Returns: The algorithm, what can be fused, and the layouts of the views that ``prepare`` expects.
+  func description(of problem: ConvolutionProblem, on target: ExecutionTarget)
+    -> ConvolutionDescription
 
   /// The backend that does the work for a problem: itself, unless it only chooses among others.
-  func delegate(for problem: ConvolutionProblem, instructionSet: InstructionSet)
+  func delegate(for problem: ConvolutionProblem, on target: ExecutionTarget)
     -> any ConvolutionBackend
 
   /// Packs or transforms the weights once; the result may then run many times.
@@ -40,24 +32,18 @@ public protocol ConvolutionBackend: Sendable {
   ///   - weights: `[outputChannels, groupInputChannels, kH, kW]`, kept alive by the result if it
   ///     needs them.
   ///   - bias: `[outputChannels]`, or nil for none.
-  ///   - fusion: Operations to compute in the same pass, each among `fusions(for: problem)`.
-  ///   - instructionSet: The inner loops to use, a supported set.
+  ///   - fusion: Operations to compute in the same pass, each among those of the description.
+  ///   - target: The inner loops to use, a supported set, and the threads.
   /// - Returns: The convolution, cut into tasks that any number of threads may share.
   /// - Throws: ``KernelError`` if the problem is refused or the weights do not fit it.
   func prepare(
     _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
-    instructionSet: InstructionSet
+    on target: ExecutionTarget
   ) throws(KernelError) -> any PreparedConvolution
 }
 
 extension ConvolutionBackend {
-  public func layouts(for problem: ConvolutionProblem, instructionSet: InstructionSet)
-    -> ConvolutionLayouts
-  {
-    ConvolutionLayouts(input: .planar, output: .planar)
-  }
-
-  public func delegate(for problem: ConvolutionProblem, instructionSet: InstructionSet)
+  public func delegate(for problem: ConvolutionProblem, on target: ExecutionTarget)
     -> any ConvolutionBackend
   {
     self
@@ -98,17 +84,6 @@ extension ConvolutionBackend {
   }
 }
 
-/// The layouts of a convolution's input and output.
-public struct ConvolutionLayouts: Hashable, Sendable {
-  public var input: Layout
-  public var output: Layout
-
-  public init(input: Layout, output: Layout) {
-    self.input = input
-    self.output = output
-  }
-}
-
 /// The operations around a convolution that a backend may compute in the same pass.
 public struct Fusions: OptionSet, Hashable, Sendable {
   public let rawValue: Int
@@ -123,6 +98,13 @@ public struct Fusions: OptionSet, Hashable, Sendable {
 
   /// The average over windows of the input that lie side by side, after the prologue.
   public static let averagePool = Fusions(rawValue: 4)
+
+  /// What the fusions are called in reports and saved plans.
+  public var names: [String] {
+    let all: [(Fusions, String)] =
+      [(.prologue, "prologue"), (.relu, "relu"), (.averagePool, "average pool")]
+    return all.filter { contains($0.0) }.map(\.1)
+  }
 }
 
 /// The operations to fuse with one convolution.

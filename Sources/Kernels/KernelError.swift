@@ -1,5 +1,7 @@
+public import Files
+
 /// Why a convolution was not prepared.
-public struct KernelError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct KernelError: ReportedError, Hashable {
   public enum Code: Hashable, Sendable {
     case unsupportedProblem
     case weightCountMismatch

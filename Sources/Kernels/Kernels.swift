@@ -3,8 +3,9 @@
 // This module knows problems and the ways to compute them, and nothing of networks. What comes in
 // is the geometry of one convolution (`ConvolutionProblem`), its weights, and views of memory; what
 // goes out is the result in memory that the caller owns. A convolution is used in three stages:
-// 1. A backend (`ConvolutionBackend`) is asked whether it refuses the problem, by which `Algorithm`
-//    it sums, and which neighbouring operations it can compute in the same pass (`Fusions`).
+// 1. A backend (`ConvolutionBackend`) is asked whether it refuses the problem, and to describe how it
+//    computes it on an `ExecutionTarget`: by which `Algorithm` it sums, which neighbouring operations it
+//    can compute in the same pass (`Fusions`), and in which layouts it reads and writes.
 // 2. `prepare` puts the weights into the form that the backend wants, once.
 // 3. The `PreparedConvolution` is cut into tasks that write disjoint parts of the output. The tasks
 //    do not depend on the number of threads, and so neither do the bits of the result.
@@ -26,7 +27,8 @@
 // - `Im2col.swift`, `OpenBLAS.swift`, `BLASLevel.swift`: the parts of convolution as a matrix product.
 // - `Tiled/`: direct convolution by register tiles. `Winograd/`: minimal filtering, its matrices, and
 //   what its errors are relative to. `CostModel.swift`: which of the two is faster.
-// - `ConvolutionBackend.swift`, `PreparedConvolution.swift`, `Backends/`, `Backends.swift`: the interface, the backends with one
+// - `ConvolutionBackend.swift`, `ConvolutionDescription.swift`, `ExecutionTarget.swift`,
+//   `PreparedConvolution.swift`: the interface. `Backends/`, `BackendRegistry.swift`: the backends with one
 //   file each, and their list. A new backend is one file and one line of that list.
 //
 // A backend never states a tolerance. It states its algorithm, and the Verify module derives from

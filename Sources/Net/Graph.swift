@@ -1,3 +1,4 @@
+public import Files
 public import Kernels
 
 /// One operation of a graph.
@@ -34,7 +35,7 @@ public struct Graph: Hashable, Sendable {
   public let input: Int
 
   /// The rows and columns of the input that the network's file declares, if it does.
-  public internal(set) var declaredInputSize: Size?
+  public package(set) var declaredInputSize: Size?
 
   /// Creates a graph after checking that it is one.
   ///
@@ -90,7 +91,7 @@ public struct Graph: Hashable, Sendable {
 }
 
 /// Why something is not a graph that densecam can run.
-public struct GraphError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct GraphError: ReportedError, Hashable {
   public enum Code: Hashable, Sendable {
     case notAGraph
     case cycle

@@ -3,8 +3,8 @@
 // What comes in is a model's name or its files and an input of `[N, C, H, W]`; what goes out is the
 // value of any node that was asked for, and the maps that follow from it. This module decodes no
 // pictures and judges no errors. A network goes through these stages:
-// 1. `Model` gets a `Graph` and its `Parameters`, from an MXNet checkpoint, whose weights are
-//    mapped and not copied, or from an architecture with seeded weights.
+// 1. A `Model` holds a `Graph` and its `Parameters`, as a source of models (module Formats) gives them;
+//    an `Architecture` builds its graph by rule, and gets seeded weights.
 // 2. `Plan` compiles the graph for one backend choice, batch and input size: shapes, a `Program`
 //    with one step a node, the passes that rewrite it, the layouts and places of values in memory,
 //    packed weights.
@@ -14,13 +14,11 @@
 // The files:
 // - `Operation.swift`, `Operation+Arity.swift`, `Graph.swift`, `Graph+Shapes.swift`: the
 //   vocabulary, with MXNet's semantics at inference, and the graph with its shapes.
-// - `MappedFile.swift`, `Parameters.swift`, `SHA256Sum.swift`: weights by name, and sums over
-//   files.
-// - `CheckpointFiles.swift`, `Model.swift`: what a model's name stands for.
+// - `Parameters.swift`, `Graph+Check.swift`: weights by name, and whether they fit a graph.
+// - `Model.swift`, `Model+InputSize.swift`: a network with all that belongs to it.
 // - `Preprocessing.swift`: how pixels become an input; the command brings the pixels.
-// - `Formats/`: MXNet's symbol and parameter files, of which no size is believed before it is
-//   checked; files are written whole or not at all.
-// - `Architectures/`: DenseNets, and weights for them that are the same bits on every machine.
+// - `Architectures/`: networks that are built by rule, DenseNets first, and weights for them that are the
+//   same bits on every machine.
 // - `Reference/`: one node in double precision, as it is defined. Goldens and verdicts rest on it.
 // - `Plan/`: steps, passes with one file each, layouts, the memory plan, the executor.
 // - `Operators/`: the steps that are not convolutions, in 32-bit floats.

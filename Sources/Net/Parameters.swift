@@ -1,3 +1,4 @@
+package import Files
 import Kernels
 
 /// One named array of weights.
@@ -27,7 +28,7 @@ public struct Parameter: Sendable {
   /// Wraps 32-bit little-endian floats of a mapped file, which are not read before they are used.
   ///
   /// - Precondition: The range lies in the file and `offset` is a multiple of four.
-  init(shape: [Int], mapped file: MappedFile, offset: Int) {
+  package init(shape: [Int], mapped file: MappedFile, offset: Int) {
     precondition(offset % 4 == 0 && offset >= 0, "the elements are not aligned")
     precondition(
       offset + shape.reduce(1, *) * 4 <= file.count, "the elements lie outside of the file")

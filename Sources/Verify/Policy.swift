@@ -1,3 +1,4 @@
+public import Files
 import FoundationEssentials
 
 /// By which rules an error becomes a verdict.
@@ -144,7 +145,7 @@ extension Policy.Rule {
 }
 
 /// Why a file is no policy.
-public struct PolicyError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct PolicyError: ReportedError, Hashable {
   public let description: String
 }
 
@@ -184,8 +185,8 @@ extension Policy {
     } catch let error as PolicyError {
       throw error
     } catch {
-      let cause = (error as? DecodingError)?.cause ?? "\(error)"
-      throw PolicyError(description: "\(name) is no policy in JSON: \(cause)")
+      let fault = JSONFault(error, isSnakeCase: true)
+      throw PolicyError(description: "\(name) is not a policy in JSON: \(fault)")
     }
     for rule in file.rules {
       if let objection = rule.objection { throw PolicyError(description: "\(name): \(objection)") }

@@ -41,7 +41,7 @@ struct RunWalk {
       features?.distrust(step.output)
       return []
     }
-    let algorithm = plan.backends(ofStep: index)?.algorithm
+    let algorithm = plan.assignment(ofStep: index)?.description.algorithm
     let key = ReferenceKey(step: step, algorithm: algorithm)
     let reference: StepReference
     if let known = references[key] {
@@ -97,13 +97,13 @@ struct RunWalk {
     if feed == .network {
       features?.add(step.output, exact: reference.output, allowed: allowed)
     }
-    let backends = plan.backends(ofStep: index)
+    let assignment = plan.assignment(ofStep: index)
     let result = LayerResult(
       caseName: caseName, layer: plan.name(ofStep: index),
       nodes: step.nodes.map { plan.graph.nodes[$0].name },
       operation: plan.graph.nodes[step.mainNode].operation.name,
-      problem: plan.problem(ofStep: index).map { "\($0)" }, requested: run.name,
-      executed: backends?.executed.name ?? "", refusal: backends?.refusal, feed: feed,
+      problem: assignment.map { "\($0.problem)" }, requested: run.name,
+      executed: assignment?.executed ?? "", refusal: assignment?.refusal, feed: feed,
       deviation: Deviation(
         of: executor.value(of: step.output),
         from: trace.expected(step.output) ?? reference.output, exact: reference.output,

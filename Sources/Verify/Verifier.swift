@@ -43,6 +43,7 @@ public struct Verifier {
     var walks = try runs.map { run in
       var plan = run.options
       plan.taps.formUnion(taps)
+      plan.threads = team.count
       if !options.feeds.contains(.network) {
         // Nothing but the judged steps is run.
         plan.preparedNodes = Set(graph.nodes.map(\.name).filter(options.includes))

@@ -37,8 +37,8 @@ struct Densecam: ParsableCommand {
     version: version,
     subcommands: [
       CamCommand.self, VerifyCommand.self, BisectCommand.self, SelfTestCommand.self,
-      BenchCommand.self, GoldenCommand.self,
-      ExportCommand.self, ListCommand.self, DoctorCommand.self,
+      BenchCommand.self, PlanCommand.self, GoldenCommand.self, ExportCommand.self, ListCommand.self,
+      DoctorCommand.self,
     ])
 
   static func main() {

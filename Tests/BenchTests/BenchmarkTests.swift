@@ -65,11 +65,11 @@ import Verify
 
   @Test func `every backend is judged and timed step by step`() throws {
     let team = try WorkerTeam(count: 2)
-    let candidates = Backends.all.map {
+    let candidates = BackendRegistry.builtIn.all.map {
       Candidate(VerificationRun(name: $0.name, backends: BackendChoice($0)), team: team)
     }
     let results = try benchmark().run(candidates, options: SamplingOptions(repetitions: 3))
-    #expect(results.map(\.backend) == Backends.names)
+    #expect(results.map(\.backend) == BackendRegistry.builtIn.names)
     for result in results {
       #expect(result.verdict == .pass)
       #expect(result.threads == 2)

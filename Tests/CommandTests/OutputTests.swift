@@ -31,6 +31,7 @@ import Testing
     + ["table", "json"].map {
       ["golden", "diff", golden, Repository.path("golden/densenet-mini-mxnet.h5"), "--format", $0]
     }
+    + ["table", "md", "json"].map { ["plan", "--model", "densenet-mini", "--format", $0] }
     + ["backends", "models", "passes", "layers"].map {
       ["list", $0, "--model", "densenet-mini"]
     }

@@ -151,7 +151,7 @@ import Testing
     }
     for text in ["{}", "[", "\u{FEFF}{}", "{\"context\": {}}"] {
       let run = try CommandRun("verify", "--from", try folder.write("r.json", text.utf8))
-      #expect(run.status == 2 && run.error.contains("r.json is no report"), "\(run.error)")
+      #expect(run.status == 2 && run.error.contains("r.json is not a report"), "\(run.error)")
       #expect(run.error.split(separator: "\n").count == 1)
     }
   }

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Kernels
 import Net
@@ -17,7 +18,7 @@ import Testing
     let team = try WorkerTeam(count: 2)
     let model = try Model("\(Self.folder)/scenes:0", team: team)
     let explainer = Explainer(
-      model: model, backend: backend, options: .standard, team: team, batch: 4)
+      model: model, backends: BackendChoice(backend), options: .standard, team: team, batch: 4)
     let stream = PictureStream<Bool, Inference>(
       explainer: explainer, preprocessing: model.preprocessing,
       explain: { names, _, _ in names.map { _ in .success(true) } },
@@ -31,10 +32,13 @@ import Testing
     }
   }
 
-  @Test("has maps whose mean and bias make the logit, in each scene", arguments: Backends.names)
+  @Test(
+    "has maps whose mean and bias make the logit, in each scene",
+    arguments: BackendRegistry.builtIn.names)
   func identity(backend: String) throws {
     var largest = 0.0
-    try forEachScene(try #require(Backends.named(backend))) { name, inference, head, parameters in
+    try forEachScene(try #require(BackendRegistry.builtIn[backend])) {
+      name, inference, head, parameters in
       let scale = inference.logits.reduce(0) { max($0, Double($1.magnitude)) }
       for index in 0..<head.classCount {
         let map = try head.map(
@@ -61,7 +65,7 @@ import Testing
     try classes.requireAll(path: path)
     let scorer = MapScorer()
     var score = LocalizationScore()
-    try forEachScene(Backends.standard) { name, inference, head, parameters in
+    try forEachScene(BackendRegistry.builtIn.standard) { name, inference, head, parameters in
       let picture = try #require(try boxes.picture(at: name))
       let size = try #require(picture.size)
       let objects = try picture.boxes(of: classes, width: size.width, height: size.height)

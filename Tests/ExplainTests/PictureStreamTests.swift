@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Imaging
 import Kernels
@@ -32,7 +33,8 @@ import Testing
     let model = try Model("densenet-mini@1", team: team)
     var stream = PictureStream<Int, [Float]>(
       explainer: Explainer(
-        model: model, backend: Backends.standard, options: .standard, team: team, batch: batch),
+        model: model, backends: BackendChoice(BackendRegistry.builtIn.standard), options: .standard,
+        team: team, batch: batch),
       preprocessing: preprocessing,
       explain: { names, pictures, inferences in
         #expect(pictures.count == inferences.count && pictures.count <= batch)

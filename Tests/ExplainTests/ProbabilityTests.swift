@@ -1,4 +1,5 @@
 import Explain
+import Formats
 import FoundationEssentials
 import Glibc
 import Kernels
@@ -47,7 +48,7 @@ import Testing
       try write(prefix, endsInSoftmax: endsInSoftmax)
       let team = try WorkerTeam(count: 2)
       let explainer = Explainer(
-        model: try Model(prefix + ":0", team: team), backend: NaiveBackend(),
+        model: try Model(prefix + ":0", team: team), backends: BackendChoice(NaiveBackend()),
         options: .standard, team: team, batch: batch)
       let found = try explainer.run(inputs)
       for inference in found {

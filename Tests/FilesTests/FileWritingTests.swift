@@ -22,7 +22,9 @@ import Testing
     let path = "\(folder)/a"
     try writeFile(at: path, [1], replacing: false)
     #expect(bytes("a") == [1])
-    #expect(throws: FileFailure(errno: EEXIST)) { try writeFile(at: path, [2], replacing: false) }
+    #expect(throws: FileError(path: path, errno: EEXIST)) {
+      try writeFile(at: path, [2], replacing: false)
+    }
     #expect(bytes("a") == [1])
     try writeFile(at: path, [3], replacing: true)
     #expect(bytes("a") == [3] && contents == ["a"])
@@ -37,7 +39,7 @@ import Testing
   @Test("renames into no place that is taken meanwhile") func renaming() throws {
     try writeFile(at: "\(folder)/new", [1], replacing: false)
     try writeFile(at: "\(folder)/old", [2], replacing: false)
-    #expect(throws: FileFailure.self) {
+    #expect(throws: FileError(path: "\(folder)/old", errno: EEXIST)) {
       try renameFile("\(folder)/new", to: "\(folder)/old", replacing: false)
     }
     #expect(bytes("new") == [1] && bytes("old") == [2])

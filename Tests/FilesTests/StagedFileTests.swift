@@ -25,7 +25,7 @@ import Testing
   func keeps(isUnnamed: Bool) throws {
     let folder = try Scratch()
     try write("new", to: folder.file("a"), isUnnamed: isUnnamed, isReplacing: false)
-    #expect(throws: SystemError(code: EEXIST)) {
+    #expect(throws: FileError(path: folder.file("a"), errno: EEXIST)) {
       try write("newer", to: folder.file("a"), isUnnamed: isUnnamed, isReplacing: false)
     }
     #expect(folder.text("a") == "new")
@@ -55,10 +55,12 @@ import Testing
   @Test("cannot be made in a folder that is not there", arguments: [true, false])
   func missing(isUnnamed: Bool) throws {
     let folder = try Scratch()
-    #expect(throws: SystemError(code: ENOENT)) {
+    #expect(throws: FileError(path: folder.file("none/a"), errno: ENOENT)) {
       try write("", to: folder.file("none/a"), isUnnamed: isUnnamed)
     }
-    #expect(throws: SystemError(code: EINVAL)) { try write("", to: "", isUnnamed: isUnnamed) }
+    #expect(throws: FileError(path: "", errno: EINVAL)) {
+      try write("", to: "", isUnnamed: isUnnamed)
+    }
   }
 
   @Test("reports a full disk", arguments: [true, false]) func full(isUnnamed: Bool) throws {
@@ -68,7 +70,9 @@ import Testing
     let device = open("/dev/full", O_WRONLY)
     dup2(device, file.descriptor)
     close(device)
-    #expect(throws: SystemError(code: ENOSPC)) { try file.write([1, 2, 3].span.bytes) }
+    #expect(throws: FileError(path: folder.file("a"), errno: ENOSPC)) {
+      try file.write([1, 2, 3].span.bytes)
+    }
   }
 
   @Test("finds the folder of a name that begins with a mark") func mark() throws {

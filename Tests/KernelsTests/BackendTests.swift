@@ -64,7 +64,7 @@ import Testing
 
   @Test("compute all problems but those whose refusal is known") func refusals() throws {
     #expect(Self.problems.count == 32)
-    for backend in Backends.all {
+    for backend in BackendRegistry.builtIn.all {
       let computed = Self.problems.filter { backend.refusal(of: $0) == nil }
       // Winograd: the kernels of 3×3 with stride 1, without gaps and groups.
       #expect(computed.count == (backend is WinogradBackend ? 7 : 32), "\(backend.name)")
@@ -78,10 +78,11 @@ import Testing
       }
     }
     #expect(
-      Self.pairs.count == InstructionSet.supported.count * (7 + (Backends.all.count - 1) * 32))
+      Self.pairs.count == InstructionSet.supported.count
+        * (7 + (BackendRegistry.builtIn.all.count - 1) * 32))
   }
 
-  static let combinations: [Combination] = Backends.all.flatMap { backend in
+  static let combinations: [Combination] = BackendRegistry.builtIn.all.flatMap { backend in
     InstructionSet.supported.map { Combination(backend: backend, instructionSet: $0) }
   }
 

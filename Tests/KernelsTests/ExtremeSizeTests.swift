@@ -56,14 +56,14 @@ import Testing
       let read = try ConvolutionProblem(notation: problem.description)
       #expect(read.input == problem.input && read.output == problem.output, "\(problem)")
       #expect(problem.operations > 0)
-      for backend in Backends.all {
+      for backend in BackendRegistry.builtIn.all {
         _ = backend.algorithm(for: problem)
         _ = backend.fusions(for: problem)
         let refusal = backend.refusal(of: problem)
         for set in [InstructionSet.baseline, .best] {
           let layouts = backend.layouts(for: problem, instructionSet: set)
           #expect(layouts.input.imageCount(of: problem.input) >= problem.input.imageCount)
-          _ = backend.delegate(for: problem, instructionSet: set)
+          _ = backend.delegate(for: problem, on: ExecutionTarget(set))
         }
         // Nothing but weights that do not fit keeps a problem from being prepared.
         guard refusal == nil, problem.weightCount != 1 else { continue }
@@ -103,7 +103,7 @@ import Testing
     for _ in 0..<4000 {
       guard let problem = try? draw.problem(), problem.weightCount <= 1 << 14 else { continue }
       let weights = WeightBuffer([Float](repeating: 1, count: problem.weightCount))
-      for backend in Backends.all where backend.refusal(of: problem) == nil {
+      for backend in BackendRegistry.builtIn.all where backend.refusal(of: problem) == nil {
         do {
           let result = try backend.prepare(
             problem, weights: weights, bias: nil, fusion: .none, instructionSet: .best)
@@ -148,7 +148,7 @@ import Testing
     ] {
       let problem = try ConvolutionProblem(notation: text)
       let weights = WeightBuffer([Float](repeating: 1, count: problem.weightCount))
-      for backend in Backends.all where backend.refusal(of: problem) == nil {
+      for backend in BackendRegistry.builtIn.all where backend.refusal(of: problem) == nil {
         for set in InstructionSet.supported {
           let result = try backend.prepare(
             problem, weights: weights, bias: nil, fusion: .none, instructionSet: set)

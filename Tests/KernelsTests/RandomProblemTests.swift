@@ -19,7 +19,8 @@ import Testing
 
   /// All but the naive backend, which gives the values, and Winograd with both tiles.
   static let backends: [any ConvolutionBackend] =
-    Backends.all.filter { !($0 is NaiveBackend) } + [2, 4].map { WinogradBackend(tile: $0) }
+    BackendRegistry.builtIn.all.filter { !($0 is NaiveBackend) }
+    + [2, 4].map { WinogradBackend(tile: $0) }
 
   @Test("agree with the naive backend", arguments: chunks)
   func agree(seeds: Range<UInt64>) throws {

@@ -8,12 +8,15 @@ import Testing
       .appending(path: "../../Sources/Kernels/Backends").standardizedFileURL.path
     let files = try FileManager.default.contentsOfDirectory(atPath: folder)
     let types = Set(files.map { String($0.dropLast(".swift".count)) })
-    #expect(types == Set(Backends.all.map { "\(type(of: $0))" }))
+    #expect(types == Set(BackendRegistry.builtIn.all.map { "\(type(of: $0))" }))
   }
 
   @Test("has unique names that can be found") func names() {
-    #expect(Set(Backends.names).count == Backends.all.count)
-    for name in Backends.names { #expect(Backends.named(name)?.name == name) }
-    #expect(Backends.named("no such") == nil)
+    let registry = BackendRegistry.builtIn
+    #expect(Set(registry.names).count == registry.all.count)
+    for name in registry.names + registry.variants.map(\.name) {
+      #expect(registry[name]?.name == name)
+    }
+    #expect(registry["no such"] == nil)
   }
 }

@@ -67,7 +67,7 @@ import Testing
     ])
   func refusals(text: String) {
     let error = #expect(throws: ReportError.self) { try VerifyReport(json: text, name: "file") }
-    #expect(error?.description.hasPrefix("file is no report") == true)
+    #expect(error?.description.hasPrefix("file is not a report") == true)
   }
 
   @Test("refuse numbers that make no sense") func nonsense() throws {

@@ -124,7 +124,7 @@ import Testing
       ("\"count\" : 60", "\"count\" : 61", "61 elements"),
       ("\"count\" : 60", "\"count\" : 0", "has no elements"),
       ("\"count\" : 60", "\"count\" : 1e3000", "not valid JSON"),
-      ("\"count\" : 60", "\"count\" : \"60\"", "layers[0].count is no number"),
+      ("\"count\" : 60", "\"count\" : \"60\"", "layers[0].count is not a whole number"),
       ("\"informative\" : 60", "\"informative\" : 61", "counts [61"),
       ("\"differing\" : 0", "\"differing\" : -1", "-1"),
       ("\"non_finite\" : 0", "\"non_finite\" : -9223372036854775808", "counts"),
@@ -141,8 +141,8 @@ import Testing
       ("\"reference_precision\" : \"f32\"", "\"reference_precision\" : \"f16\"", "f16"),
       ("\"rules\" : [\n\n", "\"rules\" : [{\"atol\": -1}\n", "negative"),
       ("\"rules\" : [\n\n", "\"rules\" : [{\"match\": \"(\", \"atol\": 1}\n", "regular expression"),
-      ("\"layers\" : [", "\"layers\" : [3,", "layers[0] is no object"),
-      ("\"layer\" : ", "\"liar\" : ", "layers[0] has no layer"),
+      ("\"layers\" : [", "\"layers\" : [3,", "layers[0] is not an object"),
+      ("\"layer\" : ", "\"liar\" : ", "layers[0] has no \"layer\""),
     ])
   func contradictions(old: String, new: String, part: String) throws {
     let text = try Samples.verifyReport([]).json()

@@ -33,23 +33,22 @@ public struct AlteredBackend: ConvolutionBackend {
     self.afterTask = afterTask
   }
 
-  public func algorithm(for problem: ConvolutionProblem) -> Algorithm { .reassociated }
   public func refusal(of problem: ConvolutionProblem) -> String? { nil }
-  public func fusions(for problem: ConvolutionProblem) -> Fusions { offered }
 
-  public func layouts(for problem: ConvolutionProblem, instructionSet: InstructionSet)
-    -> ConvolutionLayouts
+  public func description(of problem: ConvolutionProblem, on target: ExecutionTarget)
+    -> ConvolutionDescription
   {
-    base.layouts(for: problem, instructionSet: instructionSet)
+    ConvolutionDescription(
+      .reassociated, fusions: offered,
+      layouts: base.description(of: problem, on: target).layouts)
   }
 
   public func prepare(
     _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
-    instructionSet: InstructionSet
+    on target: ExecutionTarget
   ) throws(KernelError) -> any PreparedConvolution {
     let right = try base.prepare(
-      problem, weights: self.weights(problem, weights), bias: bias, fusion: fusion,
-      instructionSet: instructionSet)
+      problem, weights: self.weights(problem, weights), bias: bias, fusion: fusion, on: target)
     let alter = afterTask
     return Prepared(right: right) { alter(problem, fusion, $0, $1) }
   }

@@ -1,3 +1,4 @@
+import Formats
 import FoundationEssentials
 import Kernels
 import Net
@@ -22,7 +23,8 @@ import Testing
     return try Bisection(
       verifier: Verifier(
         graph: model.graph, parameters: model.parameters, golden: golden, team: team),
-      goldenCase: golden.cases[0], good: NaiveBackend(), bad: bad
+      goldenCase: golden.cases[0], good: BackendChoice(NaiveBackend()),
+      bad: BackendChoice(bad)
     ).search()
   }
 

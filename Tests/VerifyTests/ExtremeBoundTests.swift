@@ -12,7 +12,7 @@ import Testing
   init() throws { team = try WorkerTeam(count: 2) }
 
   static let backends: [any ConvolutionBackend] =
-    Backends.all + [WinogradBackend(tile: 2), WinogradBackend(tile: 4)]
+    BackendRegistry.builtIn.all + [WinogradBackend(tile: 2), WinogradBackend(tile: 4)]
 
   /// A convolution between batch norms, with a weight, a scale or a shift that is tiny where a test says so.
   private struct Layers {
@@ -316,7 +316,9 @@ import Testing
 
   @Test("rest on arithmetic that underflows gradually, on every thread") func gradual() throws {
     // OpenBLAS runs first, for a library may change the mode of the thread that calls it.
-    _ = try ProblemSweep(backends: Backends.all, team: team).run(
+    _ = try ProblemSweep(
+      backends: BackendRegistry.builtIn.all.map { BackendChoice($0) }, team: team
+    ).run(
       ConvolutionTrial(notation: "mb1ic8ih9oc8oh9kh3ph1", seed: 1))
     let smallest = [Float](repeating: .leastNonzeroMagnitude, count: 64)
     var isGradual = [Bool](repeating: false, count: 64)

@@ -1,3 +1,4 @@
+import Formats
 import FoundationEssentials
 import HDF5
 import Kernels
@@ -58,12 +59,12 @@ enum GoldenFixture {
   ) throws {
     let team = try WorkerTeam(count: threads)
     let model = try Model("densenet-mini@\(seed)", team: team)
-    let hashes = try model.hashes()
+    let digests = try model.digests()
     let recorder = GoldenRecorder(
       graph: model.graph, parameters: model.parameters,
       header: GoldenHeader(
         generator: "densecam", generatorVersion: "test", precision: .f64, model: model.name,
-        weightsSHA256: hashes.weights, symbolSHA256: hashes.symbol,
+        weightsSHA256: digests.weights, symbolSHA256: digests.graph,
         created: "2026-01-01T00:00:00Z", command: "test", instructionSet: "avx9", blas: "none",
         swiftVersion: "6"), team: team)
     var picture = VerifierTests.golden(model).cases[0].input

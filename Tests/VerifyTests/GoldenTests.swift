@@ -1,3 +1,4 @@
+import Formats
 import FoundationEssentials
 import HDF5
 import Kernels
@@ -41,11 +42,13 @@ import Testing
       graph: model.graph, parameters: model.parameters, golden: golden, team: team
     ).verify(
       golden.cases[0],
-      runs: Backends.all.map { VerificationRun(name: $0.name, backends: BackendChoice($0)) },
+      runs: BackendRegistry.builtIn.all.map {
+        VerificationRun(name: $0.name, backends: BackendChoice($0))
+      },
       options: VerificationOptions())
     #expect(result.verdict == .pass)
-    #expect(result.maps.count == 5 * Backends.all.count)
-    #expect(result.classes.count == Backends.all.count)
+    #expect(result.maps.count == 5 * BackendRegistry.builtIn.all.count)
+    #expect(result.classes.count == BackendRegistry.builtIn.all.count)
     #expect(result.classes.allSatisfy { $0.isSameTop5 })
   }
 

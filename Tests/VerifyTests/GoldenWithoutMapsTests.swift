@@ -26,13 +26,13 @@ import Testing
     #expect(diff.items.map(\.name).contains("probabilities"))
   }
 
-  @Test("are verified, classes included", arguments: Backends.all.map(\.name))
+  @Test("are verified, classes included", arguments: BackendRegistry.builtIn.all.map(\.name))
   func verified(name: String) throws {
     let folder = try GoldenFolder()
     let path = folder.path + "/a.h5"
     let network = try GoldenNetwork.leNet()
     try network.record(path)
-    let result = try network.verify(path, [try #require(Backends.named(name))])
+    let result = try network.verify(path, [try #require(BackendRegistry.builtIn[name])])
     #expect(result.verdict == .pass, "\(result.layers.map { ($0.layer, $0.verdict) })")
     #expect(result.classes.map(\.isSameTop5) == [true] && result.maps.isEmpty)
     #expect(result.noMaps?.contains("no Class Activation Maps") == true)
@@ -102,7 +102,7 @@ import Testing
       #expect((map.probability - Double(one.probabilities[map.classIndex])).magnitude < 1e-7)
     }
     #expect(try network.check(path).isIdentical)
-    #expect(try network.verify(path, Backends.all).verdict == .pass)
+    #expect(try network.verify(path, BackendRegistry.builtIn.all).verdict == .pass)
   }
 
   /// Other programs need not store what follows from the logits.

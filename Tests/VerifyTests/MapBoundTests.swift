@@ -1,3 +1,4 @@
+import Formats
 import Kernels
 import Net
 import TestSupport
@@ -48,8 +49,8 @@ import Testing
   }
 
   @Test("passes every right backend, with an error that is there") func right() throws {
-    let maps = try verify(Backends.all).maps
-    #expect(maps.count == Backends.all.count)
+    let maps = try verify(BackendRegistry.builtIn.all).maps
+    #expect(maps.count == BackendRegistry.builtIn.all.count)
     for map in maps {
       let ratio = try #require(map.errorOverBound)
       // A map of 32-bit features without any error at all would mean that nothing was compared.
@@ -224,9 +225,10 @@ import Testing
     let path = folder.path + "/a.h5"
     let network = try network(splits: splits)
     try network.record(path)
-    let result = try network.verify(path, Backends.all, plan: isFused ? .standard : .unfused)
+    let result = try network.verify(
+      path, BackendRegistry.builtIn.all, plan: isFused ? .standard : .unfused)
     #expect(result.layers.allSatisfy { $0.verdict == .pass || $0.verdict == .fellBack })
-    #expect(result.maps.count == 5 * Backends.all.count)
+    #expect(result.maps.count == 5 * BackendRegistry.builtIn.all.count)
     for map in result.maps {
       #expect(map.hasBound && map.verdict == .pass, "\(map)")
       #expect(map.relativeL2 > MapComparison.sameRelativeL2, "\(map)")

@@ -25,7 +25,7 @@ import Testing
       for choice in Self.choices {
         let result = try verifier.verify(
           golden.cases[0],
-          runs: Backends.all.map {
+          runs: BackendRegistry.builtIn.all.map {
             VerificationRun(
               name: $0.name, backends: BackendChoice($0),
               options: PlanOptions(passes: choice.passes, instructionSet: instructionSet))
@@ -34,7 +34,7 @@ import Testing
         #expect(
           wrong.isEmpty,
           "\(network), \(choice.name): \(wrong.map { ($0.layer, $0.requested, $0.verdict) })")
-        #expect(result.layers.count > 2 * Backends.all.count * 20)
+        #expect(result.layers.count > 2 * BackendRegistry.builtIn.all.count * 20)
       }
     }
   }

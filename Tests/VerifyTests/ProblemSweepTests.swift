@@ -10,11 +10,14 @@ import Testing
 
   init() throws { team = try WorkerTeam(count: 2) }
 
-  static let backends: [any ConvolutionBackend] =
-    Backends.all + [WinogradBackend(tile: 2), WinogradBackend(tile: 4)]
+  static let backends =
+    (BackendRegistry.builtIn.all + [WinogradBackend(tile: 2), WinogradBackend(tile: 4)]).map {
+      BackendChoice($0)
+    }
 
   @Test("skip what takes more memory than there is, and only that") func memory() throws {
-    var sweep = ProblemSweep(backends: [NaiveBackend(), TiledBackend()], team: team)
+    var sweep = ProblemSweep(
+      backends: [BackendChoice(NaiveBackend()), BackendChoice(TiledBackend())], team: team)
     let trial = ConvolutionTrial(try ConvolutionProblem(notation: "mb1ic4ih9oc4oh9kh3ph1"), seed: 1)
     let problem = trial.problem
     let count = problem.input.count + problem.output.count + problem.weightCount
@@ -57,13 +60,15 @@ import Testing
 
   @Test("name what a backend refuses, and what F(4×4) cannot do exactly") func notRun() throws {
     let strided = try ConvolutionTrial(notation: "mb1ic8ih9oc8kh3sh2ph1", seed: 3)
-    let refused = try ProblemSweep(backends: [WinogradBackend()], team: team).run(strided)
+    let refused = try ProblemSweep(backends: [BackendChoice(WinogradBackend())], team: team).run(
+      strided)
     #expect(refused.map(\.verdict) == [.unsupported])
     #expect(refused[0].reason?.isEmpty == false)
     let minimal = try ConvolutionTrial(
       notation: "mb1ic8ih9oc8kh3ph1", seed: 3, values: .integers)
     let skipped = try ProblemSweep(
-      backends: [WinogradBackend(tile: 4), WinogradBackend(tile: 2)], policy: .bitwise, team: team
+      backends: [4, 2].map { BackendChoice(WinogradBackend(tile: $0)) }, policy: .bitwise,
+      team: team
     ).run(minimal)
     #expect(skipped.map(\.verdict) == [.skipped, .pass])
   }

@@ -1,3 +1,4 @@
+import Formats
 import Kernels
 import Net
 import TestSupport
@@ -18,7 +19,8 @@ import Testing
 
   @Test("catches every fault that no rounding explains", arguments: SelfTest.problems)
   func faults(problem: String) throws {
-    let test = SelfTest(backends: Backends.all, team: team)
+    let test = SelfTest(
+      backends: BackendRegistry.builtIn.all.map { BackendChoice($0) }, team: team)
     let trial = try ConvolutionTrial(notation: problem, seed: 1)
     var integers = trial
     integers.values = .integers
@@ -28,7 +30,7 @@ import Testing
     let trials = try test.inject(into: target, caseName: "seed 1")
     // Every backend that computes the problem is struck, and by the same faults, but for those of what it
     // can fuse.
-    let able = Backends.all.filter { $0.refusal(of: target.problem) == nil }
+    let able = BackendRegistry.builtIn.all.filter { $0.refusal(of: target.problem) == nil }
     let common = Set(
       test.faults.filter { if case .surroundings = $0.site { false } else { true } }.map(\.name))
     func struck(_ backend: any ConvolutionBackend) -> Set<String> {
@@ -61,7 +63,8 @@ import Testing
     let faults = Fault.catalogue
     #expect(faults.count >= 25)
     #expect(Set(faults.map(\.name)).count == faults.count)
-    let test = SelfTest(backends: [NaiveBackend(), TiledBackend()], team: team)
+    let test = SelfTest(
+      backends: [BackendChoice(NaiveBackend()), BackendChoice(TiledBackend())], team: team)
     var seen: Set<String> = []
     for (target, name) in try SelfTest.targets(of: nil, team: team) {
       seen.formUnion(try test.inject(into: target, caseName: name).map(\.fault))
@@ -70,8 +73,9 @@ import Testing
   }
 
   @Test("finds no fault in right kernels") func falseAlarms() throws {
-    let backends = Backends.all + [WinogradBackend(tile: 2), WinogradBackend(tile: 4)]
-    let test = SelfTest(backends: backends, team: team)
+    let backends =
+      BackendRegistry.builtIn.all + [WinogradBackend(tile: 2), WinogradBackend(tile: 4)]
+    let test = SelfTest(backends: backends.map { BackendChoice($0) }, team: team)
     var alarms = test.noAlarms
     let seeds = UInt64(2000)..<2160
     for seed in seeds { try test.judgeRight(seed: seed, into: &alarms) }
@@ -94,7 +98,7 @@ import Testing
       of: model, input: SelfTest.picture(shape), team: team)
     let plan = try Plan(
       graph: model.graph, parameters: model.parameters, input: shape,
-      backends: BackendChoice(Backends.standard))
+      backends: BackendChoice(BackendRegistry.builtIn.standard))
     // Of each kernel, stride and size of map the first and the last.
     var kinds: [String: [Int]] = [:]
     for index in 0..<plan.stepCount {
@@ -112,7 +116,8 @@ import Testing
       else { continue }
       let small = try Plan(
         graph: excerpt.network.graph, parameters: excerpt.network.parameters,
-        input: excerpt.network.input.shape, backends: BackendChoice(Backends.standard))
+        input: excerpt.network.input.shape,
+        backends: BackendChoice(BackendRegistry.builtIn.standard))
       let single = try Executor(plan: small, team: team)
       single.run(excerpt.network.input.elements.span)
       #expect(

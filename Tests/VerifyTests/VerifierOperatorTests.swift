@@ -110,7 +110,7 @@ import Testing
     try network.record(path)
     var options = isFused ? PlanOptions.standard : .unfused
     options.instructionSet = instructionSet
-    let result = try network.verify(path, Backends.all, plan: options)
+    let result = try network.verify(path, BackendRegistry.builtIn.all, plan: options)
     let wrong = result.layers.filter { $0.verdict != .pass && $0.verdict != .fellBack }
     #expect(wrong.isEmpty, "\(wrong.map { ($0.layer, $0.verdict, $0.deviation, $0.reason) })")
     #expect(result.verdict == .pass && result.maps.allSatisfy(\.hasBound))

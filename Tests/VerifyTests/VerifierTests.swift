@@ -1,3 +1,4 @@
+import Formats
 import Glibc
 import Kernels
 import Net
@@ -40,13 +41,13 @@ import Testing
     InstructionSet.supported)
   func right(isFused: Bool, instructionSet: InstructionSet) throws {
     let result = try verify(
-      Backends.all,
+      BackendRegistry.builtIn.all,
       options: PlanOptions(
         passes: isFused ? Set(Pass.allCases) : [], instructionSet: instructionSet),
       threads: isFused ? 3 : 1)
     let wrong = result.layers.filter { $0.verdict != .pass && $0.verdict != .fellBack }
     #expect(wrong.isEmpty, "\(wrong.map { ($0.layer, $0.requested, $0.deviation) })")
-    #expect(result.layers.count > 2 * Backends.all.count * 20)
+    #expect(result.layers.count > 2 * BackendRegistry.builtIn.all.count * 20)
     #expect(result.verdict == .pass)
   }
 
@@ -314,7 +315,9 @@ import Testing
     let golden = VerifierTests.golden(model)
     let verifier = Verifier(
       graph: model.graph, parameters: model.parameters, golden: golden, team: team)
-    let runs = Backends.all.map { VerificationRun(name: $0.name, backends: BackendChoice($0)) }
+    let runs = BackendRegistry.builtIn.all.map {
+      VerificationRun(name: $0.name, backends: BackendChoice($0))
+    }
     let all = try verifier.verify(
       golden.cases[0], runs: runs, options: VerificationOptions(feeds: [.isolated]))
     let single = try verifier.verify(

@@ -26,13 +26,17 @@ struct WrongBackend: ConvolutionBackend {
   let name = "faulty"
   let summary = "wrong on purpose"
 
-  func algorithm(for problem: ConvolutionProblem) -> Algorithm { .reassociated }
   func refusal(of problem: ConvolutionProblem) -> String? { nil }
-  func fusions(for problem: ConvolutionProblem) -> Fusions { [] }
+
+  func description(of problem: ConvolutionProblem, on target: ExecutionTarget)
+    -> ConvolutionDescription
+  {
+    ConvolutionDescription(.reassociated)
+  }
 
   func prepare(
     _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
-    instructionSet: InstructionSet
+    on target: ExecutionTarget
   ) throws(KernelError) -> any PreparedConvolution {
     let struck = isStruck(problem)
     var used = weights
@@ -74,6 +78,6 @@ struct WrongBackend: ConvolutionBackend {
       }
     }
     return try backend.prepare(
-      problem, weights: used, bias: bias, fusion: fusion, instructionSet: instructionSet)
+      problem, weights: used, bias: bias, fusion: fusion, on: target)
   }
 }

@@ -1,5 +1,7 @@
+public import Files
+
 /// Why boxes could not be read, or do not belong to a picture or a network.
-public struct AnnotationError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct AnnotationError: ReportedError, Hashable {
   /// The kind of failure.
   public enum Code: String, Hashable, Sendable, CaseIterable {
     /// The file, or a list in it, exceeds ``AnnotationLimits``.

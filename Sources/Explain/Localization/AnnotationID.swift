@@ -1,3 +1,5 @@
+import Files
+
 /// What an entry of a COCO file is called: a whole number, or a text, as some programs write it.
 ///
 /// `7` and `"7"` are the same; `"007"` is another.
@@ -13,6 +15,10 @@ public struct AnnotationID: Hashable, Sendable, CustomStringConvertible {
 
 extension AnnotationID: ExpressibleByIntegerLiteral {
   public init(integerLiteral number: Int) { self.init("\(number)") }
+}
+
+extension AnnotationID: NamedInJSON {
+  static var nameInJSON: String { "a whole number or a text" }
 }
 
 extension AnnotationID: Decodable {

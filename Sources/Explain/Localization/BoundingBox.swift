@@ -109,7 +109,7 @@ extension BoundingBox: Codable {
       let box = BoundingBox(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
     else {
       throw DecodingError.dataCorrupted(
-        DecodingError.Context(codingPath: decoder.codingPath, debugDescription: "it is no box"))
+        DecodingError.Context(codingPath: decoder.codingPath, debugDescription: "is not a box"))
     }
     self = box
   }

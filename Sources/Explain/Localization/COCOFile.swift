@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 import Net
 
@@ -131,10 +132,11 @@ struct COCOFile: Decodable {
     do {
       return try decoder.decode(
         COCOFile.self, from: Data(NonFinite.quoted(in: json.withoutByteOrderMark)))
-    } catch let error as DecodingError {
-      throw error.annotationError(path: path)
     } catch {
-      throw AnnotationError(.notJSON, path: path, cause: "\(error)")
+      let fault = JSONFault(error)
+      throw AnnotationError(
+        fault.isSyntaxError ? .notJSON : .malformed, path: path, place: fault.place,
+        cause: fault.cause)
     }
   }
 }

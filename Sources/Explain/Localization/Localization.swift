@@ -10,7 +10,7 @@
 // One map is scored for each picture and each class that has boxes in it. docs/localization.md
 // gives the protocols and where each comes from. The lay of the files:
 //
-// - Boxes: BoundingBox; `COCOFile` (what the JSON holds, with `DecodingError+Place`),
+// - Boxes: BoundingBox; `COCOFile` (what the JSON holds, with `KeyedDecodingContainer+Place`),
 //   BoxAnnotations (what `AnnotationChecker` let through) with AnnotationID and LeftOutAnnotations,
 //   AnnotatedPicture, ClassMapping (names of categories to classes) with ClassLabel, AnnotationError.
 // - One map: `ThresholdLevels` (which pixel enters at which threshold), `ComponentSweep` (the

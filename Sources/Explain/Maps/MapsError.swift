@@ -1,7 +1,8 @@
+public import Files
 import HDF5
 
 /// Why a file of maps cannot be written or used.
-public struct MapsError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct MapsError: ReportedError, Hashable {
   public enum Code: Hashable, Sendable {
     /// There is no such file.
     case missing
@@ -55,6 +56,11 @@ extension MapsError {
       case .other: "cannot be read: \(error.explanation)"
       }
     self.init(.unreadable, path: path, cause)
+  }
+
+  /// A failure to write a file.
+  init(_ error: FileError) {
+    self.init(.unwritable, path: error.path, "cannot be written: \(error.cause)")
   }
 
   /// A failure to write a file that has another name until it is complete.

@@ -1,7 +1,7 @@
-import Files
+public import Files
 import Glibc
 import Kernels
-public import Net
+import Net
 
 /// Writes maps as one NumPy array `[pictures, classes, h, w]` of 64-bit floats, NumPy format 1.0.
 ///
@@ -72,7 +72,7 @@ public final class NumPyMapsWriter: MapsWriter {
   public func finish() throws(MapsError) {
     let shape = [count] + (sides.isEmpty ? [0, 0, 0] : sides)
     guard lseek(pending.descriptor, 0, SEEK_SET) == 0 else {
-      throw PendingFile.failure(path, errno)
+      throw MapsError(FileError(path: path, errno: errno))
     }
     try write(NumPyHeader.bytes(shape: shape))
     try pending.commit()

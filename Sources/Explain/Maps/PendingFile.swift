@@ -38,15 +38,11 @@ struct PendingFile: ~Copyable {
   private static func open(
     _ path: String, _ folder: String?, _ replacing: Bool, _ isLocked: Bool
   ) throws(MapsError) -> StagedFile {
-    do throws(FileFailure) {
+    do throws(FileError) {
       try checkName(path, replacing: replacing)
-    } catch {
-      throw failure(path, error)
-    }
-    do throws(SystemError) {
       return try StagedFile(for: path, in: folder, isLocked: isLocked)
     } catch {
-      throw failure(path, error.code)
+      throw MapsError(error)
     }
   }
 
@@ -54,10 +50,10 @@ struct PendingFile: ~Copyable {
   ///
   /// - Throws: ``MapsError`` if the disk is full or fails.
   func write(_ bytes: [UInt8]) throws(MapsError) {
-    do throws(SystemError) {
+    do throws(FileError) {
       try unsafe file.write(bytes.span.bytes)
     } catch {
-      throw Self.failure(path, error.code)
+      throw MapsError(error)
     }
   }
 
@@ -66,18 +62,10 @@ struct PendingFile: ~Copyable {
   /// - Throws: ``MapsError`` if the disk is full or fails, or if a file has taken the name that is not to
   ///   be replaced; that file is then still there.
   mutating func commit() throws(MapsError) {
-    do throws(SystemError) {
+    do throws(FileError) {
       try file.commit(isReplacing: isReplacing)
     } catch {
-      throw Self.failure(path, error.code)
+      throw MapsError(error)
     }
-  }
-
-  static func failure(_ path: String, _ code: Int32) -> MapsError {
-    failure(path, FileFailure(errno: code))
-  }
-
-  private static func failure(_ path: String, _ failure: FileFailure) -> MapsError {
-    MapsError(.unwritable, path: path, "cannot be written: \(failure.cause)")
   }
 }

@@ -1,7 +1,8 @@
+public import Files
 import Net
 
 /// Why there is no map.
-public struct ExplainError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct ExplainError: ReportedError, Hashable {
   public enum Code: Hashable, Sendable {
     /// The method runs the network again, and was asked for where there is none.
     case needsForwardPasses

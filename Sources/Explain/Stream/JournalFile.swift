@@ -1,4 +1,4 @@
-import Files
+public import Files
 import Glibc
 import Synchronization
 
@@ -92,12 +92,12 @@ final class JournalFile: Sendable {
 }
 
 /// Why a run's journal cannot be used; names it in one line.
-public struct JournalError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct JournalError: ReportedError, Hashable {
   public let description: String
 
   init(_ description: String) { self.description = description }
 
   init(_ path: String, errno code: Int32) {
-    self.init("\(path): cannot be written: \(unsafe String(cString: strerror(code)))")
+    self.init("\(path): cannot be written: \(FileError.text(of: code))")
   }
 }

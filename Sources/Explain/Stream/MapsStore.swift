@@ -76,7 +76,7 @@ public final class MapsStore {
     }
     try removeAbandoned()
     if unsafe mkdir(folder.systemPath, 0o777) != 0, errno != EEXIST {
-      throw MapsError(.unwritable, path: folder, unsafe String(cString: strerror(errno)))
+      throw MapsError(.unwritable, path: folder, FileError.text(of: errno))
     }
     parts = old
   }

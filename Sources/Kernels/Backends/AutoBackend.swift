@@ -8,7 +8,7 @@ public struct AutoBackend: ConvolutionBackend {
 
   public init() {}
 
-  public func delegate(for problem: ConvolutionProblem, instructionSet: InstructionSet)
+  public func delegate(for problem: ConvolutionProblem, on target: ExecutionTarget)
     -> any ConvolutionBackend
   {
     let winograd = WinogradBackend()
@@ -17,44 +17,27 @@ public struct AutoBackend: ConvolutionBackend {
       return winograd
     }
     if blas.refusal(of: problem) == nil,
-      CostModel.prefersOpenBLAS(problem, instructionSet: instructionSet)
+      CostModel.prefersOpenBLAS(problem, instructionSet: target.instructionSet)
     {
       return blas
     }
     return TiledBackend()
   }
 
-  private func choice(for problem: ConvolutionProblem) -> any ConvolutionBackend {
-    delegate(for: problem, instructionSet: .best)
-  }
+  /// Nil: `tiled` computes every problem.
+  public func refusal(of problem: ConvolutionProblem) -> String? { nil }
 
-  public func algorithm(for problem: ConvolutionProblem) -> Algorithm {
-    choice(for: problem).algorithm(for: problem)
-  }
-
-  public func refusal(of problem: ConvolutionProblem) -> String? {
-    choice(for: problem).refusal(of: problem)
-  }
-
-  /// What every backend that may be chosen on some instruction set can fuse.
-  public func fusions(for problem: ConvolutionProblem) -> Fusions {
-    InstructionSet.supported.reduce(choice(for: problem).fusions(for: problem)) {
-      $0.intersection(delegate(for: problem, instructionSet: $1).fusions(for: problem))
-    }
-  }
-
-  public func layouts(for problem: ConvolutionProblem, instructionSet: InstructionSet)
-    -> ConvolutionLayouts
+  public func description(of problem: ConvolutionProblem, on target: ExecutionTarget)
+    -> ConvolutionDescription
   {
-    delegate(for: problem, instructionSet: instructionSet)
-      .layouts(for: problem, instructionSet: instructionSet)
+    delegate(for: problem, on: target).description(of: problem, on: target)
   }
 
   public func prepare(
     _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
-    instructionSet: InstructionSet
+    on target: ExecutionTarget
   ) throws(KernelError) -> any PreparedConvolution {
-    try delegate(for: problem, instructionSet: instructionSet).prepare(
-      problem, weights: weights, bias: bias, fusion: fusion, instructionSet: instructionSet)
+    try delegate(for: problem, on: target).prepare(
+      problem, weights: weights, bias: bias, fusion: fusion, on: target)
   }
 }

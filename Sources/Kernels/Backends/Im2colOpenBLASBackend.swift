@@ -10,8 +10,6 @@ public struct Im2colOpenBLASBackend: ConvolutionBackend {
 
   public init() {}
 
-  public func algorithm(for problem: ConvolutionProblem) -> Algorithm { .reassociated }
-
   public func refusal(of problem: ConvolutionProblem) -> String? {
     if let absence = OpenBLAS.absence { return "OpenBLAS cannot be loaded: \(absence)" }
     // OpenBLAS takes 32-bit sizes. The channels are fewer by ``ConvolutionProblem/largestExtent``.
@@ -20,16 +18,20 @@ public struct Im2colOpenBLASBackend: ConvolutionBackend {
     return "a matrix side of \(size) exceeds the \(Int32.max) of BLAS"
   }
 
-  public func fusions(for problem: ConvolutionProblem) -> Fusions { [.prologue, .relu] }
+  public func description(of problem: ConvolutionProblem, on target: ExecutionTarget)
+    -> ConvolutionDescription
+  {
+    ConvolutionDescription(.reassociated, fusions: [.prologue, .relu])
+  }
 
   public func prepare(
     _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
-    instructionSet: InstructionSet
+    on target: ExecutionTarget
   ) throws(KernelError) -> any PreparedConvolution {
     try validate(problem, weights, bias)
     let prepared = Prepared(
       problem: problem, weights: weights, bias: bias, fusion: fusion,
-      microkernels: instructionSet.microkernels)
+      microkernels: target.instructionSet.microkernels)
     try validate(scratch: prepared.scratchCount, for: problem)
     return prepared
   }

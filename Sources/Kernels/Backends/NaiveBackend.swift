@@ -7,15 +7,17 @@ public struct NaiveBackend: ConvolutionBackend {
 
   public init() {}
 
-  public func algorithm(for problem: ConvolutionProblem) -> Algorithm { .direct }
-
   public func refusal(of problem: ConvolutionProblem) -> String? { nil }
 
-  public func fusions(for problem: ConvolutionProblem) -> Fusions { [] }
+  public func description(of problem: ConvolutionProblem, on target: ExecutionTarget)
+    -> ConvolutionDescription
+  {
+    ConvolutionDescription(.direct)
+  }
 
   public func prepare(
     _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
-    instructionSet: InstructionSet
+    on target: ExecutionTarget
   ) throws(KernelError) -> any PreparedConvolution {
     try validate(problem, weights, bias)
     precondition(

@@ -9,35 +9,34 @@ public struct TiledBackend: ConvolutionBackend {
 
   public init() {}
 
-  public func algorithm(for problem: ConvolutionProblem) -> Algorithm { .reassociated }
-
   public func refusal(of problem: ConvolutionProblem) -> String? { nil }
 
-  public func fusions(for problem: ConvolutionProblem) -> Fusions {
-    problem.isPointwise ? [.prologue, .relu, .averagePool] : [.prologue, .relu]
-  }
-
-  public func layouts(for problem: ConvolutionProblem, instructionSet: InstructionSet)
-    -> ConvolutionLayouts
+  public func description(of problem: ConvolutionProblem, on target: ExecutionTarget)
+    -> ConvolutionDescription
   {
-    let lanes = instructionSet.laneCount
-    return ConvolutionLayouts(
-      input: problem.input.channels < lanes ? .planar : .blocked(lanes), output: .blocked(lanes))
+    let lanes = target.instructionSet.laneCount
+    return ConvolutionDescription(
+      .reassociated,
+      fusions: problem.isPointwise ? [.prologue, .relu, .averagePool] : [.prologue, .relu],
+      layouts: ConvolutionLayouts(
+        input: problem.input.channels < lanes ? .planar : .blocked(lanes), output: .blocked(lanes)))
   }
 
   public func prepare(
     _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
-    instructionSet: InstructionSet
+    on target: ExecutionTarget
   ) throws(KernelError) -> any PreparedConvolution {
     try validate(problem, weights, bias)
-    let microkernels = instructionSet.microkernels
+    let microkernels = target.instructionSet.microkernels
     let lanes = microkernels.laneCount
     let isNarrow = problem.groupOutputChannels < 2 * lanes
     if problem.groups > 1, isNarrow || problem.groupOutputChannels % lanes != 0 {
       return try LaneConvolution(
-        problem, weights: weights, bias: bias, fusion: fusion, microkernels: microkernels)
+        problem, weights: weights, bias: bias, fusion: fusion, microkernels: microkernels,
+        threads: target.threads)
     }
     return try TiledConvolution(
-      problem, weights: weights, bias: bias, fusion: fusion, microkernels: microkernels)
+      problem, weights: weights, bias: bias, fusion: fusion, microkernels: microkernels,
+      threads: target.threads)
   }
 }

@@ -22,10 +22,6 @@ public struct WinogradBackend: ConvolutionBackend {
     self.tile = tile
   }
 
-  public func algorithm(for problem: ConvolutionProblem) -> Algorithm {
-    .winograd(tile: transform(for: problem).tile)
-  }
-
   public func refusal(of problem: ConvolutionProblem) -> String? {
     if problem.kernel != Size(3) { return "its kernel is not 3×3" }
     if problem.stride != Size(1) { return "its stride is not 1" }
@@ -34,25 +30,25 @@ public struct WinogradBackend: ConvolutionBackend {
     return nil
   }
 
-  public func fusions(for problem: ConvolutionProblem) -> Fusions { .relu }
-
-  public func layouts(for problem: ConvolutionProblem, instructionSet: InstructionSet)
-    -> ConvolutionLayouts
+  public func description(of problem: ConvolutionProblem, on target: ExecutionTarget)
+    -> ConvolutionDescription
   {
-    let layout = Layout.blocked(instructionSet.laneCount)
-    return ConvolutionLayouts(input: layout, output: layout)
+    let layout = Layout.blocked(target.instructionSet.laneCount)
+    return ConvolutionDescription(
+      .winograd(tile: transform(for: problem).tile), fusions: .relu,
+      layouts: ConvolutionLayouts(input: layout, output: layout))
   }
 
   public func prepare(
     _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
-    instructionSet: InstructionSet
+    on target: ExecutionTarget
   ) throws(KernelError) -> any PreparedConvolution {
     try validate(problem, weights, bias)
     precondition(
       fusion.prologue == nil && fusion.averagePool == nil, "winograd fuses nothing but ReLU")
     let prepared = try WinogradConvolution(
       problem, transform(for: problem), weights: weights, bias: bias, relu: fusion.relu,
-      microkernels: instructionSet.microkernels)
+      microkernels: target.instructionSet.microkernels)
     try validate(scratch: max(prepared.scratchCount, prepared.workspaceCount), for: problem)
     return prepared
   }

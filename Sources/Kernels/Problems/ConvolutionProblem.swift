@@ -1,6 +1,8 @@
+public import Files
+
 /// The geometry of one convolution: everything a backend needs to know before it sees data.
 public struct ConvolutionProblem: Hashable, Sendable {
-  public let input: TensorShape
+  public private(set) var input: TensorShape
   public let outputChannels: Int
   public let kernel: Size
   public let stride: Size
@@ -9,7 +11,7 @@ public struct ConvolutionProblem: Hashable, Sendable {
   public let groups: Int
 
   /// The shape of the result.
-  public let output: TensorShape
+  public private(set) var output: TensorShape
 
   /// The largest side, count or padding that a problem may have.
   ///
@@ -99,6 +101,14 @@ public struct ConvolutionProblem: Hashable, Sendable {
   /// not how busy the arithmetic units were.
   public var operations: Int { 2 * output.count * depth }
 
+  /// The same convolution of a single image.
+  public var ofOneImage: ConvolutionProblem {
+    var result = self
+    result.input.batch = 1
+    result.output.batch = 1
+    return result
+  }
+
   /// Whether the convolution is a plain matrix product of weights and pixels.
   public var isPointwise: Bool {
     kernel == Size(1) && stride == Size(1) && padding == Padding(0)
@@ -136,7 +146,7 @@ extension ConvolutionProblem: CustomStringConvertible {
 }
 
 /// Why a convolution's geometry makes no sense.
-public struct ProblemError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct ProblemError: ReportedError, Hashable {
   public let description: String
 
   public init(_ description: String) { self.description = description }

@@ -20,10 +20,10 @@ struct LaneConvolution: PreparedConvolution {
 
   init(
     _ problem: ConvolutionProblem, weights source: WeightBuffer, bias: [Float]?, fusion: Fusion,
-    microkernels: MicrokernelTable
+    microkernels: MicrokernelTable, threads: Int
   ) throws(KernelError) {
     let lanes = microkernels.laneCount
-    let geometry = TileGeometry(laneByLane: problem, lanes: lanes)
+    let geometry = TileGeometry(laneByLane: problem, lanes: lanes, threads: threads)
     self.geometry = geometry
     packing = try InputPacking(
       geometry: geometry, microkernels: microkernels,

@@ -1,5 +1,3 @@
-import Glibc
-
 /// How a tiled convolution lays out its input and cuts its sums and its output.
 ///
 /// A sum runs over *blocks*, each of V products: V input channels at one tap of the kernel or, where
@@ -59,13 +57,13 @@ struct TileGeometry: Sendable {
   /// Below this number of pixels, tasks are rather cut by channels.
   private static let leastPixels = 12
 
-  /// The processors that are to have something to do.
+  /// The threads that are to have something to do, at least two.
   ///
   /// How a convolution is cut changes no bit of its result: every sum runs in one order.
-  private static let processors = max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  private let threads: Int
 
   /// The geometry of register tiles.
-  init(_ problem: ConvolutionProblem, lanes: Int) {
+  init(_ problem: ConvolutionProblem, lanes: Int, threads: Int = 2) {
     let channels = problem.groupInputChannels
     let kernel = problem.kernel
     let perTap = (channels + lanes - 1) / lanes
@@ -79,16 +77,23 @@ struct TileGeometry: Sendable {
       perRow < perTap * kernel.width
       && between <= max(Self.leastSpan, columns * kernel.width)
     self.init(
-      problem, lanes: lanes, tapsInLanes: inLanes, blocks: inLanes ? perRow : perTap)
+      problem, lanes: lanes, threads: threads, tapsInLanes: inLanes,
+      blocks: inLanes ? perRow : perTap)
   }
 
   /// The geometry of sums lane by lane, with one block for each input channel of a group.
-  init(laneByLane problem: ConvolutionProblem, lanes: Int) {
-    self.init(problem, lanes: lanes, tapsInLanes: false, blocks: problem.groupInputChannels)
+  init(laneByLane problem: ConvolutionProblem, lanes: Int, threads: Int = 2) {
+    self.init(
+      problem, lanes: lanes, threads: threads, tapsInLanes: false,
+      blocks: problem.groupInputChannels)
   }
 
-  private init(_ problem: ConvolutionProblem, lanes: Int, tapsInLanes: Bool, blocks: Int) {
+  private init(
+    _ problem: ConvolutionProblem, lanes: Int, threads: Int, tapsInLanes: Bool, blocks: Int
+  ) {
+    let threads = max(2, threads)
     self.problem = problem
+    self.threads = threads
     self.lanes = lanes
     self.tapsInLanes = tapsInLanes
     self.blocks = blocks
@@ -115,9 +120,9 @@ struct TileGeometry: Sendable {
     columnsApart = !tapsInLanes && columns * kernel.width < together
     if isPointwise {
       columnPieces = max(1, (columns + Self.pointwisePixels / 2) / Self.pointwisePixels)
-      if columnPieces * images < Self.processors {
+      if columnPieces * images < threads {
         columnPieces = min(
-          (Self.processors + images - 1) / images, max(1, columns / Self.leastPixels))
+          (threads + images - 1) / images, max(1, columns / Self.leastPixels))
       }
     } else {
       // As many rows as fit in the cache with their halo, but enough tasks to share.
@@ -128,7 +133,7 @@ struct TileGeometry: Sendable {
         1,
         (Self.packedBytes / max(1, rowBytes) - (kernel.height - 1) * problem.dilation.height)
           / problem.stride.height)
-      let shared = max(1, rows * images / max(8, 2 * Self.processors))
+      let shared = max(1, rows * images / max(8, 2 * threads))
       rowPieces = (rows + min(fitting, shared) - 1) / min(fitting, shared)
     }
     self.rowPieces = rowPieces
@@ -168,7 +173,7 @@ struct TileGeometry: Sendable {
   /// The parts into which the panels are cut, where the pixels make too few tasks: each part packs its
   /// input anew.
   var panelPieces: Int {
-    let wanted = regions == 1 ? max(8, Self.processors) : Self.processors / regions
+    let wanted = regions == 1 ? max(8, threads) : threads / regions
     return max(1, min(panels, wanted))
   }
 

@@ -13,9 +13,9 @@ struct TiledConvolution: PreparedConvolution {
 
   init(
     _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
-    microkernels: MicrokernelTable
+    microkernels: MicrokernelTable, threads: Int
   ) throws(KernelError) {
-    let geometry = TileGeometry(problem, lanes: microkernels.laneCount)
+    let geometry = TileGeometry(problem, lanes: microkernels.laneCount, threads: threads)
     self.geometry = geometry
     packing = try InputPacking(
       geometry: geometry, microkernels: microkernels,

@@ -9,7 +9,7 @@ import Kernels
 /// variation than photographs bring, and photographs then overdrive it.
 enum CalibrationPictures {
   /// The fewest pixels, over all pictures, that the last maps of a network have.
-  private static let lastPixels = 49
+  private static let leastPixels = 49
 
   /// How much stronger each octave is than the next finer one.
   private static let growth = 1.5
@@ -20,7 +20,7 @@ enum CalibrationPictures {
   /// The standard deviation of a picture's values.
   private static let contrast = 70.0
 
-  /// Pictures of a network's natural size, with values in 0...256.
+  /// Pictures of the size that a network is meant for, with values in 0...256.
   ///
   /// At 224 pixels one picture does. Smaller ones come in greater number, so that statistics over
   /// the last maps rest on as many pixels; enlarging them instead would make less of the zeros that
@@ -28,29 +28,30 @@ enum CalibrationPictures {
   ///
   /// - Parameters:
   ///   - seed: The seed of the weights.
-  ///   - size: The pictures' side.
-  ///   - reduction: How many times smaller the sides of the network's last maps are.
-  /// - Returns: `[N, 3, size, size]`.
-  static func batch(seed: UInt64, size: Int, reduction: Int) -> Tensor<Double> {
-    let side = max(1, size / reduction)
-    let count = (lastPixels + side * side - 1) / (side * side)
+  ///   - shape: The shape of one picture.
+  ///   - lastPixels: The pixels of the network's last maps at that size.
+  /// - Returns: As many such pictures as are needed.
+  static func batch(seed: UInt64, shape: TensorShape, lastPixels: Int) -> Tensor<Double> {
+    let count = (leastPixels + lastPixels - 1) / lastPixels
     var elements: [Double] = []
     for index in 0..<count {
       // Dark and bright pictures in turn.
       let brightness = 130 + 40 * (Double(2 * index + 1) / Double(count) - 1)
-      elements += picture(seed: seed, name: "picture \(index)", size: size, brightness: brightness)
+      elements += picture(
+        seed: seed, name: "picture \(index)", shape: shape, brightness: brightness)
     }
-    return Tensor(
-      shape: TensorShape(batch: count, channels: 3, height: size, width: size), elements: elements)
+    var batch = shape
+    batch.batch = count
+    return Tensor(shape: batch, elements: elements)
   }
 
-  private static func picture(seed: UInt64, name: String, size: Int, brightness: Double)
-    -> [Double]
-  {
-    let light = clouds(seed: seed, name: name, size: size)
+  private static func picture(
+    seed: UInt64, name: String, shape: TensorShape, brightness: Double
+  ) -> [Double] {
+    let light = clouds(seed: seed, name: name, shape: shape)
     var picture: [Double] = []
-    for channel in 0..<3 {
-      let colour = clouds(seed: seed, name: "\(name) channel \(channel)", size: size)
+    for channel in 0..<shape.channels {
+      let colour = clouds(seed: seed, name: "\(name) channel \(channel)", shape: shape)
       for i in light.indices { picture.append(light[i] + chroma * colour[i]) }
     }
     let count = Double(picture.count)
@@ -61,24 +62,27 @@ enum CalibrationPictures {
   }
 
   /// One map of noise: octaves of random values on a grid, bilinear in between.
-  private static func clouds(seed: UInt64, name: String, size: Int) -> [Double] {
-    var sum = [Double](repeating: 0, count: size * size)
+  private static func clouds(seed: UInt64, name: String, shape: TensorShape) -> [Double] {
+    let (height, width) = (shape.height, shape.width)
+    // The grid is square, whatever the picture's shape.
+    let size = max(height, width)
+    var sum = [Double](repeating: 0, count: height * width)
     var cell = 1
     var strength = 1.0
     while 2 * cell <= size {
       let columns = (size - 1) / cell + 2
       let grid = RandomStream(seed: seed, name: "\(name) octave \(cell)")
         .uniform(columns * columns)
-      for y in 0..<size {
+      for y in 0..<height {
         let (row, below) = y.quotientAndRemainder(dividingBy: cell)
         let v = Double(below) / Double(cell)
-        for x in 0..<size {
+        for x in 0..<width {
           let (column, right) = x.quotientAndRemainder(dividingBy: cell)
           let u = Double(right) / Double(cell)
           let corner = row * columns + column
           let top = grid[corner] * (1 - u) + grid[corner + 1] * u
           let bottom = grid[corner + columns] * (1 - u) + grid[corner + columns + 1] * u
-          sum[y * size + x] += strength * (top * (1 - v) + bottom * v)
+          sum[y * width + x] += strength * (top * (1 - v) + bottom * v)
         }
       }
       cell *= 2

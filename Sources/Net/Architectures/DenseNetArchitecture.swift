@@ -1,9 +1,10 @@
+public import Kernels
+
 /// The numbers that a DenseNet-BC is made of (Huang et al., "Densely Connected Convolutional
 /// Networks", CVPR 2017, table 1 and appendix).
 ///
-/// ``Graph/denseNet(_:)`` builds its graph and ``Parameters/seeded(for:seed:team:)`` gives it weights
-/// when nobody has trained any, or when they are not to be had.
-public struct DenseNetArchitecture: Hashable, Sendable {
+/// ``graph()`` builds its graph, and ``Parameters/seeded(for:seed:team:)`` gives it weights.
+public struct DenseNetArchitecture: Architecture, Hashable {
   /// The name on the command line, such as `densenet169`.
   public let name: String
 
@@ -21,7 +22,8 @@ public struct DenseNetArchitecture: Hashable, Sendable {
 
   /// The side of the square pictures that the network is meant for, in pixels.
   ///
-  /// It runs on any other size as well, from ``reduction`` upwards.
+  /// It runs on any other size as well, from 32 pixels upwards if it has four blocks: the first
+  /// convolution and the pooling after it halve the sides, and so does each transition.
   public let naturalSize: Int
 
   /// The channels between a unit's two convolutions, in units of ``growth``: the B of DenseNet-BC.
@@ -31,11 +33,9 @@ public struct DenseNetArchitecture: Hashable, Sendable {
   /// of DenseNet-BC.
   public static let compressionDivisor = 2
 
-  /// How many times smaller the sides of the last maps are than those of the picture: 32 with four
-  /// blocks.
-  ///
-  /// The first convolution and the pooling after it halve the sides, and so does each transition.
-  public var reduction: Int { 4 << (blocks.count - 1) }
+  public var inputShape: TensorShape {
+    TensorShape(channels: 3, height: naturalSize, width: naturalSize)
+  }
 
   /// Creates an architecture of its own.
   ///
@@ -80,11 +80,6 @@ extension DenseNetArchitecture {
     name: "densenet-mini", growth: 8, blocks: [2, 2, 2, 2], initialChannels: 16, classes: 10,
     naturalSize: 64)
 
-  /// The architectures that have a name on the command line.
+  /// The DenseNets that have a name on the command line.
   public static let all = [denseNet121, denseNet161, denseNet169, denseNet201, mini]
-
-  /// The architecture of a name, or nil if there is none.
-  public static func named(_ name: String) -> DenseNetArchitecture? {
-    all.first { $0.name == name }
-  }
 }

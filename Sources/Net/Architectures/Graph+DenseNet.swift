@@ -1,7 +1,7 @@
 import Kernels
 
-extension Graph {
-  /// The graph of a DenseNet-BC, node for node and name for name as the MXNet model zoo of 2017 has
+extension DenseNetArchitecture {
+  /// The graph, node for node and name for name as the MXNet model zoo of 2017 has
   /// it, so that goldens and checkpoints of that network fit.
   ///
   /// Batch norm comes first in each unit (pre-activation) and also stands before the first
@@ -9,22 +9,22 @@ extension Graph {
   ///
   /// - Throws: Nothing for any architecture; ``GraphError`` stands there because every graph
   ///   is checked, whoever builds it.
-  public static func denseNet(_ architecture: DenseNetArchitecture) throws(GraphError) -> Graph {
+  public func graph() throws(GraphError) -> Graph {
     var builder = DenseNetBuilder()
-    builder.stem(architecture.initialChannels)
-    var channels = architecture.initialChannels
-    for (index, units) in architecture.blocks.enumerated() {
+    builder.stem(initialChannels)
+    var channels = initialChannels
+    for (index, units) in blocks.enumerated() {
       let stage = index + 1
       for unit in 1...units {
-        builder.unit(unit, stage: stage, growth: architecture.growth)
+        builder.unit(unit, stage: stage, growth: growth)
       }
-      channels += units * architecture.growth
-      if stage < architecture.blocks.count {
-        channels /= DenseNetArchitecture.compressionDivisor
+      channels += units * growth
+      if stage < blocks.count {
+        channels /= Self.compressionDivisor
         builder.transition(stage, channels: channels)
       }
     }
-    builder.classifier(architecture.classes)
+    builder.classifier(classes)
     return try Graph(nodes: builder.nodes, output: builder.last)
   }
 }

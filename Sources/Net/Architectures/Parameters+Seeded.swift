@@ -18,7 +18,7 @@ extension Parameters {
   /// - The classifier is scaled so that it is neither sure nor clueless; see ``ClassifierScale``.
   ///
   /// - Parameters:
-  ///   - architecture: The network, whose graph is ``Graph/denseNet(_:)``.
+  ///   - architecture: The network, whose graph is ``Architecture/graph()``.
   ///   - seed: Different seeds give unrelated weights.
   ///   - team: The threads to use.
   /// - Returns: All parameters of the graph, in the order of its nodes.
@@ -27,15 +27,17 @@ extension Parameters {
   ///
   /// Cost: one run of the double-precision reference; about 0.8 s for DenseNet-169 on two threads.
   public static func seeded(
-    for architecture: DenseNetArchitecture, seed: UInt64, team: WorkerTeam
+    for architecture: some Architecture, seed: UInt64, team: WorkerTeam
   ) throws(GraphError) -> Parameters {
-    let graph = try Graph.denseNet(architecture)
-    let size = architecture.naturalSize
+    let graph = try architecture.graph()
     // Finds out whether the network can run at all before pictures are made for it.
-    _ = try graph.shapes(
-      input: TensorShape(channels: 3, height: size, width: size), parameters: nil)
+    let shapes = try graph.shapes(input: architecture.inputShape, parameters: nil)
+    let last = graph.nodes.indices.last {
+      if case .convolution = graph.nodes[$0].operation { true } else { false }
+    }
     let pictures = CalibrationPictures.batch(
-      seed: seed, size: size, reduction: architecture.reduction)
+      seed: seed, shape: architecture.inputShape,
+      lastPixels: (last.map { shapes[$0] } ?? architecture.inputShape).planeCount)
     var calibration = SeededCalibration(graph: graph, seed: seed, team: team)
     return try calibration.run(on: pictures)
   }

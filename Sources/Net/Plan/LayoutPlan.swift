@@ -12,21 +12,12 @@ import Kernels
 struct LayoutPlan: Sendable {
   private var layouts: [Int: Layout] = [:]
 
-  /// The layouts that the convolution of each step wants, by the step's place.
-  private(set) var wanted: [Int: ConvolutionLayouts] = [:]
-
   /// Chooses the layouts of a program.
   ///
   /// - Parameters:
   ///   - program: The steps, after the passes.
   ///   - blockWidth: The width of blocks; 1 to keep every value planar.
-  ///   - wanted: The layouts that the convolution of a step takes and gives.
-  init(
-    _ program: Program, blockWidth: Int, wanted: (_ step: Step) -> ConvolutionLayouts?
-  ) {
-    for (index, step) in program.steps.enumerated() {
-      self.wanted[index] = wanted(step)
-    }
+  init(_ program: Program, blockWidth: Int) {
     guard blockWidth > 1 else { return }
     let blocked = Layout.blocked(blockWidth)
     var classes = Classes()
@@ -40,10 +31,10 @@ struct LayoutPlan: Sendable {
     }
     // What has another shape under another name is read in the order of planes.
     planar.formUnion(program.kept.filter(program.isReshaped).map(root))
-    for (index, step) in program.steps.enumerated() {
+    for step in program.steps {
       let output = root(step.output)
       planar.formUnion(step.inputs.filter(program.isReshaped).map(root))
-      if let layouts = self.wanted[index] {
+      if let layouts = program.assignment(of: step)?.description.layouts {
         let input = root(step.inputs[0])
         if program.flattensInput(step) { planar.insert(input) }
         votes.append((input, layouts.input, program.shapes[step.inputs[0]].count))

@@ -95,7 +95,7 @@ struct MemoryPlan: Sendable {
     for (time, step) in program.steps.enumerated() {
       for input in step.inputs { touch(input, at: time) }
       touch(step.output, at: time)
-      guard let wanted = layouts.wanted[time] else { continue }
+      guard let wanted = program.assignment(of: step)?.description.layouts else { continue }
       let roots = (step.inputs[0], step.output)
       if let layout = layouts.reordering(wanted.input, of: roots.0, in: program) {
         touch(.reorderedInput(step: time), program.shapes[roots.0], layout, at: time)

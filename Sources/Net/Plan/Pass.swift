@@ -45,18 +45,16 @@ public enum Pass: String, CaseIterable, Sendable {
     }
   }
 
-  /// Applies the pass.
+  /// Applies the pass, which rewrites a program in place.
   ///
-  /// - Parameters:
-  ///   - program: What is rewritten, in place.
-  ///   - fusions: What the backend of a convolution node computes in the same pass.
-  func apply(to program: inout Program, fusions: (_ node: Int) -> Fusions) {
+  /// - Throws: ``GraphError`` if a convolution that the pass changed has no result.
+  func apply(to program: inout Program) throws(GraphError) {
     switch self {
     case .dropNoOps: program.dropNoOps()
     case .foldBatchNorm: program.foldBatchNorms()
-    case .fuseReLU: program.fuseReLUs(fusions)
-    case .fusePrologue: program.fusePrologues(fusions)
-    case .poolBeforeConvolution: program.poolBeforeConvolutions(fusions)
+    case .fuseReLU: program.fuseReLUs()
+    case .fusePrologue: program.fusePrologues()
+    case .poolBeforeConvolution: try program.poolBeforeConvolutions()
     case .placeConcatenation: program.placeConcatenations()
     // These rewrite no step. The first is `LayoutPlan`'s, the second the executor's.
     case .chooseLayouts, .fetchWeights: break

@@ -8,10 +8,12 @@ public struct Plan: Sendable {
   public let program: Program
   let steps: [PreparedStep]
   let memory: MemoryPlan
-  let backends: BackendChoice
+
+  /// What the convolutions were prepared for.
+  public let target: ExecutionTarget
 
   /// The inner loops that run.
-  public let instructionSet: InstructionSet
+  public var instructionSet: InstructionSet { target.instructionSet }
 
   /// The scratch elements that each thread needs, guard included.
   let scratchCount: Int
@@ -45,34 +47,18 @@ public struct Plan: Sendable {
       kept.insert(index)
     }
     let instructionSet = try options.instructionSet ?? .selected()
-    self.instructionSet = instructionSet
-    var program = Program(graph: graph, shapes: shapes, kept: kept)
-    func fusions(_ index: Int) -> Fusions {
-      let node = graph.nodes[index]
-      guard let source = node.inputs.first,
-        let problem = try? node.convolutionProblem(input: shapes[source])
-      else { return [] }
-      return backends.executed(
-        for: node.name, problem: problem, instructionSet: instructionSet
-      ).fusions(for: problem)
-    }
+    let target = ExecutionTarget(instructionSet, threads: options.threads)
+    self.target = target
+    var program = try Program(
+      graph: graph, shapes: shapes, kept: kept, backends: backends, target: target)
     for pass in Pass.allCases where options.passes.contains(pass) {
-      pass.apply(to: &program, fusions: fusions)
+      try pass.apply(to: &program)
     }
     self.program = program
-    self.backends = backends
     fetchesWeights = options.passes.contains(.fetchWeights)
     let layouts = LayoutPlan(
       program,
-      blockWidth: options.passes.contains(.chooseLayouts) ? instructionSet.laneCount : 1
-    ) { step in
-      guard case .convolution(let roles) = step.kind,
-        let problem = try? program.executedProblem(roles)
-      else { return nil }
-      return backends.executed(
-        for: graph.nodes[roles.node].name, problem: problem, instructionSet: instructionSet
-      ).layouts(for: problem, instructionSet: instructionSet)
-    }
+      blockWidth: options.passes.contains(.chooseLayouts) ? instructionSet.laneCount : 1)
     let memory = try MemoryPlan(program, layouts: layouts, sharing: options.sharesMemory)
     self.memory = memory
     var steps: [PreparedStep] = []
@@ -86,7 +72,7 @@ public struct Plan: Sendable {
       steps.append(
         try PreparedStep(
           step, at: index, program: program, parameters: parameters, memory: memory,
-          backends: backends, instructionSet: instructionSet))
+          target: target))
       // What has been packed into a copy need not stay in memory beside it.
       if let prepared = steps.last, prepared.packedBytes > 0 || step.foldsNorm {
         parameters.dropResidentPages()
@@ -116,29 +102,17 @@ public struct Plan: Sendable {
     graph.nodes[steps[index].step.mainNode].name
   }
 
-  /// The convolution that a step computes, as the graph defines it, if it computes one.
-  public func problem(ofStep index: Int) -> ConvolutionProblem? {
-    guard case .convolution(let roles) = steps[index].step.kind else { return nil }
-    return try? program.problem(roles)
+  /// Who computes a step's convolution, and how; nil for other steps.
+  public func assignment(ofStep index: Int) -> Assignment? {
+    program.assignment(of: steps[index].step)
   }
 
-  /// The backends that were asked for and that run a convolution step, which differ if the first
-  /// refuses the problem, for the reason given, or leaves it to another, and the algorithm that runs;
-  /// nil for other steps.
-  public func backends(ofStep index: Int) -> (
-    requested: any ConvolutionBackend, executed: any ConvolutionBackend, algorithm: Algorithm,
-    refusal: String?
-  )? {
-    guard case .convolution(let roles) = steps[index].step.kind,
-      let problem = try? program.executedProblem(roles)
-    else { return nil }
-    let name = name(ofStep: index)
-    let executed = backends.executed(
-      for: name, problem: problem, instructionSet: instructionSet)
-    let requested = backends.requested(for: name)
-    return (
-      requested, executed, executed.algorithm(for: problem), requested.refusal(of: problem)
-    )
+  /// Who computes the convolutions, in the order of the steps.
+  public var assignments: [Assignment] { steps.indices.compactMap(assignment(ofStep:)) }
+
+  /// The convolution that a step computes, as the graph defines it, if it computes one.
+  public func problem(ofStep index: Int) -> ConvolutionProblem? {
+    assignment(ofStep: index)?.problem
   }
 
   /// Whether a node's value exists, after the step that computes it has run.

@@ -14,6 +14,9 @@ public struct PlanOptions: Sendable {
   /// The inner loops to use; what ``InstructionSet/selected()`` gives if nil.
   public var instructionSet: InstructionSet?
 
+  /// The threads that the work of convolutions is cut for; any number may run the plan.
+  public var threads: Int
+
   /// The nodes whose steps are to be prepared; nil for all.
   ///
   /// A step without any of them does nothing when it is run, which is for those who run single steps.
@@ -21,12 +24,13 @@ public struct PlanOptions: Sendable {
 
   public init(
     passes: Set<Pass> = Set(Pass.allCases), taps: Set<String> = [], sharesMemory: Bool = true,
-    instructionSet: InstructionSet? = nil, preparedNodes: Set<String>? = nil
+    instructionSet: InstructionSet? = nil, threads: Int = 2, preparedNodes: Set<String>? = nil
   ) {
     self.passes = passes
     self.taps = taps
     self.sharesMemory = sharesMemory
     self.instructionSet = instructionSet
+    self.threads = threads
     self.preparedNodes = preparedNodes
   }
 

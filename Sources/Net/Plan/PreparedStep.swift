@@ -75,7 +75,7 @@ extension PreparedStep {
   /// Packs a step's weights and finds its views.
   init(
     _ step: Step, at index: Int, program: Program, parameters: Parameters, memory: MemoryPlan,
-    backends: BackendChoice, instructionSet: InstructionSet
+    target: ExecutionTarget
   ) throws {
     self.step = step
     func view(_ node: Int) throws -> View {
@@ -91,20 +91,17 @@ extension PreparedStep {
     switch step.kind {
     case .convolution(let roles):
       let weights = try ConvolutionWeights(roles, graph: program.graph, parameters: parameters)
-      let node = nodes[roles.node]
-      guard let problem = try program.executedProblem(roles) else {
-        throw GraphError(.notAGraph, node: node.name, "it is no convolution")
+      guard let assignment = program.assignment(of: step) else {
+        throw GraphError(.notAGraph, node: nodes[roles.node].name, "it is not a convolution")
       }
-      let backend = backends.executed(
-        for: node.name, problem: problem, instructionSet: instructionSet)
+      let problem = assignment.executedProblem
       var fusion = weights.fusion
       if let pool = roles.averagePool, case .pooling(let attributes) = nodes[pool].operation {
         fusion.averagePool = attributes.kernel
       }
-      let prepared = try backend.prepare(
-        problem, weights: weights.filter, bias: weights.bias, fusion: fusion,
-        instructionSet: instructionSet)
-      let layouts = backend.layouts(for: problem, instructionSet: instructionSet)
+      let prepared = try assignment.backend.prepare(
+        problem, weights: weights.filter, bias: weights.bias, fusion: fusion, on: target)
+      let layouts = assignment.description.layouts
       // A fully connected layer sees each image as one pixel with many channels.
       var input = inputs[0]
       if roles.averagePool == nil { input.shape = problem.input }

@@ -18,6 +18,13 @@ public struct Program: Sendable {
   /// Nodes whose value is that of another node, element for element.
   public var aliases: [Int: Int] = [:]
 
+  /// Who computes each convolution, by its node.
+  private(set) var assignments: [Int: Assignment] = [:]
+
+  /// Decides that.
+  private let backends: BackendChoice
+  private let target: ExecutionTarget
+
   /// Values that lie inside the buffer of a concatenation.
   public var placements: [Int: Placement] = [:]
 
@@ -31,9 +38,16 @@ public struct Program: Sendable {
   }
 
   /// Makes each node one step, fusing nothing.
-  public init(graph: Graph, shapes: [TensorShape], kept: Set<Int>) {
+  ///
+  /// - Throws: ``GraphError`` if a convolution has no result, or if backends were chosen for another one.
+  init(
+    graph: Graph, shapes: [TensorShape], kept: Set<Int>, backends: BackendChoice,
+    target: ExecutionTarget
+  ) throws(GraphError) {
     self.graph = graph
     self.shapes = shapes
+    self.backends = backends
+    self.target = target
     self.kept = kept.union([graph.output])
     steps = graph.nodes.indices.compactMap { index in
       let node = graph.nodes[index]
@@ -51,6 +65,45 @@ public struct Program: Sendable {
         }
       return kind.map { Step(kind: $0, nodes: [index], inputs: node.inputs) }
     }
+    for step in steps {
+      guard case .convolution(let roles) = step.kind else { continue }
+      assignments[roles.node] = try assignment(roles)
+    }
+  }
+
+  /// Decides who computes a convolution with what is fused to it.
+  private func assignment(_ roles: ConvolutionRoles) throws(GraphError) -> Assignment? {
+    let node = graph.nodes[roles.node]
+    let input = shapes[node.inputs[0]]
+    var executed = input
+    if let pool = roles.averagePool {
+      executed.height = shapes[pool].height
+      executed.width = shapes[pool].width
+    }
+    guard let problem = try node.convolutionProblem(input: input),
+      let executedProblem = try node.convolutionProblem(input: executed)
+    else { return nil }
+    return try backends.assignment(
+      of: node.name, problem: problem, executing: executedProblem, on: target)
+  }
+
+  /// Decides anew who computes convolutions whose problem a pass has changed.
+  mutating func reassign(_ changed: [ConvolutionRoles]) throws(GraphError) {
+    for roles in changed { assignments[roles.node] = try assignment(roles) }
+  }
+
+  /// Who computes a step's convolution; nil for other steps.
+  func assignment(of step: Step) -> Assignment? {
+    guard case .convolution(let roles) = step.kind else { return nil }
+    return assignments[roles.node]
+  }
+
+  /// What the backend of a convolution can fuse.
+  func fusions(_ node: Int) -> Fusions { assignments[node]?.description.fusions ?? [] }
+
+  /// What the backend of a convolution could fuse if it computed something else.
+  func fusions(_ roles: ConvolutionRoles) throws(GraphError) -> Fusions {
+    try assignment(roles)?.description.fusions ?? []
   }
 
   /// The value that holds a node's elements, following aliases.
@@ -58,27 +111,6 @@ public struct Program: Sendable {
     var node = node
     while let target = aliases[node] { node = target }
     return node
-  }
-
-  /// The convolution that a step's node is defined as.
-  ///
-  /// - Throws: ``GraphError`` if it has no result.
-  func problem(_ roles: ConvolutionRoles) throws(GraphError) -> ConvolutionProblem? {
-    let node = graph.nodes[roles.node]
-    return try node.convolutionProblem(input: shapes[node.inputs[0]])
-  }
-
-  /// The convolution that a backend is given: that of the averages, if they are computed first.
-  ///
-  /// - Throws: ``GraphError`` if it has no result.
-  func executedProblem(_ roles: ConvolutionRoles) throws(GraphError) -> ConvolutionProblem? {
-    let node = graph.nodes[roles.node]
-    var input = shapes[node.inputs[0]]
-    if let pool = roles.averagePool {
-      input.height = shapes[pool].height
-      input.width = shapes[pool].width
-    }
-    return try node.convolutionProblem(input: input)
   }
 
   /// How often each value is read, by steps or by whoever asked for it to be kept.

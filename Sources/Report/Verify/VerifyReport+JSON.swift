@@ -1,9 +1,9 @@
-import Files
+public import Files
 import FoundationEssentials
 public import Verify
 
 /// Why a text is no report of a verification.
-public struct ReportError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct ReportError: ReportedError, Hashable {
   public let description: String
 }
 
@@ -25,9 +25,9 @@ extension VerifyReport {
       decoder.keyDecodingStrategy = .convertFromSnakeCase
       record = try decoder.decode(VerifyRecord.self, from: Data(text.utf8))
     } catch {
-      let cause = (error as? DecodingError)?.cause ?? "\(error)"
+      let fault = JSONFault(error, isSnakeCase: true)
       throw ReportError(
-        description: "\(name) is no report of `densecam verify --format json`: \(cause)")
+        description: "\(name) is not a report of `densecam verify --format json`: \(fault)")
     }
     do throws(RecordFault) {
       try self.init(record)

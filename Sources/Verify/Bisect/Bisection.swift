@@ -1,4 +1,4 @@
-public import Kernels
+import Kernels
 public import Net
 
 /// Finds which steps of a network a backend gets wrong, and which of them change what the network says.
@@ -12,8 +12,8 @@ public import Net
 public struct Bisection {
   let verifier: Verifier
   let goldenCase: GoldenCase
-  let good: any ConvolutionBackend
-  let bad: any ConvolutionBackend
+  let good: BackendChoice
+  let bad: BackendChoice
   let options: PlanOptions
 
   /// Prepares a search.
@@ -25,8 +25,8 @@ public struct Bisection {
   ///   - bad: The backend that is not.
   ///   - options: How plans are compiled.
   public init(
-    verifier: Verifier, goldenCase: GoldenCase, good: any ConvolutionBackend,
-    bad: any ConvolutionBackend, options: PlanOptions = .standard
+    verifier: Verifier, goldenCase: GoldenCase, good: BackendChoice,
+    bad: BackendChoice, options: PlanOptions = .standard
   ) {
     self.verifier = verifier
     self.goldenCase = goldenCase
@@ -95,13 +95,10 @@ public struct Bisection {
   /// A run in which some steps are on the bad backend: those named, or all if nil.
   private func run(on steps: [String]?, name: String) -> VerificationRun {
     guard let steps else {
-      return VerificationRun(name: name, backends: BackendChoice(bad), options: options)
+      return VerificationRun(name: name, backends: bad, options: options)
     }
     return VerificationRun(
-      name: name,
-      backends: BackendChoice(
-        good, overrides: Dictionary(uniqueKeysWithValues: steps.map { ($0, bad) })),
-      options: options)
+      name: name, backends: good.replacing(steps, by: bad), options: options)
   }
 
   /// Runs the network with some steps on the bad backend.

@@ -1,7 +1,8 @@
+public import Files
 import HDF5
 
 /// Why a golden file cannot be used.
-public struct GoldenError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct GoldenError: ReportedError, Hashable {
   public enum Code: Hashable, Sendable {
     /// There is no such file.
     case missing
@@ -32,6 +33,13 @@ public struct GoldenError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   public var description: String { "\(path): \(cause)" }
+
+  public var exitStatus: ExitStatus {
+    switch code {
+    case .missing, .unreadable, .mismatch: .golden
+    case .exists, .unwritable: .badInput
+    }
+  }
 }
 
 extension GoldenError {

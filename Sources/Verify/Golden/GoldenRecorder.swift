@@ -67,12 +67,12 @@ public struct GoldenRecorder: Sendable {
   ) throws {
     let exists = unsafe access(path.systemPath, F_OK) == 0
     guard overwriting || !exists else { throw GoldenError.exists(path) }
-    func unwritable(_ error: SystemError) -> GoldenError {
+    func unwritable(_ error: FileError) -> GoldenError {
       error.code == EEXIST
-        ? .exists(path) : GoldenError(.unwritable, path: path, "cannot be written: \(error)")
+        ? .exists(path) : GoldenError(.unwritable, path: path, "cannot be written: \(error.cause)")
     }
     var staged: StagedFile
-    do throws(SystemError) {
+    do throws(FileError) {
       // The library has a lock of its own.
       staged = try StagedFile(for: path, isLocked: false)
     } catch {
@@ -95,7 +95,7 @@ public struct GoldenRecorder: Sendable {
     } catch let error as GoldenError where error.path == temporary {
       throw GoldenError(error.code, path: path, "the new file does not read back: \(error.cause)")
     }
-    do throws(SystemError) {
+    do throws(FileError) {
       try staged.commit(isReplacing: overwriting)
     } catch {
       throw unwritable(error)

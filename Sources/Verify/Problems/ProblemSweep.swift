@@ -6,7 +6,7 @@ public import Net
 /// Each trial becomes a network of its own, so that it is planned, fused, run between traps and judged as
 /// any layer of a network is.
 public struct ProblemSweep: Sendable {
-  public var backends: [any ConvolutionBackend]
+  public var backends: [BackendChoice]
   public var options: PlanOptions
   public var policy: Policy
   let team: WorkerTeam
@@ -25,7 +25,7 @@ public struct ProblemSweep: Sendable {
   var memoryLimit = MemoryBudget.bytes
 
   public init(
-    backends: [any ConvolutionBackend], options: PlanOptions = .standard, policy: Policy = .bound,
+    backends: [BackendChoice], options: PlanOptions = .standard, policy: Policy = .bound,
     team: WorkerTeam
   ) {
     self.backends = backends
@@ -47,7 +47,7 @@ public struct ProblemSweep: Sendable {
     let layer = layer ?? "\(trial)"
     var caseName = "seed \(trial.seed)"
     if trial.values == .small || trial.values == .large { caseName += ", \(trial.values.name)" }
-    func notRun(_ backend: any ConvolutionBackend, _ verdict: Verdict, _ reason: String)
+    func notRun(_ backend: BackendChoice, _ verdict: Verdict, _ reason: String)
       -> LayerResult
     {
       LayerResult(
@@ -73,9 +73,9 @@ public struct ProblemSweep: Sendable {
     // In the end one for each backend.
     var found: [Int: LayerResult] = [:]
     for (index, backend) in backends.enumerated() {
-      if let reason = backend.refusal(of: problem) {
+      if let reason = backend.backend(of: layer).refusal(of: problem) {
         found[index] = notRun(backend, .unsupported, reason)
-      } else if trial.values == .integers, backend.roundsIntegers(problem) {
+      } else if trial.values == .integers, backend.backend(of: layer).roundsIntegers(problem) {
         found[index] = notRun(backend, .skipped, "F(4×4) rounds even integers")
       }
     }
@@ -106,14 +106,14 @@ public struct ProblemSweep: Sendable {
 
   /// Runs a small network on each backend; one result each, in order.
   private func judge(
-    _ network: SmallNetwork, _ backends: [any ConvolutionBackend], caseName: String
+    _ network: SmallNetwork, _ backends: [BackendChoice], caseName: String
   ) throws -> [LayerResult] {
     let golden = GoldenFile(unrecorded: network.input, name: caseName, model: network.layer)
     let verifier = Verifier(
       graph: network.graph, parameters: network.parameters, golden: golden, team: team)
     // Runs are told apart by their place: two may have one name, as Winograd's with both tiles.
     let runs = backends.map {
-      VerificationRun(name: $0.name, backends: BackendChoice($0), options: options)
+      VerificationRun(name: $0.name, backends: $0, options: options)
     }
     let layer = network.layer
     let outcome = try verifier.verify(
@@ -154,6 +154,6 @@ extension ConvolutionBackend {
   /// Whether the backend's algorithm for a problem rounds even where integers would be exact: see
   /// ``ExactRange``.
   func roundsIntegers(_ problem: ConvolutionProblem) -> Bool {
-    algorithm(for: problem) == .winograd(tile: 4)
+    description(of: problem, on: .best).algorithm == .winograd(tile: 4)
   }
 }

@@ -8,38 +8,35 @@ struct FaultyBackend: ConvolutionBackend {
   var name: String { base.name }
   var summary: String { "\(base.name), where \(fault.summary)" }
 
-  func algorithm(for problem: ConvolutionProblem) -> Algorithm { base.algorithm(for: problem) }
   func refusal(of problem: ConvolutionProblem) -> String? { base.refusal(of: problem) }
-  func fusions(for problem: ConvolutionProblem) -> Fusions { base.fusions(for: problem) }
 
-  func layouts(for problem: ConvolutionProblem, instructionSet: InstructionSet)
-    -> ConvolutionLayouts
+  func description(of problem: ConvolutionProblem, on target: ExecutionTarget)
+    -> ConvolutionDescription
   {
-    base.layouts(for: problem, instructionSet: instructionSet)
+    base.description(of: problem, on: target)
   }
 
-  func delegate(for problem: ConvolutionProblem, instructionSet: InstructionSet)
+  func delegate(for problem: ConvolutionProblem, on target: ExecutionTarget)
     -> any ConvolutionBackend
   {
-    FaultyBackend(
-      base: base.delegate(for: problem, instructionSet: instructionSet), fault: fault)
+    FaultyBackend(base: base.delegate(for: problem, on: target), fault: fault)
   }
 
   func prepare(
     _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
-    instructionSet: InstructionSet
+    on target: ExecutionTarget
   ) throws(KernelError) -> any PreparedConvolution {
-    let target = Fault.Target(
+    let faultTarget = Fault.Target(
       problem: problem, hasBias: bias != nil, fusion: fusion,
-      fusions: base.fusions(for: problem))
+      fusions: base.description(of: problem, on: target).fusions)
     var weights = weights
     var bias = bias
     var fusion = fusion
     var struck = problem
-    switch fault.canStrike(target) ? fault.site : .none {
+    switch fault.canStrike(faultTarget) ? fault.site : .none {
     case .weights(let strike):
       var elements = weights.withElements { span in span.indices.map { span[$0] } }
-      strike(&elements, target)
+      strike(&elements, faultTarget)
       weights = WeightBuffer(elements)
     case .surroundings(let strike):
       strike(&bias, &fusion)
@@ -49,9 +46,9 @@ struct FaultyBackend: ConvolutionBackend {
       break
     }
     let prepared = try base.prepare(
-      struck, weights: weights, bias: bias, fusion: fusion, instructionSet: instructionSet)
+      struck, weights: weights, bias: bias, fusion: fusion, on: target)
     return Prepared(
-      right: prepared, site: fault.canStrike(target) ? fault.site : .none, target: target)
+      right: prepared, site: fault.canStrike(faultTarget) ? fault.site : .none, target: faultTarget)
   }
 
   /// A prepared convolution that is followed by what the fault does to its result.

@@ -23,7 +23,7 @@ public struct NetworkExcerpt: Sendable {
   {
     let plan = try Plan(
       graph: model.graph, parameters: model.parameters, input: input.shape,
-      backends: BackendChoice(Backends.standard))
+      backends: BackendChoice(BackendRegistry.builtIn.standard))
     var kinds: [Kind: (first: Int, last: Int)] = [:]
     for index in 0..<plan.stepCount {
       guard let problem = plan.problem(ofStep: index) else { continue }

@@ -14,7 +14,7 @@ public struct SelfTestTarget: Sendable {
 
 /// Finds out how sharp the verdicts are: right kernels must pass, and kernels with a known fault fail.
 public struct SelfTest: Sendable {
-  public var backends: [any ConvolutionBackend]
+  public var backends: [BackendChoice]
   public var faults: [Fault]
 
   /// What verdicts are given by: the derived bounds and those that they are compared with.
@@ -22,7 +22,7 @@ public struct SelfTest: Sendable {
   let team: WorkerTeam
 
   public init(
-    backends: [any ConvolutionBackend], faults: [Fault] = Fault.catalogue, team: WorkerTeam
+    backends: [BackendChoice], faults: [Fault] = Fault.catalogue, team: WorkerTeam
   ) {
     self.backends = backends
     self.faults = faults
@@ -69,12 +69,13 @@ public struct SelfTest: Sendable {
   /// - Throws: What planning or running throws.
   public func inject(into target: SelfTestTarget, caseName: String) throws -> [Trial] {
     var trials: [Trial] = []
-    for backend in backends where backend.refusal(of: target.problem) == nil {
-      let choices: [any ConvolutionBackend] =
-        [backend] + faults.map { FaultyBackend(base: backend, fault: $0) }
+    let layer = target.network.layer
+    for choice in backends where choice.backend(of: layer).refusal(of: target.problem) == nil {
+      let choices =
+        [choice] + faults.map { fault in choice.map { FaultyBackend(base: $0, fault: fault) } }
       let results = try judge(target.network, choices, .bound, caseName)
       let exact = try target.exact.flatMap { network in
-        backend.roundsIntegers(target.problem)
+        choice.backend(of: layer).roundsIntegers(target.problem)
           ? nil : try judge(network, choices, .bitwise, caseName)
       }
       guard results.count == choices.count else { continue }
@@ -86,7 +87,7 @@ public struct SelfTest: Sendable {
         guard changes || changesExact else { continue }
         trials.append(
           Trial(
-            fault: faults[index - 1].name, backend: backend.name, layer: target.network.layer,
+            fault: faults[index - 1].name, backend: choice.name, layer: layer,
             result: result, exact: inExactMode,
             isCaught: policies.map { isCaught(result, by: $0) }))
       }
@@ -95,7 +96,7 @@ public struct SelfTest: Sendable {
   }
 
   private func judge(
-    _ network: SmallNetwork, _ choices: [any ConvolutionBackend], _ policy: Policy,
+    _ network: SmallNetwork, _ choices: [BackendChoice], _ policy: Policy,
     _ caseName: String
   ) throws -> [LayerResult] {
     let golden = GoldenFile(unrecorded: network.input, name: caseName, model: network.layer)
@@ -104,7 +105,7 @@ public struct SelfTest: Sendable {
       graph: network.graph, parameters: network.parameters, golden: golden, team: team
     ).verify(
       golden.cases[0],
-      runs: choices.map { VerificationRun(name: $0.name, backends: BackendChoice($0)) },
+      runs: choices.map { VerificationRun(name: $0.name, backends: $0) },
       options: VerificationOptions(
         feeds: [.isolated], includes: { $0 == layer }, policy: policy)
     ).layers

@@ -228,7 +228,7 @@ final class CamSession {
     if names.repetitions > 0 {
       printError("densecam: left out \(names.repetitions) pictures that were named before")
     }
-    let backends = request.makers.map(\.explainer.backend.name)
+    let backends = request.makers.map(\.explainer.backends.name)
     let localization = request.boxes?.report(backends: backends, labels: request.classes.labels)
     try request.printer.finish(localization)
     if let boxes = request.boxes, boxes.leftOut.count > 0 {

@@ -127,7 +127,7 @@ final class CamTarget {
     if !parent.isEmpty { try makeFolder(parent) }
     guard unsafe mkdir(path.systemPath, 0o777) == 0 || errno == EEXIST else {
       throw UsageError(
-        "\(path): cannot make the folder: \(unsafe String(cString: strerror(errno)))")
+        "\(path): cannot make the folder: \(FileError.text(of: errno))")
     }
   }
 }

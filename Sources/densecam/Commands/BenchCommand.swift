@@ -1,5 +1,7 @@
+import Files
 import ArgumentParser
 import Bench
+import Formats
 import Kernels
 import Net
 import Report
@@ -74,7 +76,7 @@ struct BenchCommand: ParsableCommand {
     guard let largest = teams.max(by: { $0.count < $1.count }) else { return }
     let network = try Model(model, team: largest)
     network.tellRemark()
-    let runs = try backends.runs(default: [Backends.standard])
+    let runs = try backends.runs(default: .standard)
     var options = SamplingOptions()
     options.repetitions = repetitions
     options.seconds = seconds
@@ -107,21 +109,8 @@ struct BenchCommand: ParsableCommand {
   }
 
   private func inputShape(_ network: Model, batch: Int) throws -> TensorShape {
-    var extent = network.inputExtent
-    if let size {
-      guard let value = Preprocessing.Extent(size) else {
-        throw UsageError("--size \(size): give WIDTHxHEIGHT in pixels")
-      }
-      extent = value
-    }
-    guard case .fixed(let size) = extent else {
-      throw UsageError("--size fit needs a picture; give WIDTHxHEIGHT")
-    }
-    let shape = TensorShape(batch: batch, channels: 3, height: size.height, width: size.width)
-    guard let count = shape.checkedCount, count <= 1 << 31 else {
-      throw UsageError("an input of \(shape) is too large")
-    }
-    let needed = count * Self.bytesPerInputElement
+    let shape = try network.inputShape(size: size, batch: batch)
+    let needed = shape.count * Self.bytesPerInputElement
     let present = MemoryBudget.bytes
     guard needed <= present else {
       throw UsageError(

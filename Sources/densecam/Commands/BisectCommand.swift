@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bench
 import Files
+import Formats
 import Kernels
 import Net
 import Report
@@ -44,13 +45,7 @@ struct BisectCommand: ParsableCommand {
   var noFuse = false
 
   func run() throws {
-    let backends = try [good, bad].map { name in
-      guard let found = Backends.named(name) else {
-        throw UsageError(
-          "there is no backend \(name); there are \(Backends.names.joined(separator: ", "))")
-      }
-      return found
-    }
+    let choices = try [good, bad].map(BackendOptions.choice(named:))
     let team = try WorkerTeam(count: model.threading.count)
     let file = try GoldenFile(path: golden)
     guard let chosen = file.cases.first(where: { caseName.map($0.name.hasSameBytes) ?? true })
@@ -63,7 +58,7 @@ struct BisectCommand: ParsableCommand {
     let search = Bisection(
       verifier: Verifier(
         graph: network.graph, parameters: network.parameters, golden: file, team: team),
-      goldenCase: chosen, good: backends[0], bad: backends[1],
+      goldenCase: chosen, good: choices[0], bad: choices[1],
       options: noFuse ? .unfused : .standard)
     let outcome = try search.search { text in
       if Console.errorIsTerminal { printError(text) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Explain
 import Figures
 import Files
+import Formats
 import FoundationEssentials
 import Imaging
 import Kernels
@@ -55,7 +56,7 @@ struct CamCommand: ParsableCommand {
   func run() throws {
     Interruption.listen()
     let drawing = try figures.drawing()
-    let chosen = try backends.backends(default: [Backends.standard])
+    let chosen = try backends.choices(default: .standard)
     guard chosen.count == 1 || mapping.boxes != nil else {
       throw UsageError("several backends are compared with --boxes alone; name one")
     }
@@ -97,10 +98,10 @@ struct CamCommand: ParsableCommand {
     }
     // Before there are threads.
     if target != nil || writing.sheet != nil { Figure.findFonts() }
-    let makers = try chosen.map { backend in
+    let makers = try chosen.map { choice in
       try mapping.maker(
         Explainer(
-          model: network, backend: backend, options: try backends.planOptions(), team: team,
+          model: network, backends: choice, options: try backends.planOptions(), team: team,
           batch: batch(names.count)), keepsUpsampled: writing.maps != nil && !writing.noUpsampled)
     }
     var printer = CamPrinter(format: writing.format)

@@ -1,3 +1,4 @@
+import Files
 import ArgumentParser
 import Bench
 import Kernels
@@ -35,7 +36,7 @@ struct DoctorCommand: ParsableCommand {
     for warning in machine.warnings { try print("warning            \(warning)") }
     var works = true
     for set in InstructionSet.supported {
-      for backend in Backends.all {
+      for backend in BackendOptions.registry.all {
         let verdict = try KernelCheck.run(backend, on: set)
         try print(
           "check              \(backend.name) on \(set.rawValue): \(verdict ? "works" : "WRONG")")

@@ -1,15 +1,17 @@
 import ArgumentParser
+import Formats
 import Glibc
 import Kernels
 import Net
 
-/// `densecam export`: save a network as a checkpoint that MXNet loads.
+/// `densecam export`: save a network.
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Save a network as an MXNet checkpoint.",
+    abstract: "Save a network in another program's format.",
     discussion: """
-      Writes PREFIX-symbol.json and PREFIX-EPOCH.params, which MXNet 1.x and densecam load.
+      The name of the place says which format:
+        \(ModelWriters.all.map { "\($0.entry.name)  \($0.entry.summary)" }.joined(separator: "\n  "))
 
       EXAMPLE
         densecam export densenet-mini@1 mini:0
@@ -18,8 +20,11 @@ struct ExportCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The network, as for --model.", valueName: "model"))
   var model: String
 
-  @Argument(help: ArgumentHelp("Where to: PREFIX:EPOCH.", valueName: "checkpoint"))
-  var checkpoint: String
+  @Argument(
+    help: ArgumentHelp(
+      "Where to: \(ModelWriters.all.map(\.entry.name).joined(separator: " or ")).",
+      valueName: "place"))
+  var place: String
 
   @Flag(help: "Replace files that exist.")
   var force = false
@@ -27,14 +32,12 @@ struct ExportCommand: ParsableCommand {
   @OptionGroup var threading: ThreadOptions
 
   func run() throws {
-    let files = try CheckpointFiles(checkpoint)
-    try OutputFile.check(files.symbol, overwriting: force)
-    try OutputFile.check(files.parameters, overwriting: force)
+    let writer = try ModelWriters.writer(of: place)
+    let files = try writer.files(of: place)
+    for file in files { try OutputFile.check(file, overwriting: force) }
     let network = try Model(model, team: WorkerTeam(count: threading.count))
     network.tellRemark()
-    try network.graph.write(mxnetSymbolFile: files.symbol)
-    try network.parameters.write(mxnetFile: files.parameters, for: network.graph)
-    try print(files.symbol)
-    try print(files.parameters)
+    try writer.write(network, to: place)
+    for file in files { try print(file) }
   }
 }

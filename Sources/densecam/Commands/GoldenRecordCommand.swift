@@ -85,13 +85,13 @@ struct GoldenRecordCommand: ParsableCommand {
         Labels.none
       }
     let noMaps = Self.whyNoMaps(of: network.graph, shapes: shapes)
-    let hashes = try network.hashes()
+    let digests = try network.digests()
     let machine = try MachineDescription.current()
     let recorder = GoldenRecorder(
       graph: network.graph, parameters: network.parameters,
       header: GoldenHeader(
         generator: "densecam", generatorVersion: Densecam.version, precision: .f64,
-        model: network.name, weightsSHA256: hashes.weights, symbolSHA256: hashes.symbol,
+        model: network.name, weightsSHA256: digests.weights, symbolSHA256: digests.graph,
         created: Console.timestamp, command: Console.commandLine,
         instructionSet: machine.instructionSet,
         blas: "\(machine.blasConfiguration), \(machine.blasCore)",

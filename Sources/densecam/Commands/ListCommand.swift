@@ -1,4 +1,5 @@
 import ArgumentParser
+import Formats
 import Kernels
 import Net
 import Report
@@ -24,23 +25,19 @@ struct ListCommand: ParsableCommand {
   var subject: Subject
 
   @OptionGroup var model: ModelOptions
-  @OptionGroup var input: InputOptions
+
+  @Option(
+    help: ArgumentHelp("WIDTHxHEIGHT of pictures; the network's own size unless given."))
+  var size: String?
 
   func run() throws {
     switch subject {
     case .backends:
-      try printAligned(Backends.all.map { [$0.name, $0.summary] })
+      try printAligned(BackendOptions.registry.all.map { [$0.name, $0.summary] })
     case .passes:
       try printAligned(Pass.allCases.map { [$0.rawValue, $0.summary] })
     case .models:
-      try printAligned(
-        BundledModel.names.map { [$0, "trained, comes with densecam"] }
-          + DenseNetArchitecture.all.map {
-            [
-              $0.name,
-              "seeded weights, \($0.classes) classes, \($0.naturalSize)×\($0.naturalSize)",
-            ]
-          } + [["PREFIX:EPOCH", "the MXNet checkpoint PREFIX-symbol.json, PREFIX-EPOCH.params"]])
+      try printAligned(ModelSources.all.flatMap(\.entries).map { [$0.name, $0.summary] })
     case .layers:
       try listLayers()
     }
@@ -48,19 +45,12 @@ struct ListCommand: ParsableCommand {
 
   private func listLayers() throws {
     let (network, _) = try model.load()
-    let preprocessing = try input.preprocessing(for: network)
-    let extent = input.size == nil ? network.inputExtent : preprocessing.extent
-    guard case .fixed(let size) = extent else {
-      throw UsageError("--size fit needs a picture; give WIDTHxHEIGHT")
-    }
+    let shape = try network.inputShape(size: size)
     let shapes: [TensorShape]
     do {
-      shapes = try network.graph.shapes(
-        input: TensorShape(
-          channels: network.inputChannels, height: size.height, width: size.width),
-        parameters: network.parameters)
+      shapes = try network.graph.shapes(input: shape, parameters: network.parameters)
     } catch {
-      guard input.size == nil else { throw error }
+      guard size == nil else { throw error }
       throw UsageError("\(error); give the size that the network takes with --size WIDTHxHEIGHT")
     }
     var rows: [[String]] = []

@@ -1,5 +1,7 @@
+import Files
 import ArgumentParser
 import Bench
+import Formats
 import Kernels
 import Net
 import Report
@@ -64,7 +66,7 @@ struct SelfTestCommand: ParsableCommand {
     }
     Interruption.listen()
     let team = try WorkerTeam(count: threading.count)
-    let chosen = try backends.backends(default: Backends.all)
+    let chosen = try backends.choices(default: .all)
     let test = SelfTest(backends: chosen, faults: faults, team: team)
     let trials = try inject(test, team)
     let (alarms, judged) = try judgeRight(test)

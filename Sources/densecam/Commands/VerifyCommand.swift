@@ -127,7 +127,7 @@ struct VerifyCommand: ParsableCommand {
     let choice = try policy.choice()
     let team = try WorkerTeam(count: model.threading.count)
     let verification = GoldenVerification(
-      model: model.model, backends: try backends.backends(default: Backends.all),
+      model: model.model, backends: try backends.choices(default: .all),
       options: try backends.planOptions(),
       feeds: (feed ?? (match == nil ? .both : .isolated)).feeds, match: match,
       images: images, choice: choice, precision: precision.goldenPrecision,
@@ -152,7 +152,7 @@ struct VerifyCommand: ParsableCommand {
     let verification = ProblemVerification(
       source: problems, seed: seed,
       sweep: ProblemSweep(
-        backends: try backends.backends(default: Backends.all), options: try backends.planOptions(),
+        backends: try backends.choices(default: .all), options: try backends.planOptions(),
         policy: rules, team: team),
       values: values, rerun: RerunCommand(settings, on: try .current()))
     let report = try report(of: [verification.run()], rules, team)

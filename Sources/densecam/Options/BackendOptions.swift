@@ -1,4 +1,5 @@
 import ArgumentParser
+import Formats
 import Kernels
 import Net
 import Verify
@@ -8,7 +9,8 @@ struct BackendOptions: ParsableArguments {
   @Option(
     name: [.short, .long],
     help: ArgumentHelp(
-      "Backends, comma-separated, or all: \(Backends.names.joined(separator: ", ")).",
+      "Backends, comma-separated, or all: \(registry.names.joined(separator: ", ")); or \(planPrefix)FILE, as "
+        + "`densecam plan` saved it.",
       valueName: "names"))
   var backend: String?
 
@@ -36,27 +38,56 @@ struct BackendOptions: ParsableArguments {
     return options
   }
 
-  /// The backends that were named, each once.
-  func backends(default standard: [any ConvolutionBackend]) throws -> [any ConvolutionBackend] {
-    guard let backend else { return standard }
-    guard backend != "all" else { return Backends.all }
-    var result: [any ConvolutionBackend] = []
-    for name in backend.split(separator: ",").map(String.init) {
-      guard let found = Backends.named(name) else {
-        throw UsageError(
-          "there is no backend \(name); there are \(Backends.names.joined(separator: ", "))")
-      }
-      if !result.contains(where: { $0.name == name }) { result.append(found) }
-    }
-    guard !result.isEmpty else { throw UsageError("--backend names no backend") }
-    return result
+  /// What runs if no backend is named.
+  enum Standard {
+    /// Every backend that is listed.
+    case all
+
+    /// The one that is usually the fastest.
+    case standard
   }
 
-  /// One run a backend.
-  func runs(default standard: [any ConvolutionBackend]) throws -> [VerificationRun] {
+  /// The choices that were named, each once.
+  func choices(default standard: Standard) throws -> [BackendChoice] {
+    switch (backend, standard) {
+    case ("all", _), (nil, .all): return Self.registry.all.map { BackendChoice($0) }
+    case (nil, .standard): return [BackendChoice(Self.registry.standard)]
+    case (let names?, _):
+      var result: [BackendChoice] = []
+      for name in names.split(separator: ",").map(String.init)
+      where !result.contains(where: { $0.name == name }) {
+        result.append(try Self.choice(named: name))
+      }
+      guard !result.isEmpty else { throw UsageError("--backend names no backend") }
+      return result
+    }
+  }
+
+  /// The backend of a name, or what a plan that was saved chose.
+  static func choice(named name: String) throws -> BackendChoice {
+    if name.hasPrefix(planPrefix) {
+      let path = String(name.dropFirst(planPrefix.count))
+      return try PlanFile(path: path).choice(from: registry, name: name)
+    }
+    guard let backend = registry[name] else {
+      throw UsageError(
+        "there is no backend \(name); there are \(registry.names.joined(separator: ", ")), "
+          + "and \(planPrefix)FILE for a plan that `densecam plan` saved")
+    }
+    return BackendChoice(backend)
+  }
+
+  /// What is before the path of a saved plan.
+  static let planPrefix = "plan:"
+
+  /// The backends that can be named.
+  static let registry = BackendRegistry.builtIn
+
+  /// One run a choice.
+  func runs(default standard: Standard) throws -> [VerificationRun] {
     let options = try planOptions()
-    return try backends(default: standard).map {
-      VerificationRun(name: $0.name, backends: BackendChoice($0), options: options)
+    return try choices(default: standard).map {
+      VerificationRun(name: $0.name, backends: $0, options: options)
     }
   }
 }

@@ -42,9 +42,6 @@ struct DestinationOptions: ParsableArguments {
     }
     // What was not there before the work may be there after it.
     try check()
-    var file = try AtomicFile(path: output)
-    let bytes = Array(text.utf8)
-    try unsafe file.write(bytes.span.bytes)
-    try file.commit(isReplacing: force)
+    try writeFile(at: output, Array(text.utf8), replacing: force)
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Formats
 import FoundationEssentials
 import Kernels
 import Net
@@ -8,8 +9,8 @@ import Report
 struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The network: scenes, which comes with densecam; densenet121, -161, -169, -201 or -mini with "
-        + "seeded weights (densenet169@7 for seed 7); or an MXNet checkpoint PREFIX:EPOCH.",
+      "The network: \(ModelSources.all.flatMap(\.entries).map(\.name).joined(separator: ", ")); "
+        + "see `densecam list models`.",
       valueName: "model"))
   var model: String?
 

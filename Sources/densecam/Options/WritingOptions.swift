@@ -52,15 +52,15 @@ struct WritingOptions: ParsableArguments {
       }
       return
     }
-    let hashes = try model.hashes()
+    let digests = try model.digests()
     if let maps {
       try OutputFile.check(maps, overwriting: true)
       try inputs.check(maps)
       request.store = try MapsStore(
         path: maps,
         header: MapsHeader(
-          generator: "densecam", model: model.name, weightsSHA256: hashes.weights,
-          symbolSHA256: hashes.symbol, method: mapping.method,
+          generator: "densecam", model: model.name, weightsSHA256: digests.weights,
+          symbolSHA256: digests.graph, method: mapping.method,
           preprocessing: preprocessing.description,
           created: Console.timestamp, command: Console.commandLine),
         resuming: resume, overwriting: force)
@@ -75,7 +75,7 @@ struct WritingOptions: ParsableArguments {
     let journal = try ResultJournal<CamRow>(
       path: path,
       settings: [
-        "weights": hashes.weights, "symbol": hashes.symbol,
+        "weights": digests.weights, "symbol": digests.graph,
         "preprocessing": preprocessing.description, "method": mapping.method.rawValue,
         "score-cam and occlusion":
           "\(mapping.channelLimit.map(String.init) ?? "all") \(mapping.window) \(mapping.stride)",

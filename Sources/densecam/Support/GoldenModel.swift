@@ -1,3 +1,4 @@
+import Formats
 import Kernels
 import Net
 import Verify
@@ -20,18 +21,18 @@ extension Model {
       } catch is ModelError {
         throw GoldenError(
           .mismatch, path: golden.path,
-          "was recorded from \(golden.header.model); say where that is with --model PREFIX:EPOCH")
+          "was recorded from \(golden.header.model); say where that is with --model")
       }
     }
     tellRemark()
-    let hashes = try hashes()
-    guard hashes.symbol == golden.header.symbolSHA256 else {
+    let digests = try digests()
+    guard digests.graph == golden.header.symbolSHA256 else {
       throw GoldenError(
         .mismatch, path: golden.path,
         "was recorded from the network \(golden.header.model), and \(self.name) is another one "
           + "(their symbols differ)")
     }
-    guard hashes.weights == golden.header.weightsSHA256 else {
+    guard digests.weights == golden.header.weightsSHA256 else {
       throw GoldenError(
         .mismatch, path: golden.path,
         "was recorded with other weights than those of \(self.name); record it again with "

@@ -1,3 +1,4 @@
+import Files
 import Explain
 import Kernels
 import Net
@@ -8,7 +9,7 @@ import Verify
 struct GoldenVerification {
   /// The model to use instead of those that the goldens name.
   let model: String?
-  let backends: [any ConvolutionBackend]
+  let backends: [BackendChoice]
   let options: PlanOptions
   let feeds: Set<LayerResult.Feed>
 
@@ -68,7 +69,7 @@ struct GoldenVerification {
     return try verifier.verify(
       goldenCase,
       runs: backends.map {
-        VerificationRun(name: $0.name, backends: BackendChoice($0), options: self.options)
+        VerificationRun(name: $0.name, backends: $0, options: self.options)
       }, options: options, progress: progress.update)
   }
 

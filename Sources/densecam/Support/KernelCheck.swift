@@ -1,3 +1,4 @@
+import Formats
 import Kernels
 import Net
 import Verify

@@ -1,3 +1,4 @@
+import Files
 import Explain
 
 /// The names of a network's classes.

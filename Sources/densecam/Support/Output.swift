@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Report
 
@@ -29,7 +30,7 @@ enum Output {
 }
 
 /// Standard output could not be written.
-struct OutputError: Error, CustomStringConvertible {
+struct OutputError: ReportedError, Hashable {
   /// `errno` after the call.
   let code: Int32
 
@@ -37,7 +38,7 @@ struct OutputError: Error, CustomStringConvertible {
   var isClosedPipe: Bool { code == EPIPE }
 
   var description: String {
-    "standard output: cannot be written: \(unsafe String(cString: strerror(code)))"
+    "standard output: cannot be written: \(FileError.text(of: code))"
   }
 }
 

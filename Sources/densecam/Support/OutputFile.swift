@@ -21,7 +21,7 @@ enum OutputFile {
     let folder = FileName.parent(of: path)
     guard unsafe access(folder.systemPath, W_OK) == 0 else {
       throw UsageError(
-        "\(path): cannot write into \(folder): \(unsafe String(cString: strerror(errno)))")
+        "\(path): cannot write into \(folder): \(FileError.text(of: errno))")
     }
     if !overwriting, exists(path) {
       throw UsageError("\(path): exists; say --force to replace it")

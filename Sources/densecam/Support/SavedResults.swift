@@ -1,3 +1,4 @@
+import Files
 import Kernels
 import Report
 import Verify

@@ -6,7 +6,10 @@ import Testing
 @Suite struct CalibrationTests {
   @Test(arguments: [(224, 1), (64, 13), (256, 1), (32, 49)])
   func `There are enough pictures for the last maps`(size: Int, count: Int) {
-    let pictures = CalibrationPictures.batch(seed: 1, size: size, reduction: 32)
+    let side = size / 32
+    let pictures = CalibrationPictures.batch(
+      seed: 1, shape: TensorShape(channels: 3, height: size, width: size),
+      lastPixels: side * side)
     #expect(
       pictures.shape == TensorShape(batch: count, channels: 3, height: size, width: size))
     #expect(pictures.elements.allSatisfy { (0...256).contains($0) })
@@ -14,7 +17,8 @@ import Testing
 
   /// Differences between neighbouring blocks grow with the blocks, as in photographs.
   @Test func `Pictures have structure at all scales`() {
-    let pictures = CalibrationPictures.batch(seed: 2, size: 128, reduction: 32)
+    let pictures = CalibrationPictures.batch(
+      seed: 2, shape: TensorShape(channels: 3, height: 128, width: 128), lastPixels: 16)
     var differences: [Double] = []
     for block in [1, 4, 16] {
       let side = 128 / block

@@ -7,7 +7,7 @@ import Testing
   /// Compares with the symbol file of DenseNet-169 in the MXNet model zoo of 2017, of which these are
   /// the nodes that are no parameters: their number, the first and last, and the hash of all names.
   @Test func `The nodes of DenseNet-169 are named and ordered as in the model zoo`() throws {
-    let names = try Graph.denseNet(.denseNet169).nodes.map(\.name)
+    let names = try DenseNetArchitecture.denseNet169.graph().nodes.map(\.name)
     #expect(names.count == 598)
     #expect(
       names.prefix(13) == [
@@ -24,13 +24,13 @@ import Testing
 
   /// The symbol file names gamma and beta; the moving statistics follow MXNet's rule for old files.
   @Test func `The parameters of DenseNet-169 are named as in the model zoo`() throws {
-    let names = try Graph.denseNet(.denseNet169).nodes.flatMap(\.parameters)
+    let names = try DenseNetArchitecture.denseNet169.graph().nodes.flatMap(\.parameters)
     #expect(names.count == 850)
     #expect(RandomStream.hash(names.joined(separator: "\n")) == 0x988A_4295_F5CF_E334)
   }
 
   @Test func `The attributes of DenseNet-169 are those of the model zoo`() throws {
-    let graph = try Graph.denseNet(.denseNet169)
+    let graph = try DenseNetArchitecture.denseNet169.graph()
     func node(_ name: String) throws -> Node {
       graph.nodes[try #require(graph.index(named: name), "\(name) is missing")]
     }
@@ -76,7 +76,7 @@ import Testing
   func `There are as many trained parameters as published`(
     architecture: DenseNetArchitecture, published: Int
   ) throws {
-    let graph = try Graph.denseNet(architecture)
+    let graph = try architecture.graph()
     let shapes = try graph.shapes(
       input: TensorShape(channels: 3, height: 224, width: 224), parameters: nil)
     var count = 0
@@ -102,7 +102,7 @@ import Testing
   func `The last maps have the published shape`(
     architecture: DenseNetArchitecture, channels: Int, side: Int
   ) throws {
-    let graph = try Graph.denseNet(architecture)
+    let graph = try architecture.graph()
     let size = architecture.naturalSize
     let shapes = try graph.shapes(
       input: TensorShape(channels: 3, height: size, width: size), parameters: nil)
@@ -112,14 +112,14 @@ import Testing
   }
 
   @Test func `Every architecture is found by its name`() {
-    for architecture in DenseNetArchitecture.all {
-      #expect(DenseNetArchitecture.named(architecture.name) == architecture)
+    for architecture in Architectures.all {
+      #expect(Architectures.named(architecture.name)?.name == architecture.name)
     }
-    #expect(DenseNetArchitecture.named("densenet170") == nil)
+    #expect(Architectures.named("densenet170") == nil)
   }
 
   @Test func `All activations of the mini network fit into a committed file`() throws {
-    let graph = try Graph.denseNet(.mini)
+    let graph = try DenseNetArchitecture.mini.graph()
     let shapes = try graph.shapes(
       input: TensorShape(channels: 3, height: 64, width: 64), parameters: nil)
     let bytes = shapes.reduce(0) { $0 + $1.count * 4 }

@@ -21,13 +21,14 @@ import Testing
     threads: Int
   ) throws {
     let parameters = try Parameters.seeded(
-      for: .mini, seed: 1, team: try WorkerTeam(count: threads))
+      for: DenseNetArchitecture.mini, seed: 1, team: try WorkerTeam(count: threads))
     #expect(Self.checksum(parameters) == 169_645_564_533_144_628)
   }
 
   /// Computed from the definition by a script in another language.
   @Test func `Weights are deviates of the documented stream`() throws {
-    let parameters = try Parameters.seeded(for: .mini, seed: 1, team: try WorkerTeam(count: 1))
+    let parameters = try Parameters.seeded(
+      for: DenseNetArchitecture.mini, seed: 1, team: try WorkerTeam(count: 1))
     let weights = try #require(parameters["conv0_weight"])
     #expect(weights.shape == [16, 3, 7, 7])
     #expect(
@@ -50,8 +51,8 @@ import Testing
 
   @Test func `Another seed gives other weights`() throws {
     let team = try WorkerTeam(count: 1)
-    let first = try Parameters.seeded(for: .mini, seed: 1, team: team)
-    let second = try Parameters.seeded(for: .mini, seed: 2, team: team)
+    let first = try Parameters.seeded(for: DenseNetArchitecture.mini, seed: 1, team: team)
+    let second = try Parameters.seeded(for: DenseNetArchitecture.mini, seed: 2, team: team)
     for name in first.names where name != "bn_data_gamma" {
       let elements = try #require(first[name]).elements
       let others = try #require(second[name]).elements
@@ -64,7 +65,7 @@ import Testing
     let longer = DenseNetArchitecture(
       name: "longer", growth: 8, blocks: [2, 2, 2, 3], initialChannels: 16, classes: 10,
       naturalSize: 64)
-    let mini = try Parameters.seeded(for: .mini, seed: 5, team: team)
+    let mini = try Parameters.seeded(for: DenseNetArchitecture.mini, seed: 5, team: team)
     let other = try Parameters.seeded(for: longer, seed: 5, team: team)
     for name in ["conv0_weight", "DBstage4_unit2_conv2_weight", "DBstage4_unit2_bn1_moving_var"] {
       #expect(mini[name]?.elements == other[name]?.elements, "\(name)")
@@ -72,15 +73,17 @@ import Testing
   }
 
   @Test func `Parameters fit the graph and come in its order`() throws {
-    let graph = try Graph.denseNet(.mini)
-    let parameters = try Parameters.seeded(for: .mini, seed: 1, team: try WorkerTeam(count: 2))
+    let graph = try DenseNetArchitecture.mini.graph()
+    let parameters = try Parameters.seeded(
+      for: DenseNetArchitecture.mini, seed: 1, team: try WorkerTeam(count: 2))
     _ = try graph.shapes(
       input: TensorShape(channels: 3, height: 64, width: 64), parameters: parameters)
     #expect(parameters.names == graph.nodes.flatMap(\.parameters))
   }
 
   @Test func `Gamma and beta lie around one and zero, statistics have twelve bits`() throws {
-    let parameters = try Parameters.seeded(for: .mini, seed: 3, team: try WorkerTeam(count: 2))
+    let parameters = try Parameters.seeded(
+      for: DenseNetArchitecture.mini, seed: 3, team: try WorkerTeam(count: 2))
     #expect(parameters["bn_data_gamma"]?.elements == [1, 1, 1])
     for name in parameters.names {
       let elements = try #require(parameters[name]).elements
@@ -94,7 +97,8 @@ import Testing
   }
 
   @Test func `Convolutions of rectified maps have centred weights of He's variance`() throws {
-    let parameters = try Parameters.seeded(for: .mini, seed: 4, team: try WorkerTeam(count: 2))
+    let parameters = try Parameters.seeded(
+      for: DenseNetArchitecture.mini, seed: 4, team: try WorkerTeam(count: 2))
     for name in parameters.names where name.hasSuffix("conv2_weight") {
       let parameter = try #require(parameters[name])
       let depth = parameter.count / parameter.shape[0]
@@ -111,12 +115,14 @@ import Testing
   @Test(arguments: [1, 2, 3] as [UInt64])
   func `Pictures run through the network as through a trained one`(seed: UInt64) throws {
     let team = try WorkerTeam(count: 2)
-    let graph = try Graph.denseNet(.mini)
+    let graph = try DenseNetArchitecture.mini.graph()
     let evaluator = ReferenceEvaluator(
-      graph: graph, parameters: try Parameters.seeded(for: .mini, seed: seed, team: team),
+      graph: graph,
+      parameters: try Parameters.seeded(for: DenseNetArchitecture.mini, seed: seed, team: team),
       team: team)
     // Pictures that the weights were not calibrated on.
-    let pictures = CalibrationPictures.batch(seed: seed + 1000, size: 64, reduction: 32)
+    let pictures = CalibrationPictures.batch(
+      seed: seed + 1000, shape: DenseNetArchitecture.mini.inputShape, lastPixels: 4)
     try evaluator.run(pictures) { index, value in
       let node = graph.nodes[index]
       let count = Double(value.elements.count)

@@ -1,10 +1,11 @@
+import Formats
 import Kernels
 import Net
 import TestSupport
 import Testing
 
 @Suite("Class Activation Maps") struct ClassActivationMapTests {
-  @Test("average to the logit, less the bias", arguments: Backends.names)
+  @Test("average to the logit, less the bias", arguments: BackendRegistry.builtIn.names)
   func identity(name: String) throws {
     let model = try Model("densenet-mini@1", team: WorkerTeam(count: 2))
     let shape = TensorShape(channels: 3, height: 96, width: 64)
@@ -15,7 +16,7 @@ import Testing
     #expect(head.classCount == 10)
     let plan = try Plan(
       graph: model.graph, parameters: model.parameters, input: shape,
-      backends: BackendChoice(try #require(Backends.named(name))),
+      backends: BackendChoice(try #require(BackendRegistry.builtIn[name])),
       options: PlanOptions(taps: ["relu1", "fc1"]))
     let executor = try Executor(plan: plan, team: WorkerTeam(count: 2))
     var generator = SeededGenerator(seed: 1)

@@ -28,7 +28,7 @@ import Testing
 
   @Test(
     "plans agree, fused and not", arguments: OperatorCase.all,
-    Backends.all.flatMap { backend in
+    BackendRegistry.builtIn.all.flatMap { backend in
       InstructionSet.supported.flatMap { set in
         [true, false].map { PlanKind(backend: backend, instructionSet: set, isFused: $0) }
       }

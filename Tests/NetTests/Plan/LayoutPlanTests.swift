@@ -26,7 +26,7 @@ import Testing
 
   @Test("need no reordering where all agree", arguments: InstructionSet.supported)
   func agreed(instructionSet: InstructionSet) throws {
-    let graph = try Graph.denseNet(Self.aligned)
+    let graph = try Self.aligned.graph()
     let parameters = try Parameters.seeded(
       for: Self.aligned, seed: 1, team: WorkerTeam(count: 2))
     for backend in [TiledBackend(), WinogradBackend()] as [any ConvolutionBackend] {

@@ -9,7 +9,7 @@ import Testing
     let network = try TestNetwork.residual()
     return try Plan(
       graph: network.graph, parameters: network.parameters, input: network.input(batch: 2).shape,
-      backends: BackendChoice(Backends.standard),
+      backends: BackendChoice(BackendRegistry.builtIn.standard),
       options: PlanOptions(sharesMemory: sharesMemory, instructionSet: .baseline16))
   }
 

@@ -1,4 +1,6 @@
+import Formats
 import Kernels
+import Synchronization
 import Net
 import TestSupport
 import Testing
@@ -20,7 +22,7 @@ enum SmallNetwork {
 
   func run(
     _ model: Model, _ shape: TensorShape, options: PlanOptions = .standard, threads: Int = 2,
-    backend: any ConvolutionBackend = Backends.standard, input: [Float]? = nil
+    backend: any ConvolutionBackend = BackendRegistry.builtIn.standard, input: [Float]? = nil
   ) throws -> [Float] {
     let plan = try Plan(
       graph: model.graph, parameters: model.parameters, input: shape,
@@ -45,10 +47,11 @@ enum SmallNetwork {
   }
 
   @Test(
-    "have the same bits for any number of threads, and again", arguments: Backends.names,
+    "have the same bits for any number of threads, and again",
+    arguments: BackendRegistry.builtIn.names,
     InstructionSet.supported)
   func threads(name: String, instructionSet: InstructionSet) throws {
-    let backend = try #require(Backends.named(name))
+    let backend = try #require(BackendRegistry.builtIn[name])
     for network in try TestNetwork.all() {
       let input = network.input(batch: 2)
       let results = try [1, 2, 3, 7, 2].map {
@@ -65,7 +68,8 @@ enum SmallNetwork {
     func count(_ passes: Set<Pass>) throws -> Int {
       try Plan(
         graph: model.graph, parameters: model.parameters, input: shape,
-        backends: BackendChoice(Backends.standard), options: PlanOptions(passes: passes)
+        backends: BackendChoice(BackendRegistry.builtIn.standard),
+        options: PlanOptions(passes: passes)
       ).stepCount
     }
     let operations = model.graph.nodes.map(\.operation)
@@ -102,7 +106,7 @@ enum SmallNetwork {
     for network in try TestNetwork.all() {
       let (graph, parameters) = (network.graph, network.parameters)
       let input = network.input(batch: 3)
-      for backend in Backends.all {
+      for backend in BackendRegistry.builtIn.all {
         func bits(_ passes: Set<Pass>) throws -> [UInt32] {
           let plan = try Plan(
             graph: graph, parameters: parameters, input: input.shape,
@@ -126,23 +130,23 @@ enum SmallNetwork {
       let input = network.input(batch: 3)
       let results = try [true, false].map {
         try run(
-          network, input, backend: Backends.standard,
+          network, input, backend: BackendRegistry.builtIn.standard,
           options: PlanOptions(sharesMemory: $0, instructionSet: instructionSet))
       }
       #expect(results[0] == results[1], "\(network)")
       let plan = try Plan(
         graph: network.graph, parameters: network.parameters, input: input.shape,
-        backends: BackendChoice(Backends.standard),
+        backends: BackendChoice(BackendRegistry.builtIn.standard),
         options: PlanOptions(instructionSet: instructionSet))
       #expect(plan.activationBytes < plan.unsharedActivationBytes)
     }
   }
 
   @Test(
-    "compute each image of a batch as if it were alone", arguments: Backends.names,
+    "compute each image of a batch as if it were alone", arguments: BackendRegistry.builtIn.names,
     InstructionSet.supported)
   func batch(name: String, instructionSet: InstructionSet) throws {
-    let backend = try #require(Backends.named(name))
+    let backend = try #require(BackendRegistry.builtIn[name])
     let options = PlanOptions(instructionSet: instructionSet)
     for network in try TestNetwork.all() {
       let input = network.input(batch: 3)
@@ -190,7 +194,7 @@ enum SmallNetwork {
       func run(sharesMemory: Bool) throws -> (Executor, atOnce: [Int: [UInt32]]) {
         let plan = try Plan(
           graph: graph, parameters: parameters, input: input.shape,
-          backends: BackendChoice(Backends.standard),
+          backends: BackendChoice(BackendRegistry.builtIn.standard),
           options: PlanOptions(
             taps: Set(graph.nodes.map(\.name)), sharesMemory: sharesMemory,
             instructionSet: instructionSet))
@@ -216,21 +220,71 @@ enum SmallNetwork {
     }
   }
 
+  @Test("decide once who computes a convolution, and again where it becomes another one")
+  func decisions() throws {
+    final class Counts: Sendable {
+      let descriptions = Atomic(0)
+      let preparations = Atomic(0)
+    }
+    struct Counting: ConvolutionBackend {
+      let name = "counting"
+      let summary = "counts what it is asked"
+      let counts = Counts()
+      func refusal(of problem: ConvolutionProblem) -> String? { nil }
+      func description(of problem: ConvolutionProblem, on target: ExecutionTarget)
+        -> ConvolutionDescription
+      {
+        counts.descriptions.add(1, ordering: .relaxed)
+        return TiledBackend().description(of: problem, on: target)
+      }
+      func prepare(
+        _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
+        on target: ExecutionTarget
+      ) throws(KernelError) -> any PreparedConvolution {
+        counts.preparations.add(1, ordering: .relaxed)
+        return try TiledBackend().prepare(
+          problem, weights: weights, bias: bias, fusion: fusion, on: target)
+      }
+    }
+    let model = try SmallNetwork.model()
+    let backend = Counting()
+    let plan = try Plan(
+      graph: model.graph, parameters: model.parameters, input: shape,
+      backends: BackendChoice(backend))
+    let assignments = plan.assignments
+    #expect(assignments.count == backend.counts.preparations.load(ordering: .relaxed))
+    // The transitions between dense blocks are asked about what they are with the pooling, and are then
+    // assigned as that.
+    let pooled = assignments.count { $0.problem != $0.executedProblem }
+    #expect(pooled == 3)
+    #expect(
+      backend.counts.descriptions.load(ordering: .relaxed) == assignments.count + 2 * pooled)
+    for (index, assignment) in zip(
+      (0..<plan.stepCount).filter { plan.assignment(ofStep: $0) != nil }, assignments)
+    {
+      #expect(assignment.node == plan.name(ofStep: index))
+      #expect(assignment.executed == "counting" && assignment.requested == "counting")
+    }
+  }
+
   @Test("record who steps in for a backend that refuses") func fallback() throws {
     struct Refusing: ConvolutionBackend {
       let name = "refusing"
       let summary = "refuses what is not pointwise"
-      func algorithm(for problem: ConvolutionProblem) -> Algorithm { .direct }
       func refusal(of problem: ConvolutionProblem) -> String? {
         problem.isPointwise ? nil : "it is not pointwise"
       }
-      func fusions(for problem: ConvolutionProblem) -> Fusions { [] }
+      func description(of problem: ConvolutionProblem, on target: ExecutionTarget)
+        -> ConvolutionDescription
+      {
+        ConvolutionDescription(.direct)
+      }
       func prepare(
         _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
-        instructionSet: InstructionSet
+        on target: ExecutionTarget
       ) throws(KernelError) -> any PreparedConvolution {
         try NaiveBackend().prepare(
-          problem, weights: weights, bias: bias, fusion: fusion, instructionSet: instructionSet)
+          problem, weights: weights, bias: bias, fusion: fusion, on: target)
       }
     }
     let model = try SmallNetwork.model()
@@ -238,11 +292,12 @@ enum SmallNetwork {
       graph: model.graph, parameters: model.parameters, input: shape,
       backends: BackendChoice(Refusing()))
     for step in 0..<plan.stepCount {
-      guard let problem = plan.problem(ofStep: step), let used = plan.backends(ofStep: step) else {
+      guard let problem = plan.problem(ofStep: step), let used = plan.assignment(ofStep: step)
+      else {
         continue
       }
-      #expect(used.requested.name == "refusing")
-      #expect(used.executed.name == (problem.isPointwise ? "refusing" : "tiled"))
+      #expect(used.requested == "refusing")
+      #expect(used.executed == (problem.isPointwise ? "refusing" : "tiled"))
     }
   }
 }

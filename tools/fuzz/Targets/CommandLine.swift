@@ -1,5 +1,6 @@
 import ArgumentParser
 import Figures
+import Formats
 import Kernels
 import Report
 import Verify
@@ -38,7 +39,9 @@ extension FuzzTarget {
     case "--without-pass": _ = try BackendOptions.parse([option, text]).planOptions()
     case "--top", "--class", "--method", "--window", "--tolerance":
       _ = try MappingOptions.parse([option, text])
-    case "--model": _ = try ModelSpecification(text)
+    case "--model":
+      _ = try ModelSources.source(of: text)
+      if text.contains(":") { _ = try CheckpointFiles(text) }
     case "--sheet": _ = try FigureFormat(path: text)
     case "--isa": _ = try InstructionSet.named(text)
     case "--problems":

@@ -9,18 +9,19 @@ extension FuzzTarget {
   static let problems = FuzzTarget("problems") { bytes in
     let trials = try ProblemList.trials(
       in: String(decoding: bytes, as: UTF8.self), name: "list", seed: 1, values: .uniform)
-    let sweep = ProblemSweep(backends: Backends.all, team: try WorkerTeam(count: 1))
+    let sweep = ProblemSweep(
+      backends: BackendRegistry.builtIn.all.map { BackendChoice($0) },
+      team: try WorkerTeam(count: 1))
     for trial in trials.prefix(8) {
       let text = "\(trial)"
       let again = try? ConvolutionTrial(notation: text, seed: 1)
       precondition(again.map { "\($0)" } == text, "what is written is not what is read")
       let problem = trial.problem
-      for backend in Backends.all where backend.refusal(of: problem) == nil {
-        _ = backend.algorithm(for: problem)
-        _ = backend.fusions(for: problem)
+      for backend in BackendRegistry.builtIn.all where backend.refusal(of: problem) == nil {
         for set in InstructionSet.supported {
-          _ = backend.layouts(for: problem, instructionSet: set)
-          _ = backend.delegate(for: problem, instructionSet: set).name
+          let target = ExecutionTarget(set)
+          _ = backend.description(of: problem, on: target)
+          _ = backend.delegate(for: problem, on: target).name
         }
       }
       guard isSmall(problem) else { continue }

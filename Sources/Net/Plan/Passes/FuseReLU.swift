@@ -3,15 +3,15 @@ import Kernels
 extension Program {
   /// Lets the step before a ReLU compute it: batch norms and sums always, convolutions if their
   /// backend offers it.
-  mutating func fuseReLUs(_ fusions: (_ node: Int) -> Fusions) {
-    let graph = graph
+  mutating func fuseReLUs() {
+    let program = self
     fuse { producer, consumer in
       guard case .activation(let node) = consumer.kind,
-        graph.nodes[node].operation == .activation(.relu)
+        program.graph.nodes[node].operation == .activation(.relu)
       else { return nil }
       let kind: Step.Kind
       switch producer.kind {
-      case .convolution(var roles) where !roles.relu && fusions(roles.node).contains(.relu):
+      case .convolution(var roles) where !roles.relu && program.fusions(roles.node).contains(.relu):
         roles.relu = true
         kind = .convolution(roles)
       case .scaleShift(let norm, relu: false): kind = .scaleShift(norm: norm, relu: true)

@@ -4,9 +4,15 @@ extension Program {
   /// Averages before a pointwise convolution instead of after it, where the windows lie side by side:
   /// both are linear and the one does not mix pixels that the other tells apart, so
   /// `avg(W x + b) = W avg(x) + b`, with fewer products by the size of the window.
-  mutating func poolBeforeConvolutions(_ fusions: (_ node: Int) -> Fusions) {
-    let graph = graph
-    let shapes = shapes
+  ///
+  /// The backend is then given a smaller problem, for which another may be chosen; it has to offer all that
+  /// is fused.
+  ///
+  /// - Throws: ``GraphError`` if the smaller problem has no result.
+  mutating func poolBeforeConvolutions() throws(GraphError) {
+    let program = self
+    let (graph, shapes) = (graph, shapes)
+    var changed: [ConvolutionRoles] = []
     fuse { producer, consumer in
       guard case .convolution(var roles) = producer.kind, roles.averagePool == nil, !roles.relu,
         case .pooling(let pool) = consumer.kind,
@@ -14,7 +20,7 @@ extension Program {
         attributes.reduction == .average, !attributes.isGlobal,
         attributes.kernel == attributes.stride, attributes.padding == Size(0),
         case .convolution(let convolution) = graph.nodes[roles.node].operation,
-        convolution.isPointwise, fusions(roles.node).contains(.averagePool)
+        convolution.isPointwise, program.fusions(roles.node).contains(.averagePool)
       else { return nil }
       let input = shapes[producer.output]
       let output = shapes[pool]
@@ -22,9 +28,15 @@ extension Program {
       guard output.height == input.height / attributes.kernel.height,
         output.width == input.width / attributes.kernel.width
       else { return nil }
+      let fused = program.fusions(roles.node)
       roles.averagePool = pool
+      guard let offered = try? program.fusions(roles), offered.isSuperset(of: fused) else {
+        return nil
+      }
+      changed.append(roles)
       return Step(
         kind: .convolution(roles), nodes: producer.nodes + consumer.nodes, inputs: producer.inputs)
     }
+    try reassign(changed)
   }
 }

@@ -1,0 +1,30 @@
+/// An error that a user can do something about.
+///
+/// Its description is one line, which the command prints before it ends with the error's status. Every error
+/// that an input can cause is of such a type, so that a new one is reported without being listed anywhere.
+public protocol ReportedError: Error, Sendable, CustomStringConvertible {
+  /// How the command ends; ``ExitStatus/badInput`` unless the error says otherwise.
+  var exitStatus: ExitStatus { get }
+}
+
+extension ReportedError {
+  public var exitStatus: ExitStatus { .badInput }
+}
+
+/// How a command ends that was not successful.
+public enum ExitStatus: Int32, Error {
+  /// Something was compared and differs.
+  case mismatch = 1
+
+  /// An argument or a file is at fault.
+  case badInput = 2
+
+  /// A golden is missing, damaged, or of another model.
+  case golden = 4
+
+  /// Nothing could be compared.
+  case nothingCompared = 5
+
+  /// Ctrl-C.
+  case interrupted = 130
+}

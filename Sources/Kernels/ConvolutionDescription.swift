@@ -1,0 +1,44 @@
+/// What a backend says of how it computes one problem on one target.
+public struct ConvolutionDescription: Hashable, Sendable {
+  /// How the arithmetic departs from summing in order, from which the error bound follows.
+  public var algorithm: Algorithm
+
+  /// The neighbouring operations that the backend can compute in the same pass.
+  ///
+  /// What is missing becomes a step of its own in the plan.
+  public var fusions: Fusions
+
+  /// The layouts in which the backend takes its input and gives its output.
+  public var layouts: ConvolutionLayouts
+
+  /// The format of the numbers that are multiplied and summed.
+  public var precision: Precision
+
+  public init(
+    _ algorithm: Algorithm, fusions: Fusions = [],
+    layouts: ConvolutionLayouts = ConvolutionLayouts(input: .planar, output: .planar),
+    precision: Precision = .float32
+  ) {
+    self.algorithm = algorithm
+    self.fusions = fusions
+    self.layouts = layouts
+    self.precision = precision
+  }
+}
+
+/// The layouts of a convolution's input and output.
+public struct ConvolutionLayouts: Hashable, Sendable {
+  public var input: Layout
+  public var output: Layout
+
+  public init(input: Layout, output: Layout) {
+    self.input = input
+    self.output = output
+  }
+}
+
+/// A format of floating-point numbers.
+public enum Precision: String, Hashable, Sendable {
+  /// IEEE 754 binary32.
+  case float32 = "f32"
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Formats
+import Kernels
+import Net
+import Report
+
+/// `densecam plan`: who computes each convolution of a network.
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan", abstract: "Show who computes each convolution of a network, and save it.",
+    discussion: """
+      A saved plan is JSON that can be edited: of an assignment, `node`, `problem` and `executed` decide. \
+      All commands that take --backend make the same choice again with --backend plan:FILE.
+
+      EXAMPLES
+        densecam plan --model densenet121
+        densecam plan --model densenet121 --backend winograd -o mine.json
+        densecam bench --model densenet121 --backend auto,plan:mine.json
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case table
+    case md
+    case json
+  }
+
+  @OptionGroup var model: ModelOptions
+
+  @Option(
+    help: ArgumentHelp("WIDTHxHEIGHT of pictures; the network's own size unless given."))
+  var size: String?
+
+  @OptionGroup var backends: BackendOptions
+
+  @Option(help: ArgumentHelp("Pictures at once.", valueName: "count"))
+  var batch = 1
+
+  @Option(help: ArgumentHelp("table, md or json; json if there is a file.", valueName: "format"))
+  var format: Format?
+
+  @OptionGroup var destination: DestinationOptions
+
+  func run() throws {
+    let chosen = try backends.choices(default: .standard)
+    guard chosen.count == 1 else { throw UsageError("a plan is of one --backend") }
+    guard (1...65_536).contains(batch) else { throw UsageError("--batch takes 1 to 65536") }
+    try destination.check()
+    let (network, team) = try model.load()
+    var options = try backends.planOptions()
+    options.threads = team.count
+    let plan = try Plan(
+      graph: network.graph, parameters: network.parameters,
+      input: network.inputShape(size: size, batch: batch), backends: chosen[0], options: options)
+    let report = PlanReport(plan.assignments).document()
+    switch format ?? (destination.isFile ? .json : .table) {
+    case .table:
+      try destination.write(
+        report.text(
+          width: (destination.isFile ? nil : Console.columns) ?? Report.standardWidth,
+          color: Console.usesColor && !destination.isFile))
+    case .md: try destination.write(report.markdown())
+    case .json:
+      try destination.write(
+        String(decoding: PlanFile(plan, of: network).json(), as: UTF8.self).jsonEscaped)
+    }
+  }
+}
