@@ -12,16 +12,17 @@
 // 4. `ClassifierHead` finds the features that a `ClassActivationMap` is made of.
 //
 // The files:
-// - `Operation.swift`, `Operation+Arity.swift`, `Graph.swift`, `Graph+Shapes.swift`: the
-//   vocabulary, with MXNet's semantics at inference, and the graph with its shapes.
+// - `Operation.swift`, `Graph.swift`, `Graph+Shapes.swift`: the vocabulary, with MXNet's semantics at
+//   inference, and the graph with its shapes.
 // - `Parameters.swift`, `Graph+Check.swift`: weights by name, and whether they fit a graph.
 // - `Model.swift`, `Model+InputSize.swift`: a network with all that belongs to it.
 // - `Preprocessing.swift`: how pixels become an input; the command brings the pixels.
 // - `Architectures/`: networks that are built by rule, DenseNets first, and weights for them that are the
 //   same bits on every machine.
-// - `Reference/`: one node in double precision, as it is defined. Goldens and verdicts rest on it.
+// - `Reference/`: the graph in double precision, node by node. Goldens and verdicts rest on it.
 // - `Plan/`: steps, passes with one file each, layouts, the memory plan, the executor.
-// - `Operators/`: the steps that are not convolutions, in 32-bit floats.
+// - `Operators/`: one file an operator, with all that the program knows of it but for its bound
+//   (`Operator.swift`), and the loops that run those that are not convolutions.
 // - `CAM/`: the classifier's head, its maps, and the ranking of classes.
 //
 // A plan is immutable, so that any number of executors can run it. A graph that cannot run is

@@ -1,3 +1,5 @@
+import Kernels
+
 /// A batch norm at inference as `scale · x + shift` per channel, in double precision.
 ///
 /// `scale = gamma / √(variance + epsilon)` and `shift = beta − mean · scale` (Ioffe & Szegedy 2015,
@@ -42,5 +44,36 @@ public struct BatchNorm: Sendable {
     self.scale = scale
     self.shift = shift
     shiftMagnitude = magnitude
+  }
+}
+
+/// Batch norm as the graph has it; see ``Operation/batchNorm(epsilon:fixGamma:)``.
+struct BatchNormOperator: Operator {
+  let epsilon: Double
+  let fixGamma: Bool
+
+  var name: String { "BatchNorm" }
+  func step(at node: Int) -> Step.Kind? { .scaleShift(norm: node, relu: false) }
+
+  func parameterShapes(on input: TensorShape?) -> [ParameterShape] {
+    let rest = ParameterShape(.likeFirst)
+    return [ParameterShape(input.map { .exactly($0.channels) } ?? .any), rest, rest, rest]
+  }
+
+  func reference(
+    _ inputs: [Tensor<Double>], shape: TensorShape, _ context: ReferenceContext
+  ) throws(GraphError) -> Tensor<Double> {
+    let norm = try BatchNorm(context.node, context.parameters)
+    return unsafe context.planes(of: shape, from: inputs[0]) { plane, source, target in
+      let channel = plane % shape.channels
+      let (scale, shift) = (norm.scale[channel], norm.shift[channel])
+      for i in 0..<shape.planeCount { unsafe target[i] = scale * source[i] + shift }
+    }
+  }
+}
+
+extension ScaleShift: PreparedOperation {
+  func run(_ inputs: [FeatureView], _ output: MutableFeatureView, _ run: OperationRun) {
+    unsafe Elementwise(run.microkernels, run.team).scaleShift(inputs[0], self, output)
   }
 }

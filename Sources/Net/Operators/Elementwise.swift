@@ -27,24 +27,15 @@ struct Elementwise {
     }
   }
 
-  func activate(_ input: FeatureView, _ activation: Activation, _ output: MutableFeatureView) {
+  /// Calls `body` with the elements of each plane or block: their number, where they are, and where the
+  /// results go.
+  func forEachRun(
+    _ input: FeatureView, _ output: MutableFeatureView,
+    _ body: (Int, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+  ) {
     let count = unsafe input.shape.planeCount * output.layout.blockWidth
-    let affine = activation.singlePrecision
     unsafe forEachPlane(of: output) { image, channel in
-      let source = unsafe input.plane(image, channel)
-      let target = unsafe output.plane(image, channel)
-      if activation == .relu {
-        unsafe microkernels.scaleShift(count, source, 1, 0, true, target)
-      } else if let (scale, shift) = affine {
-        unsafe microkernels.scaleShift(count, source, scale, shift, false, target)
-      } else if case .clip(let minimum, let maximum) = activation {
-        for i in 0..<count {
-          let x = unsafe source[i]
-          unsafe target[i] = x > maximum ? maximum : x < minimum ? minimum : x
-        }
-      } else {
-        for i in 0..<count { unsafe target[i] = Float(activation.apply(Double(source[i]))) }
-      }
+      unsafe body(count, input.plane(image, channel), output.plane(image, channel))
     }
   }
 

@@ -2,24 +2,18 @@ import Kernels
 
 /// Maximum and average pooling, of planes or of blocks of channels.
 @safe
-struct Pooling {
+struct Pooling: PreparedOperation {
   let geometry: PoolingGeometry
-  let microkernels: MicrokernelTable
 
   /// Pools a batch.
   ///
-  /// - Parameters:
-  ///   - input: What to pool.
-  ///   - output: Where the result goes. Where its layout is not that of the input, which happens if
-  ///     either has one pixel, plane by plane is copied before and after.
-  ///   - team: The threads that share the planes or blocks.
-  ///   - scratch: For each worker as many elements as ``scratchCount(_:input:output:)`` says.
-  func run(
-    _ input: FeatureView, _ output: MutableFeatureView, on team: WorkerTeam,
-    scratch: (_ worker: Int) -> UnsafeMutablePointer<Float>
-  ) {
+  /// Where the layout of the output is not that of the input, which happens if either has one pixel, plane
+  /// by plane is copied before and after.
+  func run(_ inputs: [FeatureView], _ output: MutableFeatureView, _ run: OperationRun) {
+    let input = unsafe inputs[0]
+    let (team, scratch) = unsafe (run.team, run.scratch)
     guard unsafe input.layout == output.layout else {
-      return unsafe runReordered(input, output, on: team, scratch: scratch)
+      return unsafe runReordered(input, output, run)
     }
     let width = unsafe input.layout.blockWidth
     let blocks = (geometry.output.channels + width - 1) / width
@@ -28,15 +22,15 @@ struct Pooling {
       let source = unsafe input.plane(image, block * width)
       let target = unsafe output.plane(image, block * width)
       if width == 1 {
-        unsafe plane(source, target, scratch: scratch(worker))
+        unsafe plane(source, target, scratch: scratch(worker), run.microkernels)
       } else {
-        unsafe self.block(source, target, width: width)
+        unsafe self.block(source, target, width: width, run.microkernels)
       }
     }
   }
 
   /// The scratch elements that each worker needs.
-  static func scratchCount(_ geometry: PoolingGeometry, input: Layout, output: Layout) -> Int {
+  func scratchCount(input: Layout, output: Layout) -> Int {
     guard input == output else {
       return geometry.input.width + geometry.input.planeCount + geometry.output.planeCount
     }
@@ -45,9 +39,9 @@ struct Pooling {
 
   /// Pools channel by channel through planes in the scratch memory.
   private func runReordered(
-    _ input: FeatureView, _ output: MutableFeatureView, on team: WorkerTeam,
-    scratch: (_ worker: Int) -> UnsafeMutablePointer<Float>
+    _ input: FeatureView, _ output: MutableFeatureView, _ run: OperationRun
   ) {
+    let (team, scratch) = unsafe (run.team, run.scratch)
     let (from, to) = unsafe (input.layout.blockWidth, output.layout.blockWidth)
     team.run(taskCount: geometry.output.batch * geometry.output.channels) { worker, task in
       let (image, channel) = task.quotientAndRemainder(dividingBy: geometry.output.channels)
@@ -56,7 +50,7 @@ struct Pooling {
       let result = unsafe source + geometry.input.planeCount
       let read = unsafe input.plane(image, channel)
       for i in 0..<geometry.input.planeCount { unsafe source[i] = read[i * from] }
-      unsafe plane(source, result, scratch: row)
+      unsafe plane(source, result, scratch: row, run.microkernels)
       let write = unsafe output.plane(image, channel)
       for i in 0..<geometry.output.planeCount { unsafe write[i * to] = result[i] }
     }
@@ -66,7 +60,8 @@ struct Pooling {
   ///
   /// Windows of one row that are not clipped at the sides have the same shape, so they go in one run.
   private func block(
-    _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, width: Int
+    _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, width: Int,
+    _ microkernels: MicrokernelTable
   ) {
     let rowStride = geometry.input.width * width
     let step = geometry.attributes.isGlobal ? 0 : geometry.attributes.stride.width
@@ -110,9 +105,10 @@ struct Pooling {
   ///   - input: The input plane, `geometry.input.planeCount` elements.
   ///   - output: The output plane, `geometry.output.planeCount` elements; all are written.
   ///   - scratch: One input row.
+  ///   - microkernels: The inner loops.
   private func plane(
     _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>
+    scratch: UnsafeMutablePointer<Float>, _ microkernels: MicrokernelTable
   ) {
     let width = geometry.input.width
     let maximum = geometry.attributes.reduction == .maximum

@@ -13,8 +13,43 @@ public enum Softmax {
     let sum = terms.reduce(0, +)
     return terms.map { $0 / sum }
   }
+}
 
-  static func run(_ input: FeatureView, _ output: MutableFeatureView) {
+/// Softmax over the channel axis.
+struct SoftmaxOperator: Operator {
+  var name: String { "softmax" }
+  var layoutRule: LayoutRule { .planar }
+
+  func reference(
+    _ inputs: [Tensor<Double>], shape: TensorShape, _ context: ReferenceContext
+  ) throws(GraphError) -> Tensor<Double> {
+    var result = inputs[0]
+    for image in 0..<shape.batch {
+      for pixel in 0..<shape.planeCount {
+        let first = image * shape.imageCount + pixel
+        let indices = (0..<shape.channels).map { first + $0 * shape.planeCount }
+        let largest = indices.reduce(-Double.infinity) { max($0, inputs[0].elements[$1]) }
+        var sum = 0.0
+        for i in indices {
+          result.elements[i] = exp(inputs[0].elements[i] - largest)
+          sum += result.elements[i]
+        }
+        for i in indices { result.elements[i] /= sum }
+      }
+    }
+    return result
+  }
+
+  func prepare(_ inputs: [TensorShape], node: Node, parameters: Parameters) throws(GraphError)
+    -> any PreparedOperation
+  {
+    PreparedSoftmax()
+  }
+}
+
+private struct PreparedSoftmax: PreparedOperation {
+  func run(_ inputs: [FeatureView], _ output: MutableFeatureView, _ run: OperationRun) {
+    let input = unsafe inputs[0]
     let shape = unsafe input.shape
     var terms = [Double](repeating: 0, count: shape.channels)
     for image in 0..<shape.batch {

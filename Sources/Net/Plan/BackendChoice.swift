@@ -55,6 +55,7 @@ public struct BackendChoice: Sendable {
   ///   - problem: The convolution as the graph defines it.
   ///   - executedProblem: The convolution to compute.
   ///   - target: What it is prepared for.
+  /// - Returns: The decision.
   /// - Throws: ``GraphError`` if the choice was made for another convolution.
   func assignment(
     of node: String, problem: ConvolutionProblem, executing executedProblem: ConvolutionProblem,

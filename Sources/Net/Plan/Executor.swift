@@ -89,21 +89,14 @@ public final class Executor {
     switch step.work {
     case .convolution(let placed):
       convolve(placed, following: index + 1)
-    case .scaleShift(let values, let input, let output):
-      unsafe Elementwise(microkernels, team).scaleShift(view(input), values, mutableView(output))
-    case .activation(let activation, let input, let output):
-      unsafe Elementwise(microkernels, team).activate(view(input), activation, mutableView(output))
-    case .add(let inputs, let relu, let output):
-      unsafe Elementwise(microkernels, team).add(inputs.map(view), relu, mutableView(output))
+    case .operation(let prepared, let inputs, let output):
+      unsafe prepared.run(
+        inputs.map(view), mutableView(output),
+        OperationRun(microkernels: microkernels, team: team, scratch: scratch))
     case .copies(let copies):
       for (source, target) in copies {
         unsafe Elementwise(microkernels, team).copy(view(source), mutableView(target))
       }
-    case .pooling(let geometry, let input, let output):
-      unsafe Pooling(geometry: geometry, microkernels: microkernels).run(
-        view(input), mutableView(output), on: team, scratch: scratch)
-    case .softmax(let input, let output):
-      unsafe Softmax.run(view(input), mutableView(output))
     }
   }
 

@@ -41,18 +41,19 @@ struct LayoutPlan: Sendable {
         votes.append((output, layouts.output, program.shapes[step.output].count))
         continue
       }
-      switch step.kind {
-      case .softmax:
-        planar.formUnion((step.inputs.map(root) + [output]).filter { !isPixel($0) })
-      case .copy where program.shapes[step.inputs[0]] != program.shapes[step.output]:
-        planar.formUnion((step.inputs.map(root) + [output]).filter { !isPixel($0) })
-      case .concatenation:
-        var channel = 0
-        for input in step.inputs {
-          if channel % blockWidth != 0 { planar.insert(output) }
-          channel += program.shapes[input].channels
+      switch program.graph.nodes[step.mainNode].operation.definition.layoutRule {
+      case .planar: planar.formUnion((step.inputs.map(root) + [output]).filter { !isPixel($0) })
+      case .uniform: break
+      case .own:
+        if case .concatenation = step.kind {
+          var channel = 0
+          for input in step.inputs {
+            if channel % blockWidth != 0 { planar.insert(output) }
+            channel += program.shapes[input].channels
+          }
+        } else if program.shapes[step.inputs[0]] != program.shapes[step.output] {
+          planar.formUnion((step.inputs.map(root) + [output]).filter { !isPixel($0) })
         }
-      default: break
       }
       for input in step.inputs.map(root) where !isPixel(input) && !isPixel(output) {
         classes.join(input, output)

@@ -6,9 +6,7 @@ extension PreparedStep {
     switch work {
     case .convolution(let placed):
       [placed.output, placed.reorderedInput, placed.reorderedOutput].compactMap(\.self)
-    case .scaleShift(_, _, let output), .activation(_, _, let output), .pooling(_, _, let output),
-      .add(_, _, let output), .softmax(_, let output):
-      [output]
+    case .operation(_, _, let output): [output]
     case .copies(let copies): copies.map(\.to)
     }
   }
@@ -17,10 +15,7 @@ extension PreparedStep {
   var reads: [View] {
     switch work {
     case .convolution(let placed): [placed.input]
-    case .scaleShift(_, let input, _), .activation(_, let input, _), .pooling(_, let input, _),
-      .softmax(let input, _):
-      [input]
-    case .add(let inputs, _, _): inputs
+    case .operation(_, let inputs, _): inputs
     case .copies(let copies): copies.map(\.from)
     }
   }

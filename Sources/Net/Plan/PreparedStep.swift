@@ -8,12 +8,8 @@ struct PreparedStep: Sendable {
   /// What runs.
   enum Work: Sendable {
     case convolution(PlacedConvolution)
-    case scaleShift(ScaleShift, input: View, output: View)
-    case activation(Activation, input: View, output: View)
-    case pooling(PoolingGeometry, input: View, output: View)
-    case add([View], relu: Bool, output: View)
     case copies([(from: View, to: View)])
-    case softmax(input: View, output: View)
+    case operation(any PreparedOperation, inputs: [View], output: View)
   }
 
   /// Where a value lies and which shape the step sees it in.
@@ -62,6 +58,19 @@ struct PreparedStep: Sendable {
     /// Copies in the layouts that the backend wants, where those are not the values' own.
     var reorderedInput: View?
     var reorderedOutput: View?
+  }
+}
+
+extension PreparedStep.Work {
+  /// An operation that reads and writes one layout: planes if anything is in planes, for then what is in
+  /// blocks has one pixel.
+  fileprivate static func uniform(
+    _ prepared: any PreparedOperation, _ inputs: [PreparedStep.View], _ output: PreparedStep.View
+  ) -> Self {
+    let isPlanar = (inputs + [output]).contains { $0.layout == .planar }
+    let layout = isPlanar ? .planar : output.layout
+    return .operation(
+      prepared, inputs: inputs.map { $0.asWanted(layout) }, output: output.asWanted(layout))
   }
 }
 
@@ -114,27 +123,16 @@ extension PreparedStep {
           reorderedOutput: copies?.output.map { View($0, output.shape) }))
     case .scaleShift(let norm, let relu):
       let values = try BatchNorm(nodes[norm], parameters)
-      let (input, target) = View.matching(inputs[0], output)
-      work = .scaleShift(values.singlePrecision(relu: relu), input: input, output: target)
-    case .activation(let node):
-      guard case .activation(let activation) = nodes[node].operation else {
-        throw GraphError(.notAGraph, node: nodes[node].name, "it is no activation")
+      work = .uniform(values.singlePrecision(relu: relu), inputs, output)
+    case .add(_, let relu): work = .uniform(PreparedAddition(relu: relu), inputs, output)
+    case .node(let node):
+      let definition = nodes[node].operation.definition
+      let prepared = try definition.prepare(
+        inputs.map(\.shape), node: nodes[node], parameters: parameters)
+      switch definition.layoutRule {
+      case .uniform: work = .uniform(prepared, inputs, output)
+      case .planar, .own: work = .operation(prepared, inputs: inputs, output: output)
       }
-      let (input, target) = View.matching(inputs[0], output)
-      work = .activation(activation, input: input, output: target)
-    case .pooling(let node):
-      guard case .pooling(let attributes) = nodes[node].operation else {
-        throw GraphError(.notAGraph, node: nodes[node].name, "it is no pooling")
-      }
-      let (input, target) = View.matching(inputs[0], output)
-      work = .pooling(
-        try PoolingGeometry(attributes, input: input.shape, node: nodes[node].name),
-        input: input, output: target)
-    case .add(_, let relu):
-      let isPlanar = (inputs + [output]).contains { $0.layout == .planar }
-      let layout = isPlanar ? .planar : output.layout
-      work = .add(
-        inputs.map { $0.asWanted(layout) }, relu: relu, output: output.asWanted(layout))
     case .concatenation(let node):
       var copies: [(from: View, to: View)] = []
       var channel = 0
@@ -150,8 +148,6 @@ extension PreparedStep {
         channel += input.shape.channels
       }
       work = .copies(copies)
-    case .softmax:
-      work = .softmax(input: inputs[0], output: output)
     case .copy:
       // A flatten gives the same elements another shape, in the order of planes.
       var target = output.asWanted(inputs[0].layout)
@@ -164,9 +160,9 @@ extension PreparedStep {
   var scratchCount: Int {
     switch work {
     case .convolution(let placed): placed.prepared.scratchCount
-    case .pooling(let geometry, let input, let output):
-      Pooling.scratchCount(geometry, input: input.layout, output: output.layout)
-    default: 0
+    case .operation(let prepared, let inputs, let output):
+      prepared.scratchCount(input: inputs[0].layout, output: output.layout)
+    case .copies: 0
     }
   }
 

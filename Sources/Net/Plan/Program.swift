@@ -51,19 +51,9 @@ public struct Program: Sendable {
     self.kept = kept.union([graph.output])
     steps = graph.nodes.indices.compactMap { index in
       let node = graph.nodes[index]
-      let kind: Step.Kind? =
-        switch node.operation {
-        case .input: nil
-        case .convolution, .fullyConnected: .convolution(ConvolutionRoles(node: index))
-        case .batchNorm: .scaleShift(norm: index, relu: false)
-        case .activation: .activation(index)
-        case .pooling: .pooling(index)
-        case .add: .add(index, relu: false)
-        case .concatenation: .concatenation(index)
-        case .softmax: .softmax(index)
-        case .flatten, .identity: .copy(index)
-        }
-      return kind.map { Step(kind: $0, nodes: [index], inputs: node.inputs) }
+      return node.operation.definition.step(at: index).map {
+        Step(kind: $0, nodes: [index], inputs: node.inputs)
+      }
     }
     for step in steps {
       guard case .convolution(let roles) = step.kind else { continue }

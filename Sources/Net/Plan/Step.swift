@@ -5,16 +5,16 @@ public struct Step: Hashable, Sendable {
 
     /// A batch norm, as scale and shift.
     case scaleShift(norm: Int, relu: Bool)
-    case activation(Int)
-    case pooling(Int)
     case add(Int, relu: Bool)
 
     /// Copies those inputs that do not lie in the output's buffer already.
     case concatenation(Int)
-    case softmax(Int)
 
     /// An inference no-op or a flatten that is materialised.
     case copy(Int)
+
+    /// A node that its operator computes by itself.
+    case node(Int)
   }
 
   public var kind: Kind
@@ -39,9 +39,7 @@ public struct Step: Hashable, Sendable {
     switch kind {
     case .convolution(let roles): roles.node
     case .scaleShift(let norm, _): norm
-    case .activation(let node), .pooling(let node), .add(let node, _), .concatenation(let node),
-      .softmax(let node), .copy(let node):
-      node
+    case .add(let node, _), .concatenation(let node), .copy(let node), .node(let node): node
     }
   }
 }

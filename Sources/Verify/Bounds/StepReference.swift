@@ -121,13 +121,11 @@ extension NodeBounds {
   ) -> [Allowance.Overflow]? {
     guard inherited.contains(where: { $0.overflow != nil }) else { return nil }
     let all = [Allowance.Overflow](repeating: .unbounded, count: shape.count)
-    switch graph.nodes[node].operation {
-    case .convolution, .fullyConnected, .pooling, .concatenation, .softmax: return all
-    default:
-      guard inherited.allSatisfy({ $0.likely.shape.count == shape.count }) else { return all }
-      return (0..<shape.count).map { i in
-        inherited.contains { ($0.overflow?[i] ?? .none) != .none } ? .unbounded : .none
-      }
+    guard !graph.nodes[node].operation.bound.mixesElements,
+      inherited.allSatisfy({ $0.likely.shape.count == shape.count })
+    else { return all }
+    return (0..<shape.count).map { i in
+      inherited.contains { ($0.overflow?[i] ?? .none) != .none } ? .unbounded : .none
     }
   }
 

@@ -6,7 +6,7 @@ extension Program {
   mutating func fuseReLUs() {
     let program = self
     fuse { producer, consumer in
-      guard case .activation(let node) = consumer.kind,
+      guard case .node(let node) = consumer.kind,
         program.graph.nodes[node].operation == .activation(.relu)
       else { return nil }
       let kind: Step.Kind

@@ -15,7 +15,7 @@ extension Program {
     var changed: [ConvolutionRoles] = []
     fuse { producer, consumer in
       guard case .convolution(var roles) = producer.kind, roles.averagePool == nil, !roles.relu,
-        case .pooling(let pool) = consumer.kind,
+        case .node(let pool) = consumer.kind,
         case .pooling(let attributes) = graph.nodes[pool].operation,
         attributes.reduction == .average, !attributes.isGlobal,
         attributes.kernel == attributes.stride, attributes.padding == Size(0),

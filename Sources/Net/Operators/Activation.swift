@@ -1,6 +1,65 @@
 import Glibc
+import Kernels
 
-extension Activation {
+/// A function of one element.
+public enum Activation: Hashable, Sendable {
+  case relu
+  /// `x` where positive, `slope · x` elsewhere.
+  case leakyReLU(slope: Double)
+  case sigmoid
+  case tanh
+
+  /// `x` held between two bounds, which MXNet keeps as 32-bit floats; NaN stays NaN.
+  case clip(minimum: Float, maximum: Float)
+
+  /// Arithmetic with a number.
+  case scalar(ScalarOperation, Double)
+}
+
+/// Arithmetic of an element x with a number s, under the name that MXNet has for it.
+public enum ScalarOperation: String, CaseIterable, Hashable, Sendable {
+  /// `x + s`
+  case add = "_plus_scalar"
+  /// `x − s`
+  case subtract = "_minus_scalar"
+  /// `s − x`
+  case subtractFrom = "_rminus_scalar"
+  /// `x · s`
+  case multiply = "_mul_scalar"
+  /// `x / s`
+  case divide = "_div_scalar"
+}
+
+extension Activation: ElementwiseOperator {
+  var name: String {
+    switch self {
+    case .leakyReLU: "LeakyReLU"
+    case .clip: "clip"
+    case .scalar(let operation, _): operation.rawValue
+    case .relu, .sigmoid, .tanh: "Activation"
+    }
+  }
+
+  func apply(
+    _ microkernels: MicrokernelTable, _ count: Int, _ source: UnsafePointer<Float>,
+    _ target: UnsafeMutablePointer<Float>
+  ) {
+    switch self {
+    case .relu: unsafe microkernels.scaleShift(count, source, 1, 0, true, target)
+    case .clip(let minimum, let maximum):
+      for i in 0..<count {
+        let x = unsafe source[i]
+        unsafe target[i] = x > maximum ? maximum : x < minimum ? minimum : x
+      }
+    case .scalar, .leakyReLU, .sigmoid, .tanh:
+      if let (scale, shift) = singlePrecision {
+        unsafe microkernels.scaleShift(count, source, scale, shift, false, target)
+      } else {
+        for i in 0..<count { unsafe target[i] = Float(apply(Double(source[i]))) }
+      }
+    }
+  }
+
   /// The function's value.
   ///
   /// NaN gives NaN.
