@@ -68,6 +68,10 @@ def cases():
     yield "convolution, batch norm, relu", S.Activation(n, act_type="relu", name="a"), shape
     n = S.Activation(S.BatchNorm(x, fix_gamma=False, name="n"), act_type="relu", name="a")
     yield "batch norm, relu, pointwise", conv(n, num_filter=4, kernel=(1, 1), name="c"), shape
+    yield "hard sigmoid", S.hard_sigmoid(x, name="h"), shape
+    yield "hard sigmoid between convolutions", conv(
+        S.hard_sigmoid(conv(x, num_filter=5, kernel=(3, 3), pad=(1, 1), name="c"), alpha=0.3, beta=0.4),
+        num_filter=4, kernel=(1, 1), name="d"), shape
 
 
 def main():

@@ -39,6 +39,8 @@ public enum Operation: Hashable, Sendable {
 
   /// Softmax over the channel axis.
   case softmax
+
+  case hardSigmoid(HardSigmoid)
 }
 
 extension Operation {
@@ -58,6 +60,7 @@ extension Operation {
     case .flatten: Flatten()
     case .identity(let identity): identity
     case .softmax: SoftmaxOperator()
+    case .hardSigmoid(let function): function
     }
   }
 

@@ -77,6 +77,40 @@ import Testing
     }
   }
 
+  @Test(
+    "hold for a hard sigmoid in 32 bits, and not for one with other numbers",
+    arguments: [(0.2, 0.5), (-1.7, 0.3), (1e-3, 0.1), (0.3, -2.5)])
+  func hardSigmoid(alpha: Double, beta: Double) throws {
+    var generator = SeededGenerator(seed: 13)
+    let shape = TensorShape(channels: 5000)
+    let input = generator.floats(shape.count).map { 3.7 * $0 / Float(alpha.magnitude) }
+    let function = HardSigmoid(alpha: alpha, beta: beta)
+    let bounds = try bounds(.hardSigmoid(function), shape)
+    let exact = Tensor(shape: shape, elements: input.map(Double.init))
+    let output = try bounds.evaluator.evaluate(1, inputs: [exact])
+    let allowed = try bounds.own(
+      1, inputs: [exact], output: output, algorithm: nil, extraRoundings: 0)
+    /// The most by which results of 32-bit arithmetic exceed the bound, as a factor of it.
+    func worst(_ alpha: Float, _ beta: Float) -> Double {
+      input.indices.map { i in
+        let y = min(1, max(0, alpha * input[i] + beta))
+        return (Double(y) - output.elements[i]).magnitude / allowed.likely.elements[i]
+      }.max() ?? 0
+    }
+    #expect(worst(Float(alpha), Float(beta)) <= 1)
+    #expect(worst(Float(alpha), Float(beta)) > 0.1)
+    // A few units in the last place of either number show.
+    #expect(worst(Float(alpha) * (1 + 0x1p-20), Float(beta)) > 1)
+    #expect(worst(Float(alpha), Float(beta) * (1 + 0x1p-20)) > 1)
+    let delta = Tensor(shape: shape, repeating: 1e-3)
+    let passed = try bounds.propagate(1, deltas: [delta], output: output)
+    let moved = try bounds.evaluator.evaluate(
+      1, inputs: [Tensor(shape: shape, elements: exact.elements.map { $0 + 1e-3 })])
+    for i in output.elements.indices {
+      #expect((moved.elements[i] - output.elements[i]).magnitude <= passed.elements[i] * 1.000_001)
+    }
+  }
+
   /// A network that takes its mean off and clips, with two adaptive poolings.
   private static func network(
     mean: Double = 123.675, clip: Float = 2, output: Int = 3
@@ -91,6 +125,7 @@ import Testing
         .pooling(
           PoolingAttributes(
             .average, kernel: Size(1), adaptiveOutput: Size(height: 5, width: 4)))),
+      .init("hard", .hardSigmoid(HardSigmoid(alpha: 0.3, beta: 0.4))),
       .init("conv1", .convolution(20, 1)),
       .init("div", .activation(.scalar(.divide, 0.3))),
       .init("rminus", .activation(.scalar(.subtractFrom, 1))),
@@ -114,7 +149,8 @@ import Testing
     let wrong = result.layers.filter { $0.verdict != .pass && $0.verdict != .fellBack }
     #expect(wrong.isEmpty, "\(wrong.map { ($0.layer, $0.verdict, $0.deviation, $0.reason) })")
     #expect(result.verdict == .pass && result.maps.allSatisfy(\.hasBound))
-    #expect(Set(result.layers.map(\.operation)).isSuperset(of: ["clip", "_mul_scalar"]))
+    let operations = Set(result.layers.map(\.operation))
+    #expect(operations.isSuperset(of: ["clip", "_mul_scalar", "hard_sigmoid"]))
   }
 
   /// The golden of one network is not that of another that differs in one number.

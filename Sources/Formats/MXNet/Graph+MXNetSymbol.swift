@@ -210,7 +210,7 @@ extension Operation {
     switch self {
     case .flatten, .fullyConnected: true
     case .input, .convolution, .pooling: false
-    case .batchNorm, .activation, .concatenation, .add, .identity, .softmax: nil
+    case .batchNorm, .activation, .concatenation, .add, .identity, .softmax, .hardSigmoid: nil
     }
   }
 }

@@ -42,6 +42,8 @@ struct SymbolDescription {
     case .softmax:
       operatorName = "softmax"
       attributes = [("axis", "1")]
+    case .hardSigmoid(let function):
+      attributes = [("alpha", "\(function.alpha)"), ("beta", "\(function.beta)")]
     }
   }
 

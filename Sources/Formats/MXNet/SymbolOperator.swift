@@ -46,6 +46,12 @@ struct SymbolOperator {
     case "_div_scalar", "_DivScalar": try self.init(.divide, attributes)
     case "_contrib_AdaptiveAvgPooling2D":
       self.init(operation: .pooling(try PoolingAttributes(adaptive: attributes)))
+    case "hard_sigmoid":
+      self.init(
+        operation: .hardSigmoid(
+          HardSigmoid(
+            alpha: try attributes.number("alpha", default: 0.2),
+            beta: try attributes.number("beta", default: 0.5))))
     case "relu": self.init(operation: .activation(.relu))
     case "sigmoid": self.init(operation: .activation(.sigmoid))
     case "tanh": self.init(operation: .activation(.tanh))

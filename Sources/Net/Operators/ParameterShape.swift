@@ -30,6 +30,7 @@ struct ParameterShape: Hashable, Sendable {
   /// - Parameters:
   ///   - found: The shape.
   ///   - first: The elements of the node's first parameter.
+  /// - Returns: Whether it is.
   func matches(_ found: [Int], first: Int) -> Bool {
     var found = found
     if isFlattened, found.count > sides.count {

@@ -63,6 +63,7 @@ extension Operation {
     case .pooling(let attributes): PoolingBound(attributes: attributes)
     case .add: AdditionBound()
     case .softmax: SoftmaxBound()
+    case .hardSigmoid(let function): HardSigmoidBound(function: function)
     case .concatenation: ExactBound(mixesElements: true)
     case .input, .flatten, .identity: ExactBound(mixesElements: false)
     }
