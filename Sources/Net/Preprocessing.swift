@@ -51,6 +51,28 @@ public struct Preprocessing: Hashable, Sendable {
   }
 }
 
+extension Preprocessing {
+  /// What a network is given for a sample.
+  ///
+  /// - Parameters:
+  ///   - sample: The sample, in 0...1.
+  ///   - channel: Its channel in the network's order; after the third, they are treated like the first again.
+  /// - Returns: `(sample · scale − mean) / std`.
+  public func networkValue(_ sample: Double, channel: Int) -> Double {
+    (sample * scale - mean[channel % 3]) / std[channel % 3]
+  }
+
+  /// What a network is given for a picture with values from 0 to 256, `[N, C, H, W]`.
+  public func networkInput(_ picture: Tensor<Double>) -> Tensor<Double> {
+    let (plane, channels) = (picture.shape.planeCount, picture.shape.channels)
+    return Tensor(
+      shape: picture.shape,
+      elements: picture.elements.enumerated().map { index, value in
+        networkValue(value / 256, channel: index / plane % channels)
+      })
+  }
+}
+
 extension Preprocessing: CustomStringConvertible {
   /// One line, as golden files store it: `seed 224x224 rgb scale 256 mean 0,0,0 std 1,1,1`.
   public var description: String {

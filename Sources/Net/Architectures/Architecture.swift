@@ -33,7 +33,7 @@ extension Architecture {
 
 /// The architectures that have a name on the command line.
 public enum Architectures {
-  public static let all: [any Architecture] = DenseNetArchitecture.all
+  public static let all: [any Architecture] = DenseNetArchitecture.all + [SqueezeNet()]
 
   /// The architecture of a name, or nil if there is none.
   public static func named(_ name: String) -> (any Architecture)? {

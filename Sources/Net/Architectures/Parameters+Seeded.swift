@@ -15,7 +15,8 @@ extension Parameters {
   /// - Batch norms have gamma in 0.9...1.1 (but 1 where it is fixed), beta in −0.1...0.1, and the mean
   ///   and variance of what they read when the network runs on procedural pictures of its natural
   ///   size. So activations keep a standard deviation near 1, and about half of them pass a ReLU.
-  /// - The classifier is scaled so that it is neither sure nor clueless; see ``ClassifierScale``.
+  /// - What reads rectified maps through poolings and concatenations counts as reading them.
+  /// - The classifier, a fully connected layer or a convolution whose maps are averaged, is scaled so that it is neither sure nor clueless; see ``ClassifierScale``.
   ///
   /// - Parameters:
   ///   - architecture: The network, whose graph is ``Architecture/graph()``.
@@ -39,6 +40,6 @@ extension Parameters {
       seed: seed, shape: architecture.inputShape,
       lastPixels: (last.map { shapes[$0] } ?? architecture.inputShape).planeCount)
     var calibration = SeededCalibration(graph: graph, seed: seed, team: team)
-    return try calibration.run(on: pictures)
+    return try calibration.run(on: architecture.preprocessing.networkInput(pictures))
   }
 }

@@ -5,10 +5,12 @@ struct SeededCalibration {
   private let graph: Graph
   private let seed: UInt64
   private let team: WorkerTeam
+  private let consumers: [[Int]]
   private var parameters = Parameters()
 
   init(graph: Graph, seed: UInt64, team: WorkerTeam) {
     self.graph = graph
+    consumers = graph.consumers
     self.seed = seed
     self.team = team
   }
@@ -16,7 +18,7 @@ struct SeededCalibration {
   /// Runs the graph on pictures, setting each node's parameters just before it runs and forgetting
   /// each value after its last reader.
   mutating func run(on pictures: Tensor<Double>) throws(GraphError) -> Parameters {
-    var readers = graph.consumers.map(\.count)
+    var readers = consumers.map(\.count)
     var values = [Tensor<Double>?](repeating: nil, count: graph.nodes.count)
     for (index, node) in graph.nodes.enumerated() {
       if index == graph.input {
@@ -52,11 +54,19 @@ struct SeededCalibration {
         attributes.outputChannels, input.shape.channels / attributes.groups,
         attributes.kernel.height, attributes.kernel.width,
       ]
-      let isRectified = node.inputs.contains { graph.nodes[$0].operation == .activation(.relu) }
-      set(node.parameters[0], shape, weights(node.parameters[0], shape, centred: isRectified))
+      let elements = weights(
+        node.parameters[0], shape, centred: node.inputs.allSatisfy(isRectified))
+      set(node.parameters[0], shape, elements)
       if attributes.hasBias {
         set(node.parameters[1], [shape[0]], [Float](repeating: 0, count: shape[0]))
       }
+      guard let path = pathToLogits(from: index) else { break }
+      // ReLUs and averages of zero bias are scaled as the weights are.
+      var logits = try evaluate(index, [input])
+      for next in path { logits = try evaluate(next, [logits]) }
+      let scale = ClassifierScale.scale(
+        logits: logits, bias: [Float](repeating: 0, count: shape[0]))
+      set(node.parameters[0], shape, elements.map { Float(Double($0) * scale) })
     case .batchNorm(_, let fixGamma):
       let count = input.shape.channels
       let statistics = ChannelStatistics(input, team: team)
@@ -70,6 +80,38 @@ struct SeededCalibration {
       try setClassifier(index, classes, hasBias: hasBias, reading: input)
     default: break
     }
+  }
+
+  /// Whether a value has gone through a ReLU, and was only moved, pooled or stacked after it.
+  private func isRectified(_ index: Int) -> Bool {
+    let node = graph.nodes[index]
+    return switch node.operation {
+    case .activation(.relu): true
+    case .pooling, .concatenation, .identity: node.inputs.allSatisfy(isRectified)
+    default: false
+    }
+  }
+
+  /// The nodes between a convolution and the logits, if its maps are averaged to be the logits; nil if
+  /// they are something else.
+  private func pathToLogits(from index: Int) -> [Int]? {
+    var path: [Int] = []
+    var isAveraged = false
+    var node = index
+    while node != graph.output {
+      let readers = consumers[node]
+      guard readers.count == 1 else { return nil }
+      node = readers[0]
+      switch graph.nodes[node].operation {
+      case .activation(.relu), .flatten, .identity: break
+      case .pooling(let pooling) where pooling.isGlobal && pooling.reduction == .average:
+        isAveraged = true
+      case .softmax: return isAveraged ? path : nil
+      default: return nil
+      }
+      path.append(node)
+    }
+    return isAveraged ? path : nil
   }
 
   /// Random weights with the variance 2 / fan-in.

@@ -182,7 +182,7 @@ public struct SelfTest: Sendable {
     if let model {
       let shape = TensorShape(channels: 3, height: 224, width: 224)
       targets += try NetworkExcerpt.representative(
-        of: model, input: picture(shape), team: team
+        of: model, input: input(of: model, picture(shape)), team: team
       ).map {
         let integers = ConvolutionTrial(
           $0.problem, surroundings: $0.surroundings, seed: 1, values: .integers)
@@ -204,6 +204,12 @@ public struct SelfTest: Sendable {
         ))
     }
     return targets
+  }
+
+  private static func input(of model: Model, _ picture: Tensor<Float>) -> Tensor<Float> {
+    let values = model.preprocessing.networkInput(
+      Tensor(shape: picture.shape, elements: picture.elements.map(Double.init)))
+    return Tensor(shape: values.shape, elements: values.elements.map(Float.init))
   }
 
   /// Convolutions of every kind: strides, dilation, groups, lopsided padding, batches and odd sizes.

@@ -87,7 +87,7 @@ struct BenchCommand: ParsableCommand {
       let shape = try inputShape(network, batch: count)
       let benchmark = Benchmark(
         model: network.name, graph: network.graph, parameters: network.parameters,
-        input: Self.input(shape))
+        input: Self.input(shape, network.preprocessing))
       results += try benchmark.run(
         runs.flatMap { run in teams.map { Candidate(run, team: $0) } }, options: options,
         shouldStop: { Interruption.isRequested }, progress: { progress.update($0.fraction) })
@@ -125,19 +125,20 @@ struct BenchCommand: ParsableCommand {
   private static let bytesPerInputElement = 512
 
   /// Slopes and texture over the whole range, the same every time.
-  private static func input(_ shape: TensorShape) -> Tensor<Float> {
-    var elements: [Float] = []
+  private static func input(_ shape: TensorShape, _ preprocessing: Preprocessing) -> Tensor<Float> {
+    var elements: [Double] = []
     elements.reserveCapacity(shape.count)
     for plane in 0..<(shape.batch * shape.channels) {
       for y in 0..<shape.height {
         for x in 0..<shape.width {
           let slope = (x &* (plane &+ 1) / 2 &+ y) & 127
           let texture = (x &* 7919 &+ y &* 104_729 &+ plane &* 31) & 127
-          elements.append(Float(slope + texture))
+          elements.append(Double(slope + texture))
         }
       }
     }
-    return Tensor(shape: shape, elements: elements)
+    let input = preprocessing.networkInput(Tensor(shape: shape, elements: elements))
+    return Tensor(shape: shape, elements: input.elements.map(Float.init))
   }
 
   private func counts(_ text: String, _ option: String) throws -> [Int] {
