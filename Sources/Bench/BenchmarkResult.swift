@@ -185,7 +185,7 @@ extension BenchmarkResult {
 extension MemoryUse {
   /// `VmHWM` of this process; 0 if the system does not tell.
   static func peakOfProcess() -> Int {
-    let status = TextFile.read("/proc/self/status") ?? ""
+    let status = SystemFile.read("/proc/self/status") ?? ""
     let field = ProcessorDescription.field("VmHWM", of: status) ?? ""
     return (field.split(separator: " ").first.flatMap { Int($0) } ?? 0) * 1024
   }

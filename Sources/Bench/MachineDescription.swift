@@ -1,3 +1,4 @@
+import Files
 import Glibc
 public import Kernels
 
@@ -105,10 +106,10 @@ public struct MachineDescription: Hashable, Sendable, Codable {
   ///
   /// - Throws: ``KernelError`` if `DENSECAM_ISA` demands what there is not.
   public static func current(commit: String? = nil) throws(KernelError) -> MachineDescription {
-    let status = TextFile.read("/proc/self/status") ?? ""
+    let status = SystemFile.read("/proc/self/status") ?? ""
     let count = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     var machine = MachineDescription(
-      date: date(time(nil)), hostName: TextFile.read("/proc/sys/kernel/hostname") ?? "unknown",
+      date: date(time(nil)), hostName: SystemFile.read("/proc/sys/kernel/hostname") ?? "unknown",
       processor: .current(), processorCount: count,
       allowedProcessors: ProcessorDescription.field("Cpus_allowed_list", of: status)
         ?? "0-\(count - 1)",
@@ -117,7 +118,7 @@ public struct MachineDescription: Hashable, Sendable, Codable {
       blasCore: OpenBLAS.core, forcedBLASCore: OpenBLAS.forcedCore,
       blasConfiguration: OpenBLAS.configuration.trimmed, swiftVersion: compilerVersion,
       isDebugBuild: isDebug, commit: commit,
-      loadAverage: (TextFile.read("/proc/loadavg") ?? "").split(separator: " ").prefix(3)
+      loadAverage: (SystemFile.read("/proc/loadavg") ?? "").split(separator: " ").prefix(3)
         .compactMap { Double($0) })
     machine.isBLASCoreChosen = OpenBLAS.isCoreChosen
     machine.isBLASCoreWeak = OpenBLAS.isCoreWeak

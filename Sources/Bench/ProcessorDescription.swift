@@ -1,3 +1,5 @@
+import Files
+
 /// What Linux tells of the processor.
 public struct ProcessorDescription: Hashable, Sendable, Codable {
   /// One cache as a core sees it.
@@ -29,21 +31,21 @@ public struct ProcessorDescription: Hashable, Sendable, Codable {
   /// Reads `/proc/cpuinfo` and `/sys/devices/system/cpu/cpu0`.
   static func current() -> ProcessorDescription {
     let folder = "/sys/devices/system/cpu/cpu0"
-    let information = TextFile.read("/proc/cpuinfo") ?? ""
+    let information = SystemFile.read("/proc/cpuinfo") ?? ""
     var caches: [Cache] = []
     for index in 0..<16 {
       let cache = "\(folder)/cache/index\(index)"
-      guard let type = TextFile.read("\(cache)/type"),
-        let level = TextFile.read("\(cache)/level").flatMap({ Int($0) }),
-        let size = TextFile.read("\(cache)/size").flatMap({ Self.bytes($0) })
+      guard let type = SystemFile.read("\(cache)/type"),
+        let level = SystemFile.read("\(cache)/level").flatMap({ Int($0) }),
+        let size = SystemFile.read("\(cache)/size").flatMap({ Self.bytes($0) })
       else { break }
-      let sharing = TextFile.read("\(cache)/shared_cpu_list").map(Self.count(ofList:)) ?? 1
+      let sharing = SystemFile.read("\(cache)/shared_cpu_list").map(Self.count(ofList:)) ?? 1
       caches.append(Cache(type: type, level: level, size: size, sharingCount: sharing))
     }
     return ProcessorDescription(
       model: field("model name", of: information) ?? "unknown",
       megahertz: field("cpu MHz", of: information).flatMap { Double($0) }, caches: caches,
-      governor: TextFile.read("\(folder)/cpufreq/scaling_governor"))
+      governor: SystemFile.read("\(folder)/cpufreq/scaling_governor"))
   }
 
   /// The first value of a `name : value` line.

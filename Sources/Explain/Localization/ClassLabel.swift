@@ -1,3 +1,5 @@
+import Files
+
 /// A line of a labels file: a name, and perhaps an identifier before it.
 ///
 /// `n02123045 tabby, tabby cat` of a synset file has an identifier, and so has every line with a tab
@@ -33,12 +35,6 @@ public struct ClassLabel: Hashable, Sendable {
 }
 
 extension Substring {
-  /// Without white space at either end.
-  fileprivate var trimmed: String {
-    let start = drop(while: \.isWhitespace)
-    return start.lastIndex { !$0.isWhitespace }.map { String(start[...$0]) } ?? ""
-  }
-
   /// Whether this is WordNet's name of a noun: `n` and eight digits.
   fileprivate var isSynsetIdentifier: Bool {
     utf8.count == 9 && utf8.first == UInt8(ascii: "n")

@@ -58,7 +58,7 @@ extension GoldenDiff {
         let head = index == 0 ? name : "".padded(to: 11, .left)
         let (old, new) = (Self.shortened(change.old), Self.shortened(change.new))
         let line = "\(head)\(label(change).padded(to: width, .left))  \(old) → \(new)"
-        guard line.count > Report.standardWidth else { return [[Span(line)]] }
+        guard line.count > Document.standardWidth else { return [[Span(line)]] }
         return [
           [Span(head + label(change))],
           [Span("".padded(to: 13, .left) + "old  \(old)")],

@@ -8,6 +8,9 @@ public struct Document: Hashable, Sendable {
     case table(Table)
   }
 
+  /// The width that reports are made for if nothing is known of the terminal, in columns.
+  public static let standardWidth = 80
+
   public private(set) var blocks: [Block] = []
 
   public init() {}
@@ -28,7 +31,7 @@ public struct Document: Hashable, Sendable {
   ///     `grep` as a whole.
   ///   - color: Whether styles become the terminal's codes.
   /// - Returns: The text.
-  public func text(width: Int = Report.standardWidth, color: Bool = false) -> String {
+  public func text(width: Int = Document.standardWidth, color: Bool = false) -> String {
     join { block in
       switch block {
       case .heading(let title):

@@ -3,17 +3,7 @@ public import Verify
 /// What verification found, in one or more golden files.
 public struct VerifyReport: Sendable {
   /// The outcome for one golden file.
-  public struct Golden: Sendable {
-    public var path: String
-    public var header: GoldenHeader
-    public var cases: [CaseResult]
-
-    public init(path: String, header: GoldenHeader, cases: [CaseResult]) {
-      self.path = path
-      self.header = header
-      self.cases = cases
-    }
-  }
+  public typealias Golden = GoldenResult
 
   public var context: ReportContext
   public var threads: Int

@@ -1,3 +1,4 @@
+import Explain
 import Net
 
 /// Which classes of each picture are mapped.

@@ -52,7 +52,7 @@ struct CamPrinter {
       if let localization {
         try Output.write(
           localization.document.text(
-            width: Console.columns ?? Report.standardWidth, color: Console.usesColor))
+            width: Console.columns ?? Document.standardWidth, color: Console.usesColor))
       }
     case .json:
       if count == 0 { try Output.write(opening + "\n") }

@@ -101,7 +101,7 @@ struct BenchCommand: ParsableCommand {
     case .table:
       try Output.write(
         report.document(layers: layers).text(
-          width: Console.columns ?? Report.standardWidth, color: Console.usesColor))
+          width: Console.columns ?? Document.standardWidth, color: Console.usesColor))
     case .json: try Output.write(report.json())
     }
     if Interruption.isRequested { throw ExitStatus.interrupted }

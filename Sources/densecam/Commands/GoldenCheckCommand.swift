@@ -23,7 +23,7 @@ struct GoldenCheckCommand: ParsableCommand {
 
   func run() throws {
     let team = try WorkerTeam(count: model.threading.count)
-    var models = ModelCache(team: team)
+    let models = ModelCache(team: team)
     var differs = false
     var compared = 0
     for path in try GoldenPaths.resolve(goldens) {

@@ -43,7 +43,7 @@ struct GoldenDiffCommand: ParsableCommand {
     case .table:
       try Output.write(
         diff.document(old, new, all: all).text(
-          width: Console.columns ?? Report.standardWidth, color: Console.usesColor))
+          width: Console.columns ?? Document.standardWidth, color: Console.usesColor))
     case .json:
       try Output.write(diff.json(old, new))
     }

@@ -56,7 +56,7 @@ struct PlanCommand: ParsableCommand {
     case .table:
       try destination.write(
         report.text(
-          width: (destination.isFile ? nil : Console.columns) ?? Report.standardWidth,
+          width: (destination.isFile ? nil : Console.columns) ?? Document.standardWidth,
           color: Console.usesColor && !destination.isFile))
     case .md: try destination.write(report.markdown())
     case .json:

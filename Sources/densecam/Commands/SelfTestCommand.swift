@@ -80,7 +80,7 @@ struct SelfTestCommand: ParsableCommand {
     case .table:
       try Output.write(
         report.document().text(
-          width: Console.columns ?? Report.standardWidth, color: Console.usesColor))
+          width: Console.columns ?? Document.standardWidth, color: Console.usesColor))
     case .md: try Output.write(report.document().markdown())
     case .json: try Output.write(report.json())
     }

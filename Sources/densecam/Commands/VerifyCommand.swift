@@ -126,15 +126,35 @@ struct VerifyCommand: ParsableCommand {
   private func verifyGoldens() throws -> Outcome {
     let choice = try policy.choice()
     let team = try WorkerTeam(count: model.threading.count)
-    let verification = GoldenVerification(
-      model: model.model, backends: try backends.choices(default: .all),
-      options: try backends.planOptions(),
-      feeds: (feed ?? (match == nil ? .both : .isolated)).feeds, match: match,
-      images: images, choice: choice, precision: precision.goldenPrecision,
-      team: team)
+    let options = try backends.planOptions()
+    let models = ModelCache(team: team)
+    var verification = GoldenVerification(
+      runs: try backends.choices(default: .all).map {
+        VerificationRun(name: $0.name, backends: $0, options: options)
+      },
+      feeds: (feed ?? (match == nil ? .both : .isolated)).feeds, policy: choice.policy, team: team
+    ) { [name = model.model] in try models.model(of: $0, named: name) }
+    verification.isExact = choice.isExact
+    verification.match = match
+    verification.precision = precision.goldenPrecision
+    if let images {
+      verification.prepare = { try $0.input(fromPicturesIn: images, golden: $1) }
+    }
+    verification.shouldStop = { Interruption.isRequested }
+    var bar = ProgressBar("")
+    defer { bar.clear() }
+    verification.progress = { title, share in
+      if bar.title != title.escaped {
+        bar.clear()
+        bar = ProgressBar(title)
+      }
+      bar.update(share)
+    }
     var seen: Set<ExactName> = []
     let paths = try GoldenPaths.resolve(goldens).filter { seen.insert($0) }
-    let report = try report(of: verification.run(paths), verification.policy, team)
+    let results = try verification.run(paths)
+    bar.clear()
+    let report = try report(of: results, verification.policy, team)
     let command = RerunCommand(report.settings, on: report.context.machine)
     return (report, { golden, layer in [command.layer(layer, of: golden)] })
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Report
 import Verify
 
@@ -26,6 +27,18 @@ struct PolicyOptions: ParsableArguments {
 
     /// Equality of every bit on integers whose sums are exact.
     case exact
+
+    /// The rules by which errors become verdicts.
+    var policy: Policy {
+      switch self {
+      case .policy(let policy): policy
+      case .exact: .bitwise
+      }
+    }
+
+    var isExact: Bool {
+      if case .exact = self { true } else { false }
+    }
   }
 
   /// - Throws: ``UsageError`` or ``PolicyError`` if the options contradict each other or a file is no
@@ -48,7 +61,7 @@ struct PolicyOptions: ParsableArguments {
         throw UsageError(
           "--policy \(path): there are bound, bitwise and exact, or name a JSON file")
       }
-      return .policy(try Policy(json: SmallTextFile.read(path), name: path))
+      return .policy(try Policy(json: TextFile.read(path), name: path))
     }
   }
 

@@ -1,3 +1,5 @@
+import Explain
+import Files
 import Formats
 import Kernels
 import Net
@@ -25,36 +27,46 @@ extension Model {
       }
     }
     tellRemark()
-    let digests = try digests()
-    guard digests.graph == golden.header.symbolSHA256 else {
-      throw GoldenError(
-        .mismatch, path: golden.path,
-        "was recorded from the network \(golden.header.model), and \(self.name) is another one "
-          + "(their symbols differ)")
-    }
-    guard digests.weights == golden.header.weightsSHA256 else {
-      throw GoldenError(
-        .mismatch, path: golden.path,
-        "was recorded with other weights than those of \(self.name); record it again with "
-          + "`densecam golden record` if the weights were meant to change")
-    }
+    try golden.check(isOf: self)
   }
 }
 
 /// Models by name, so that goldens of one model load it once.
-struct ModelCache {
+final class ModelCache {
   private var models: [String: Model] = [:]
   let team: WorkerTeam
 
   init(team: WorkerTeam) { self.team = team }
 
   /// The model of a golden.
-  mutating func model(of golden: GoldenFile, named name: String?) throws -> Model {
+  func model(of golden: GoldenFile, named name: String?) throws -> Model {
     let key =
       "\(name ?? golden.header.model) \(golden.header.symbolSHA256) \(golden.header.weightsSHA256)"
     if let model = models[key] { return model }
     let model = try Model(of: golden, named: name, team: team)
     models[key] = model
     return model
+  }
+}
+
+extension GoldenCase {
+  /// The case's input, made anew from its picture.
+  ///
+  /// - Parameters:
+  ///   - folder: Where the pictures are.
+  ///   - golden: The golden, for errors.
+  /// - Returns: The input.
+  /// - Throws: ``GoldenError`` if the picture is another one, or what reading it throws.
+  func input(fromPicturesIn folder: String, golden: GoldenFile) throws -> Tensor<Float> {
+    guard let preprocessing = Preprocessing(preprocessing) else {
+      throw GoldenError(
+        .mismatch, path: golden.path, "case \(name) does not say how its picture was prepared")
+    }
+    let path = "\(folder)/\(source)"
+    let hash = try SHA256Digest.ofFile(path)
+    guard sourceSHA256.isEmpty || hash == sourceSHA256 else {
+      throw GoldenError(.mismatch, path: golden.path, "case \(name) was made from another \(path)")
+    }
+    return try preprocessing.prepare(path).warned(of: path).input
   }
 }

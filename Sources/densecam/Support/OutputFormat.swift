@@ -33,7 +33,7 @@ enum VerifyFormat: String, ExpressibleByArgument, CaseIterable {
     switch self {
     case .table:
       report.document(all: all, rerun: rerun).text(
-        width: (isForFile ? nil : Console.columns) ?? Report.standardWidth,
+        width: (isForFile ? nil : Console.columns) ?? Document.standardWidth,
         color: Console.usesColor && !isForFile)
     case .md: report.document(all: all, rerun: rerun).markdown()
     case .csv: report.csv()

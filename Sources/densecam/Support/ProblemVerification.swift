@@ -24,7 +24,7 @@ struct ProblemVerification {
       return try ProblemList.trials(notation: source, seed: seed, values: values)
     }
     return try ProblemList.trials(
-      in: SmallTextFile.read(source), name: source, seed: seed, values: values)
+      in: TextFile.read(source), name: source, seed: seed, values: values)
   }
 
   /// Runs the trials until they end or Ctrl-C is pressed.

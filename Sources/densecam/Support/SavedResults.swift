@@ -24,7 +24,7 @@ enum SavedResults {
       rules = given
     }
     var report = try VerifyReport(
-      json: SmallTextFile.read(path, upTo: largestSize), name: path)
+      json: TextFile.read(path, upTo: largestSize), name: path)
     if let rules {
       report.judge(by: rules)
       policy.note(in: &report.settings)

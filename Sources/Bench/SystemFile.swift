@@ -1,7 +1,8 @@
+import Files
 import Glibc
 
 /// Small files of the kernel that describe the machine.
-enum TextFile {
+enum SystemFile {
   /// The longest text that is read, in bytes; the processors of a large machine describe themselves
   /// at length.
   static let limit = 1 << 22
@@ -19,15 +20,5 @@ enum TextFile {
       bytes += chunk[..<count]
     }
     return String(decoding: bytes, as: UTF8.self).trimmed
-  }
-}
-
-extension StringProtocol {
-  /// Without white space at either end.
-  var trimmed: String {
-    let isSpace: (Character) -> Bool = { $0.isWhitespace }
-    var rest = drop(while: isSpace)
-    while let last = rest.last, isSpace(last) { rest.removeLast() }
-    return String(rest)
   }
 }

@@ -1,29 +1,25 @@
-import Files
-import Bench
-import Net
-
 /// Text files that people write by hand, or get from programs: lists, labels and policies.
-enum SmallTextFile {
-  /// The largest file that is read, in bytes.
-  static let largestSize = 16 << 20
+package enum TextFile {
+  /// The largest file that is read unless stated, in bytes.
+  package static let largestCount = 16 << 20
 
   /// Reads text in UTF-8; a byte order mark before it is no part of it.
   ///
-  /// - Throws: ``FileError`` if the file cannot be read, ``UsageError`` if it is too large or not
-  ///   UTF-8.
-  static func read(_ path: String, upTo limit: Int = largestSize) throws -> String {
+  /// - Throws: ``FileError`` if the file cannot be read, is larger than the limit or is not UTF-8.
+  package static func read(
+    _ path: String, upTo limit: Int = largestCount
+  ) throws(FileError) -> String {
     let file = try MappedFile(path: path)
-    guard file.count <= limit else {
-      throw UsageError("\(path): is larger than \(limit >> 20) MiB")
+    guard file.count <= limit, let bytes = file.bytes(at: 0, count: file.count) else {
+      throw FileError(path: path, cause: "is larger than \(limit >> 20) MiB")
     }
-    let bytes = unsafe file.withBytes { unsafe Array($0) }
     do {
       _ = try UTF8Span(validating: bytes.span)
     } catch {
       let isWide = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
       let cause =
         isWide ? "is UTF-16 text" : "is not UTF-8 text (byte \(error.byteOffsets.lowerBound))"
-      throw UsageError("\(path): \(cause); save it as UTF-8")
+      throw FileError(path: path, cause: "\(cause); save it as UTF-8")
     }
     return String(decoding: bytes.withoutByteOrderMark, as: UTF8.self)
   }
@@ -34,11 +30,19 @@ enum SmallTextFile {
   /// Unicode's separators.
   ///
   /// - Throws: As ``read(_:upTo:)``.
-  static func lines(_ path: String) throws -> [String] {
+  package static func lines(_ path: String) throws(FileError) -> [String] {
     var lines = try read(path).split(omittingEmptySubsequences: false) { character in
       character.isNewline || ("\u{1C}"..."\u{1E}").contains(character)
     }.map(String.init)
     if lines.last?.isEmpty == true { lines.removeLast() }
     return lines
+  }
+}
+
+extension StringProtocol {
+  /// Without white space at either end.
+  package var trimmed: String {
+    let start = drop(while: \.isWhitespace)
+    return start.lastIndex { !$0.isWhitespace }.map { String(start[...$0]) } ?? ""
   }
 }

@@ -1,35 +1,35 @@
-import Files
-import Explain
+package import Files
 
 /// The names of a network's classes.
-struct Labels {
+package struct Labels: Sendable {
   /// Lines of a synset file, such as `n02123045 tabby, tabby cat`.
-  let lines: [String]
+  package let lines: [String]
 
-  static let none = Labels(lines: [])
+  package static let none = Labels(lines: [])
 
   private init(lines: [String]) { self.lines = lines }
 
-  /// Reads one name a line; see `ClassLabel` for what a line may hold.
+  /// Reads one name a line; see ``ClassLabel`` for what a line may hold.
   ///
-  /// - Throws: `FileError`, or ``UsageError`` if the file is not UTF-8 or has another number of
-  ///   lines than the network has classes.
-  init(path: String?, classCount: Int) throws {
+  /// - Throws: `FileError` if the file cannot be read, is not UTF-8 or has another number of lines than the
+  ///   network has classes.
+  package init(path: String?, classCount: Int) throws(FileError) {
     guard let path else {
       lines = []
       return
     }
-    var lines = try SmallTextFile.lines(path)
+    var lines = try TextFile.lines(path)
     while lines.count > classCount, lines.last?.isEmpty == true { lines.removeLast() }
     guard lines.count == classCount else {
-      throw UsageError(
-        "\(path): has \(lines.count) labels, but the network has \(classCount) classes")
+      throw FileError(
+        path: path,
+        cause: "has \(lines.count) labels, but the network has \(classCount) classes")
     }
     self.lines = lines
   }
 
   /// What to print for a class: the label without its identifier, or the index.
-  func name(_ index: Int) -> String {
+  package func name(_ index: Int) -> String {
     guard lines.indices.contains(index) else { return "class \(index)" }
     let name = ClassLabel(lines[index]).name
     return name.isEmpty ? lines[index] : name
@@ -38,23 +38,30 @@ struct Labels {
   /// The class with an index, an identifier, or a name; a name may be one of the synonyms between
   /// commas.
   ///
-  /// - Throws: ``UsageError`` if there is none, or several.
-  func index(of text: String, classCount: Int) throws -> Int {
+  /// - Throws: ``LabelsError`` if there is none, or several.
+  package func index(of text: String, classCount: Int) throws(LabelsError) -> Int {
     if let index = Int(text) {
       guard (0..<classCount).contains(index) else {
-        throw UsageError("--class \(index): the classes are 0 to \(classCount - 1)")
+        throw LabelsError("--class \(index): the classes are 0 to \(classCount - 1)")
       }
       return index
     }
     let found = ClassMapping.classIndices(named: text, in: lines)
     guard let first = found.first else {
-      throw UsageError(
+      throw LabelsError(
         "--class \(text): there is no such class"
           + (lines.isEmpty ? "; give its index, or the names with --labels FILE" : ""))
     }
     guard found.count == 1 else {
-      throw UsageError("--class \(text): classes \(found) all have that name; give an index")
+      throw LabelsError("--class \(text): classes \(found) all have that name; give an index")
     }
     return first
   }
+}
+
+/// Why a class that was asked for cannot be found.
+package struct LabelsError: ReportedError, Hashable {
+  package let description: String
+
+  init(_ description: String) { self.description = description }
 }
