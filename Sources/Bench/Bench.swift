@@ -23,7 +23,7 @@ import Verify
 /// - `TimeSource.swift`: the clocks.
 /// - `Statistics.swift`: what is said of a list of times.
 /// - `TimedNetwork.swift`, `WarmUp.swift`, `Sampler.swift`: the measurement itself. `HotLoop.swift`: that
-///   of single convolutions. `ArithmeticRoof.swift`: what rates are held against.
+///   of single convolutions. `ArithmeticRoof.swift`: what rates are compared with.
 /// - `Candidate.swift`, `BenchmarkResult.swift`: what goes in and what comes out.
 /// - `MachineDescription.swift` and what it reads: where the numbers were taken.
 public struct Benchmark {

@@ -91,7 +91,7 @@ public final class Explainer {
   public func run(_ inputs: [Tensor<Float>]) throws -> [Inference] {
     guard let shape = inputs.first?.shape else { return [] }
     precondition(
-      inputs.count <= batch && inputs.allSatisfy { $0.shape == shape }, "these are no batch")
+      inputs.count <= batch && inputs.allSatisfy { $0.shape == shape }, "these are not one batch")
     let (executor, head) = try { ($0.executor, $0.head) }(prepare(shape))
     var elements: [Float] = []
     elements.reserveCapacity(batch * shape.imageCount)

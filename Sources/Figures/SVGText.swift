@@ -1,9 +1,9 @@
-/// Mends the SVG files that cairo writes.
+/// Repairs the SVG files that cairo writes.
 enum SVGText {
   /// Counts the objects of a file from zero, and keeps the pixels of its images from being blurred.
   ///
   /// Cairo numbers images and surfaces through for the whole process, so that the same drawing gives
-  /// other bytes each time; here `id="image190"` and `#image190` become `image0`. Numbers behind a
+  /// other bytes each time; here `id="image190"` and `#image190` become `image0`. Numbers after a
   /// dash, as in `glyph0-1`, are of the file already. Cairo 1.16 leaves the filter of an image to the
   /// viewer: unless the file says something of it, images ask for their pixels as they are.
   static func mended(_ svg: [UInt8]) -> [UInt8] {

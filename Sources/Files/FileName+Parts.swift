@@ -1,6 +1,6 @@
 /// Paths, taken apart at their slashes and dots.
 ///
-/// All of it looks at bytes: to Swift a slash with a combining accent behind it is another character.
+/// All of it looks at bytes: to Swift a slash with a combining accent after it is another character.
 extension FileName {
   private static let slash = UInt8(ascii: "/")
 
@@ -15,7 +15,7 @@ extension FileName {
     return folder.isEmpty ? "." : folder
   }
 
-  /// What stands behind a path's last slash, slashes at its end not counted; the path if that is nothing.
+  /// What follows a path's last slash, slashes at its end not counted; the path if that is nothing.
   public static func last(of path: String) -> String {
     path.utf8.split(separator: slash).last.map { String(Substring($0)) } ?? path
   }
@@ -29,7 +29,7 @@ extension FileName {
     return String(Substring(path.utf8[..<dot]))
   }
 
-  /// What stands behind the last dot of a path's last part, in lower case; nil if there is no dot.
+  /// What follows the last dot of a path's last part, in lower case; nil if there is no dot.
   public static func fileExtension(of path: String) -> String? {
     let name =
       path.utf8.split(separator: slash, omittingEmptySubsequences: false).last ?? path.utf8[...]

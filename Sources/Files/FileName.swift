@@ -96,7 +96,7 @@ extension String {
 }
 
 extension CommandLine {
-  /// The arguments behind the command's own name, each as ``FileName`` writes it.
+  /// The arguments after the command's own name, each as ``FileName`` writes it.
   ///
   /// The standard library's `arguments` puts U+FFFD in place of what is not UTF-8, by which no file is
   /// found.

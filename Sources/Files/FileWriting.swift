@@ -4,7 +4,7 @@ import Glibc
 ///
 /// The bytes are on disk before they have the name, and a process that is killed leaves nothing else.
 /// What exists at `path` must be a regular file that we may write: a rename would also put a file in place
-/// of a symbolic link or of /dev/null, which nobody means.
+/// of a symbolic link or of /dev/null, which is never what is meant.
 ///
 /// - Parameters:
 ///   - path: The file.

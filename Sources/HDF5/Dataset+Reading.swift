@@ -13,7 +13,7 @@ extension Dataset {
   /// Other types of numbers are converted, by rounding to the nearest; what is too large becomes
   /// infinite.
   ///
-  /// - Parameter maximumCount: The most elements to allocate memory for. Whoever raises it vouches
+  /// - Parameter maximumCount: The most elements to allocate memory for. A caller that raises it vouches
   ///   that there is as much memory.
   /// - Returns: The elements in row-major order.
   /// - Throws: ``HDF5Error`` if there are more elements, if they are not numbers, or if they are

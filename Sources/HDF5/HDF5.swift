@@ -1,4 +1,4 @@
-/// Files of named arrays in HDF5, read as though an enemy had written them.
+/// Files of named arrays in HDF5, whose content is not trusted.
 ///
 /// A ``File`` holds a tree of ``Group``s; a group holds further groups and ``Dataset``s; both carry
 /// ``Attributes``. That is all of HDF5 that golden files need, and all that this module speaks:

@@ -33,7 +33,7 @@ public struct Palette: Hashable, Sendable {
     precondition(stops.count >= 2, "a palette goes from one colour to another")
     let places = evenSteps(stops.count)
     colors = evenSteps(256).map { position in
-      // The last stop that is not behind the position, but never the very last.
+      // The last stop that is not after the position, but never the very last.
       let stretch = places.dropLast().lastIndex { $0 <= position } ?? 0
       let (from, to) = (stops[stretch], stops[stretch + 1])
       let (start, end) = (places[stretch], places[stretch + 1])

@@ -5,7 +5,7 @@ extension Int {
 
   /// The product of sizes that are not negative, or ``uncountable`` if it is more.
   ///
-  /// Sizes that are multiplied before they are held against a limit must not trap on the way.
+  /// Sizes that are multiplied before they are compared with a limit must not trap on the way.
   static func clampedProduct(_ factors: Int...) -> Int {
     guard !factors.contains(0) else { return 0 }
     return factors.reduce(1) { product, factor in

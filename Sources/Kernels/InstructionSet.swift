@@ -45,7 +45,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     guard let set = InstructionSet(rawValue: name) else {
       throw KernelError(
         .unsupportedInstructionSet,
-        "\(environmentVariable)=\(name) is no instruction set; "
+        "\(environmentVariable)=\(name) is not an instruction set; "
           + "there are \(allCases.map(\.rawValue).joined(separator: ", "))")
     }
     guard set.isSupported else {

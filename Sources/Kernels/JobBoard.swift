@@ -103,7 +103,7 @@ final class JobBoard: @unchecked Sendable {
     }
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
-    // Announce first, look second: whoever posts stores first and looks for sleepers second.
+    // Announce first, look second: the thread that posts stores first and looks for sleepers second.
     sleepers.add(1, ordering: .sequentiallyConsistent)
     defer { sleepers.subtract(1, ordering: .sequentiallyConsistent) }
     while true {

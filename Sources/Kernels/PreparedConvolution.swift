@@ -1,7 +1,7 @@
 /// A convolution whose weights are in the form that its backend wants.
 ///
 /// The work is cut into tasks that write disjoint memory, the same ones for any number of threads, so
-/// that the result has the same bits whoever runs them and in whatever order. Tasks belong to phases:
+/// that the result has the same bits whichever thread runs them and in whatever order. Tasks belong to phases:
 /// a phase begins when every task of the one before is done.
 public protocol PreparedConvolution: Sendable {
   /// The number of tasks of each phase, at least one phase.

@@ -28,7 +28,7 @@ public func padBlock(
 }
 
 /// Copies one vector from each of a number of places that are equally far apart; only the first
-/// `lanes` of each are kept, and zeros put behind them.
+/// `lanes` of each are kept, and zeros put after them.
 ///
 /// V elements are read at each place, whatever `lanes` is.
 public func gatherBlock(

@@ -1,7 +1,7 @@
 extension Graph {
   /// Checks that there is one parameter of a fitting shape for every name in the graph.
   ///
-  /// Parameters that no node has are let be, as MXNet does: a symbol may have been cut out of a larger
+  /// Parameters that no node has are ignored, as MXNet does: a symbol may have been cut out of a larger
   /// one, whose weights it keeps.
   ///
   /// Only what does not depend on the input is checked: the outputs, kernel sides and rank of

@@ -5,7 +5,7 @@ import Kernels
 public struct Deviation: Hashable, Sendable, Codable {
   /// The largest ratio of an element's error to its likely bound.
   ///
-  /// Above 1 it is no PASS.
+  /// Above 1 it is not a PASS.
   public var errorOverBound = 0.0
 
   /// The largest ratio of an element's error to its worst-case bound.
@@ -16,7 +16,7 @@ public struct Deviation: Hashable, Sendable, Codable {
   /// The root of the mean square of each element's error over its likely bound, over what is likely of
   /// all of them together.
   ///
-  /// Above 1 it is no PASS, for many small errors tell what no single one does: see
+  /// Above 1 it is not a PASS, for many small errors tell what no single one does: see
   /// ``RoundingModel``.
   public var rmsOverBound = 0.0
 

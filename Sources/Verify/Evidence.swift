@@ -1,6 +1,6 @@
 /// Whether the data could have shown a fault at all.
 ///
-/// A kernel that is held against zeros passes whatever it does to them, and on a constant picture no
+/// A kernel that is compared with zeros passes whatever it does to them, and on a constant picture no
 /// shift, flip or swap can be seen. Such a PASS is MISTRUSTED.
 ///
 /// A fault that strikes one element in a hundred, at random, hits at least one of n informative elements

@@ -28,7 +28,7 @@ public struct LayerResult: Sendable {
   public let feed: Feed
   public let deviation: Deviation
 
-  /// Whether something was written behind the output or the scratch memory.
+  /// Whether something was written after the end of the output or the scratch memory.
   public let guardsIntact: Bool
 
   /// The shape of the output, `[N, C, H, W]`.
@@ -49,7 +49,7 @@ public struct LayerResult: Sendable {
   /// What the step comes out as by the policy that it was judged by.
   public private(set) var verdict: Verdict
 
-  /// What stands behind a verdict that needs a reason.
+  /// The reason of a verdict that needs one.
   public private(set) var reason: String?
 
   /// Puts together what is known of a step that was run.

@@ -138,7 +138,7 @@ extension Policy.Rule {
     }
     if limits.isEmpty, bound != true, bitwise != true { return "a rule limits nothing" }
     if let match, (try? Regex(match)) == nil {
-      return "\(match.debugDescription) is no regular expression"
+      return "\(match.debugDescription) is not a regular expression"
     }
     return nil
   }

@@ -4,7 +4,7 @@ import Net
 /// The values that a golden case has for a network's nodes, one after the other.
 ///
 /// A golden that was computed in double precision stores rounded values, so the run is repeated in
-/// double precision and the stored values are held against it: they must be the same to the bit. A
+/// double precision and the stored values are compared with it: they must be the same to the bit. A
 /// golden of another framework, in single precision, is taken at its word wherever it stores a value,
 /// and continued in double precision where it does not.
 struct ReferenceTrace {

@@ -119,7 +119,7 @@ public struct Verifier {
     return result
   }
 
-  /// The values that the judged steps are given and held against; nil if every step is judged.
+  /// The values that the judged steps are given and compared with; nil if every step is judged.
   private func wantedValues(of walks: [RunWalk], options: VerificationOptions) -> Set<Int>? {
     var wanted: Set<Int> = []
     var isComplete = true

@@ -8,12 +8,12 @@
 // computed with up to two feeds: isolated, on the golden's values, and network, on what the steps
 // before it computed. It is judged by its distance from what the step gives without rounding at the
 // golden's values, measured against what its own rounding may do and, with the network feed, what
-// the errors of its inputs may cause. So no tolerance has to be chosen for steps, and those behind
+// the errors of its inputs may cause. So no tolerance has to be chosen for steps, and those after
 // a fault are not blamed for it.
 //
 // The files, lowest first:
 // - `Verdict.swift`, `Deviation.swift`, `ToleranceFrontier.swift`, `Evidence.swift`: what is said of a
-//   tensor that is held against another, and whether it could have said anything.
+//   tensor that is compared with another, and whether it could have said anything.
 // - `Policy.swift`: how a deviation becomes a verdict, for those who do not want the derived bounds.
 // - `Golden/`: golden files. `GoldenFile` and `GoldenCase` read them through the HDF5 module,
 //   `GoldenRecorder` writes them, `GoldenCheck` computes them again, `GoldenDiff` compares two of them,

@@ -134,8 +134,8 @@ import Testing
         "        1,\n        2\n      ],\n      \"informative",
         "        1,\n        5\n      ],\n      \"informative", "no element"
       ),
-      ("\"tolerances\" : [\n\n", "\"tolerances\" : [[1, -1]\n", "no size and error"),
-      ("\"tolerances\" : [\n\n", "\"tolerances\" : [[1]\n", "no size and error"),
+      ("\"tolerances\" : [\n\n", "\"tolerances\" : [[1, -1]\n", "not a size and an error"),
+      ("\"tolerances\" : [\n\n", "\"tolerances\" : [[1]\n", "not a size and an error"),
       ("\"feed\" : \"isolated\"", "\"feed\" : \"\\u001b[31m\\n\"", "has the feed"),
       ("\"golden\" : \"tiny.h5\"", "\"golden\" : \"other.h5\"", "none of the goldens"),
       ("\"reference_precision\" : \"f32\"", "\"reference_precision\" : \"f16\"", "f16"),

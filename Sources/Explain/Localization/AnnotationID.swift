@@ -31,7 +31,7 @@ extension AnnotationID: Decodable {
     } else {
       throw DecodingError.typeMismatch(
         AnnotationID.self,
-        DecodingError.Context(codingPath: decoder.codingPath, debugDescription: "is no id"))
+        DecodingError.Context(codingPath: decoder.codingPath, debugDescription: "is not an id"))
     }
   }
 }

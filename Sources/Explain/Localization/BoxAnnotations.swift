@@ -30,7 +30,7 @@ public struct BoxAnnotations: Hashable, Sendable {
   /// Reads a file's bytes; linear in time and memory.
   ///
   /// - Parameters:
-  ///   - json: The file. Whoever reads it should look at its size first; see ``AnnotationLimits``.
+  ///   - json: The file. The caller should look at its size first; see ``AnnotationLimits``.
   ///   - path: Its name, for errors.
   ///   - limits: What is too large.
   /// - Throws: ``AnnotationError`` for what is not COCO's format; for file names and ids of pictures

@@ -74,7 +74,7 @@ public struct ClassMapping: Hashable, Sendable {
     let rest = unmatched.count - shown.count
     throw AnnotationError(
       .unmatchedCategory, path: path, place: "categories",
-      cause: "these are no class of the network: " + shown.joined(separator: "; ")
+      cause: "these are not classes of the network: " + shown.joined(separator: "; ")
         + (rest > 0 ? "; and \(rest) more" : ""))
   }
 

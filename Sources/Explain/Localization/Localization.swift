@@ -1,4 +1,4 @@
-// How well do Class Activation Maps find the objects? Maps are held against boxes that people drew.
+// How well do Class Activation Maps find the objects? Maps are compared with boxes that people drew.
 //
 //     annotations.json ─ BoxAnnotations ─ ClassMapping ─┐
 //                                                       ├─ MapScorer ─ MapScore, one a map

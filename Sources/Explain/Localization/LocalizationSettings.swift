@@ -1,4 +1,4 @@
-/// How maps are held against boxes.
+/// How maps are compared with boxes.
 ///
 /// The defaults are the protocols as published, and strict.
 public struct LocalizationSettings: Hashable, Sendable, Codable {

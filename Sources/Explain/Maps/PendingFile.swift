@@ -19,7 +19,7 @@ struct PendingFile: ~Copyable {
   /// Checks that a file can take this name, before any work is spent on it.
   ///
   /// What exists there has to be a regular file that we may write: a rename would also put a file in
-  /// place of a symbolic link or of a device, which nobody means.
+  /// place of a symbolic link or of a device, which is never what is meant.
   ///
   /// - Parameters:
   ///   - path: The name in the end.

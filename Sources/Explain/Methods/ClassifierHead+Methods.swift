@@ -64,7 +64,7 @@ extension ClassifierHead {
       }
       let bias = try bias(ofClass: classIndex, parameters: parameters)
       let logit = contributions.reduce(0, +) + bias
-      // No share of nothing: whichever sign the weights had would be made up.
+      // Zero has no share: the sign of the weights would be arbitrary.
       values =
         logit == 0
         ? [Double](repeating: 0, count: features.planeCount)

@@ -5,7 +5,7 @@ public import Files
 /// A picture's drawing has its name with another extension: `a.png` for `a.jpg`. Where that is taken by
 /// another picture, it keeps its extension, too (`a.png.png` for `a.png`), or, if the two have one name in
 /// different folders, the folders that tell them apart (`dogs/1.png`). Who comes first has the short
-/// name, so the same pictures in the same order always have the same places, and whoever had a place in
+/// name, so the same pictures in the same order always have the same places, and a picture that had a place in
 /// an earlier run keeps it.
 public struct DrawingPlaces {
   private let ending: String

@@ -59,7 +59,7 @@ final class JournalFile: Sendable {
     guard fsync(descriptor) == 0 else { throw JournalError(path, errno: errno) }
   }
 
-  /// Cuts off what stands behind the first bytes, and goes on there.
+  /// Cuts off what follows the first bytes, and goes on there.
   func truncate(to count: Int) throws(JournalError) {
     guard ftruncate(descriptor, count) == 0, lseek(descriptor, count, SEEK_SET) == count else {
       throw JournalError(path, errno: errno)

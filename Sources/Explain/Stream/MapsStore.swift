@@ -9,7 +9,7 @@ import Glibc
 public final class MapsStore {
   public let path: String
 
-  /// Whether the file is there already, made by the run that is to be gone on with: nothing is added.
+  /// Whether the file is there already, made by the run that is to be resumed: nothing is added.
   public let isComplete: Bool
 
   public let format: MapsFormat
@@ -207,14 +207,14 @@ public final class MapsStore {
 
   /// Removes what a run has left that was killed after it had made the file.
   ///
-  /// - Throws: ``MapsError`` if it may be a run of its own, that was begun anew.
+  /// - Throws: ``MapsError`` if it may be a run of its own, that was started anew.
   private func removeRest() throws(MapsError) {
     guard unsafe access(folder.systemPath, F_OK) == 0 else { return }
     let parts = try Self.parts(in: folder)
     guard unsafe access(journalPath.systemPath, F_OK) != 0, try areIncluded(parts) else {
       throw MapsError(
         .unwritable, path: path,
-        "exists, and \(folder) holds a run that was begun anew; move the file away to go on with "
+        "exists, and \(folder) holds a run that was started anew; move the file away to go on with "
           + "that, or say --force instead of --resume")
     }
     try removeAbandoned()

@@ -25,7 +25,7 @@ final class Monitor<State>: @unchecked Sendable {
     unsafe mutex.deallocate()
   }
 
-  /// Waits until the state is as wanted, changes it and wakes whoever waits.
+  /// Waits until the state is as wanted, changes it and wakes the threads that wait.
   ///
   /// - Parameters:
   ///   - isReady: Looks at the state, possibly many times.

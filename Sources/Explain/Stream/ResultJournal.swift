@@ -4,7 +4,7 @@ import FoundationEssentials
 /// What has been done of a long run, a line of JSON for each picture, so that an interrupted run can go
 /// on where it ended.
 ///
-/// The first line says with which settings the run was begun; results of other settings are not mixed.
+/// The first line says the settings of the run; results of other settings are not mixed.
 /// A picture's line is written after everything that it speaks of is on disk, and a last line that an
 /// interruption has cut off does not count. Lines of another kind note each drawing before it is written;
 /// see ``DrawingLedger``.
@@ -116,7 +116,7 @@ public final class ResultJournal<Row: Codable> {
           }
           guard differing.isEmpty else {
             throw JournalError(
-              "\(path): the run was begun with another \(differing.joined(separator: ", ")): "
+              "\(path): the run was started with another \(differing.joined(separator: ", ")): "
                 + (header.settings[differing[0]] ?? "none")
                 + "; --force begins anew")
           }
@@ -144,7 +144,7 @@ public final class ResultJournal<Row: Codable> {
 
   private static func other(_ number: Int, _ path: String) -> JournalError {
     JournalError(
-      "\(path): line \(number) is none of a run that could be gone on with; --force begins anew")
+      "\(path): line \(number) is not one of a run that can be resumed; --force starts anew")
   }
 
   /// The drawings that a file notes and that are still there, whatever else is in it; none if it is no journal.

@@ -1,4 +1,4 @@
-/// Convolution as it is defined, summed in double precision: what the others are held against.
+/// Convolution as it is defined, summed in double precision: what the others are compared with.
 ///
 /// A faster backend is thus never blamed for being closer to the true value than this one is.
 public struct NaiveBackend: ConvolutionBackend {

@@ -146,7 +146,7 @@ extension ConvolutionProblem {
       }
       guard known.contains(code), let number = Int(digits) else {
         throw ProblemError(
-          "\(text): \"\(rest.prefix(12))\" is no code with a number, such as ic64")
+          "\(text): \"\(rest.prefix(12))\" is not a code with a number, such as ic64")
       }
       guard values.updateValue(number, forKey: code) == nil else {
         throw ProblemError("\(text): \(code) comes twice")
@@ -154,9 +154,9 @@ extension ConvolutionProblem {
       rest = rest.dropFirst(code.count + digits.count)
     }
     if rest.hasPrefix("*"), Int(rest.dropFirst()).map({ $0 < 1 }) ?? true {
-      throw ProblemError("\(text): \"\(rest)\" is no count, such as *3")
+      throw ProblemError("\(text): \"\(rest)\" is not a count, such as *3")
     }
-    guard !values.isEmpty else { throw ProblemError("\"\(text)\" is no convolution") }
+    guard !values.isEmpty else { throw ProblemError("\"\(text)\" is not a convolution") }
     return values
   }
 }

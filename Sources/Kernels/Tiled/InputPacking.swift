@@ -67,7 +67,7 @@ struct InputPacking: Sendable {
 
   /// The input channels that the lanes of one block hold, when they are not V channels in a row.
   enum LaneChannels: Sendable {
-    /// `count` channels in a row from `first` on; the lanes behind them get zeros.
+    /// `count` channels in a row from `first` on; the lanes after them get zeros.
     case run(first: Int, count: Int)
 
     /// One for each lane; -1 for zeros.

@@ -1,6 +1,6 @@
 import Kernels
 
-/// Pictures that nobody took: coloured clouds with structure at every scale, on which the
+/// Synthetic pictures: coloured clouds with structure at every scale, on which the
 /// statistics of seeded weights are calibrated.
 ///
 /// Octaves of noise are added, each twice as coarse as the one before and half as strong again. That

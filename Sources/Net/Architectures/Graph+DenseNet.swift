@@ -8,7 +8,7 @@ extension DenseNetArchitecture {
   /// convolution, where it takes the place of subtracting means: the input is a picture in 0...256.
   ///
   /// - Throws: Nothing for any architecture; ``GraphError`` stands there because every graph
-  ///   is checked, whoever builds it.
+  ///   is checked, wherever it comes from.
   public func graph() throws(GraphError) -> Graph {
     var builder = DenseNetBuilder()
     builder.stem(initialChannels)

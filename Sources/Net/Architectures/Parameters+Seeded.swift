@@ -1,7 +1,7 @@
 public import Kernels
 
 extension Parameters {
-  /// Weights for an architecture that nobody had to train: random, but calibrated so that pictures
+  /// Weights for an architecture without training: random, but calibrated so that pictures
   /// run through the network as through a trained one.
   ///
   /// Kernels can be proved right and timed on such weights, and anyone gets them anywhere: a seed

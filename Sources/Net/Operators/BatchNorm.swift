@@ -17,7 +17,7 @@ public struct BatchNorm: Sendable {
   /// - Throws: ``GraphError`` if one is missing or the lengths differ.
   public init(_ node: Node, _ parameters: Parameters) throws(GraphError) {
     guard case .batchNorm(let epsilon, let fixGamma) = node.operation else {
-      throw GraphError(.notAGraph, node: node.name, "it is no batch norm")
+      throw GraphError(.notAGraph, node: node.name, "it is not a batch norm")
     }
     var values: [[Float]] = []
     for name in node.parameters {

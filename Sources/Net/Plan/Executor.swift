@@ -30,7 +30,7 @@ public final class Executor {
   ///
   /// - Parameters:
   ///   - input: `[N, C, H, W]` elements.
-  ///   - observe: Called after each step with its place; what it does is not timed by anyone here.
+  ///   - observe: Called after each step with its index.
   /// - Precondition: The input has as many elements as the plan's input shape.
   public func run(_ input: Span<Float>, observe: ((_ step: Int) throws -> Void)? = nil) rethrows {
     write(input, to: plan.graph.input)
@@ -157,7 +157,7 @@ extension Executor {
   /// Prepares the memory around a step so that its faults show.
   ///
   /// What the step may write is filled with NaN, so that an element which is not written is found; the
-  /// scratch with junk, so that what was left there is not taken for data. Guards are set behind the
+  /// scratch with junk, so that what was left there is not taken for data. Guards are set after the
   /// output's buffer and the scratch, and the values of all other steps are remembered.
   ///
   /// Cost: a copy of the activations, for which memory is reserved at the first call.
@@ -177,7 +177,7 @@ extension Executor {
   }
 
   /// Whether everything is as ``setTraps(forStep:)`` left it, but what the step may write: the values of
-  /// other steps to the bit, and the guards behind the scratch.
+  /// other steps to the bit, and the guards after the scratch.
   public func guardsAreIntact(afterStep index: Int) -> Bool {
     guard guardOffsets(ofStep: index).allSatisfy({ arena.isGuardIntact(at: $0) }) else {
       return false

@@ -8,7 +8,7 @@ import Kernels
 /// one works on reordered copies.
 ///
 /// A value of one pixel an image looks the same in both layouts but for a block's spare lanes, so it
-/// belongs to no class. It gets the room for them unless another value follows right behind it.
+/// belongs to no class. It gets the room for them unless another value follows right after it.
 struct LayoutPlan: Sendable {
   private var layouts: [Int: Layout] = [:]
 

@@ -16,7 +16,7 @@ struct MemoryPlan: Sendable {
     /// The distance between two images.
     var batchStride: Int
 
-    /// Where the guard behind the buffer that holds the value begins.
+    /// Where the guard after the buffer that holds the value begins.
     var guardOffset: Int
   }
 

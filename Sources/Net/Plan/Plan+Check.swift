@@ -81,7 +81,7 @@ private struct Lifetimes {
       for input in step.inputs { deaths[program.resolved(input)] = index }
     }
     for node in program.kept { deaths[program.resolved(node)] = program.steps.count }
-    // Whoever reads a concatenation reads what lies in it; parts come before what they are part of.
+    // A step that reads a concatenation reads what lies in it; parts come before what they are part of.
     for (value, placement) in program.placements.sorted(by: { $0.key > $1.key }) {
       deaths[value] = max(deaths[value] ?? -1, deaths[placement.parent] ?? -1)
     }

@@ -103,7 +103,7 @@ public struct Program: Sendable {
     return node
   }
 
-  /// How often each value is read, by steps or by whoever asked for it to be kept.
+  /// How often each value is read, by steps or by by the caller that asked for it to be kept.
   func readerCounts() -> [Int: Int] {
     var counts: [Int: Int] = [:]
     for step in steps {

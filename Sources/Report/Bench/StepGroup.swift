@@ -2,7 +2,7 @@ import Bench
 import Kernels
 import Verify
 
-/// Steps that are told of as one: those of one kind, or of one kind and output size.
+/// Steps that are reported together: those of one kind, or of one kind and output size.
 struct StepGroup {
   var title: String
   var steps: [StepTiming]

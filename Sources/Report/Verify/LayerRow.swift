@@ -24,7 +24,7 @@ struct LayerRow: Sendable {
 
   var errorOverBound: Double { judged?.deviation.errorOverBound ?? 0 }
 
-  /// The feed that distances are told of: the network's, which shows what has accumulated.
+  /// The feed whose distances are shown: the network's, which shows what has accumulated.
   var shown: LayerResult? { network ?? isolated }
 
   /// How much further from the golden the network's own input leads than the golden's does.

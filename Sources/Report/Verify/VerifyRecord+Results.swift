@@ -63,7 +63,7 @@ extension VerifyRecord.Layer {
     var points: [ToleranceFrontier.Point] = []
     for pair in tolerances {
       guard pair.count == 2, pair.allSatisfy({ $0.isFinite && $0 >= 0 }) else {
-        throw RecordFault("\(layer): tolerances holds \(pair), which is no size and error")
+        throw RecordFault("\(layer): tolerances holds \(pair), which is not a size and an error")
       }
       points.append(ToleranceFrontier.Point(magnitude: pair[0], error: pair[1]))
     }

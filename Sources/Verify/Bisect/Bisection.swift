@@ -114,7 +114,7 @@ public struct Bisection {
     return flipped
   }
 
-  /// Whether a backend says something else than the golden, whoever of its steps is to blame.
+  /// Whether a backend says something else than the golden, whichever of its steps is to blame.
   private func flips(_ result: CaseResult, _ backend: String) -> Bool {
     result.maps.contains { $0.backend == backend && $0.meaning == .fail }
       || result.classes.contains { $0.backend == backend && $0.verdict == .fail }

@@ -48,7 +48,7 @@ struct FeatureGathering {
   /// Takes note of a step that was not judged, or is wrong: what it did is then no error that is known
   /// to be rounding, and the features have no bound.
   ///
-  /// A part of the features that is wrong itself is found by its bound, and what comes behind the
+  /// A part of the features that is wrong itself is found by its bound, and what comes after the
   /// features does not matter.
   mutating func distrust(_ output: Int) {
     if found[output] == nil, found.count < Set(parts).count { isComplete = false }

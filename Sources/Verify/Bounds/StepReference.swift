@@ -185,7 +185,7 @@ extension Step {
     return attributes.kernel.height * attributes.kernel.width
   }
 
-  /// Whether a node is a pooling whose roundings are counted with those of the convolution behind it.
+  /// Whether a node is a pooling whose roundings are counted with those of the convolution after it.
   fileprivate func isAveragedBefore(_ node: Int) -> Bool {
     guard case .convolution(let roles) = kind else { return false }
     return roles.averagePool == node

@@ -43,7 +43,7 @@ enum ActivationName {
     return String(node)
   }
 
-  /// What the two digits behind a percent sign stand for.
+  /// What the two digits after a percent sign stand for.
   private static func code(after index: Int, in scalars: [Unicode.Scalar]) -> Unicode.Scalar? {
     guard index + 2 < scalars.count else { return nil }
     var digits = String.UnicodeScalarView()

@@ -1,4 +1,4 @@
-/// How far an array of 32-bit floats is from the one that it is held against.
+/// How far an array of 32-bit floats is from the one that it is compared with.
 public struct ArrayDistance: Hashable, Sendable {
   /// The elements whose bits differ, the sign of zero included.
   public internal(set) var differing = 0

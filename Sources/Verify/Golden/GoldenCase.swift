@@ -62,7 +62,7 @@ public struct StoredMap: Hashable, Sendable {
 }
 
 extension GoldenFile {
-  /// The header of what is held against a double-precision run alone.
+  /// The header of what is compared with a double-precision run alone.
   public static func unrecordedHeader(model: String) -> GoldenHeader {
     GoldenHeader(
       generator: "densecam", generatorVersion: "", precision: .f64, model: model,
@@ -71,7 +71,7 @@ extension GoldenFile {
 
   /// A golden that nobody recorded: an input, and no stored values.
   ///
-  /// Whatever is held against it is judged by the double-precision run alone.
+  /// Whatever is compared with it is judged by the double-precision run alone.
   public init(unrecorded input: Tensor<Float>, name: String, model: String) {
     self.init(
       path: name, header: Self.unrecordedHeader(model: model),

@@ -29,7 +29,7 @@ extension GoldenFile {
     }
     for (name, stored) in goldenCase.activationShapes.sorted(by: { $0.key < $1.key }) {
       guard let index = graph.index(named: name) else {
-        throw mismatch("it stores \(name), which is no node of the network")
+        throw mismatch("it stores \(name), which is not a node of the network")
       }
       guard stored.holds(shapes[index]) else {
         throw mismatch("it stores \(name) as \(stored), but the network has \(shapes[index])")

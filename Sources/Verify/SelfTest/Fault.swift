@@ -42,7 +42,7 @@ public struct Fault: Sendable {
 
   /// What a kernel wrongly reads or writes.
   enum Stray: Sendable {
-    /// Writes right behind the output.
+    /// Writes right after the end of the output.
     case writesBehind
 
     /// Adds what was left in the scratch memory to one element.

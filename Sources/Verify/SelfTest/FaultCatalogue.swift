@@ -165,7 +165,7 @@ extension Fault {
       .surroundings { _, fusion in fusion.relu = true },
       where: { !$0.fusion.relu && $0.fusions.contains(.relu) }),
     Fault(
-      "missing-prologue-relu", "negative inputs stay behind the batch norm",
+      "missing-prologue-relu", "negative inputs stay after the batch norm",
       .surroundings { _, fusion in fusion.prologue?.relu = false },
       where: { $0.fusion.prologue?.relu == true }),
     Fault(
@@ -290,7 +290,7 @@ extension Fault {
       "unwritten-element", "a single element is never written",
       .output { output, _ in output[0, 0, 0, 0] = .nan }),
     Fault("stale-scratch", "what was left in the scratch memory is added", .memory(.readsScratch)),
-    Fault("writes-behind", "an element behind the output is written", .memory(.writesBehind)),
+    Fault("writes-behind", "an element after the output is written", .memory(.writesBehind)),
   ]
 }
 

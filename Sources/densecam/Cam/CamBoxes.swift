@@ -5,7 +5,7 @@ import Imaging
 import Net
 import Report
 
-/// Boxes that maps are held against, and the scores of each backend.
+/// Boxes that maps are compared with, and the scores of each backend.
 struct CamBoxes {
   let annotations: BoxAnnotations
   let mapping: ClassMapping

@@ -28,7 +28,7 @@ struct CamDestination: Sendable {
     if mayBeThere, !isReplacing {
       guard try SHA256Digest.ofFile(path) == SHA256Digest.of(bytes: bytes) else {
         throw UsageError(
-          "\(path): exists, and the run that is gone on with has not written it; move it away, or "
+          "\(path): exists, and the run that is resumed has not written it; move it away, or "
             + "begin anew with --force")
       }
     }

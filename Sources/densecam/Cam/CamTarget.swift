@@ -20,7 +20,7 @@ final class CamTarget {
   /// The folders that have been made or looked after.
   private var folders: Set<ExactName> = []
 
-  /// Whether drawings that are there may be of the run that is gone on with.
+  /// Whether drawings that are there may be of the run that is resumed.
   private var isResumed = false
 
   /// The folder, if it is one.
@@ -69,7 +69,7 @@ final class CamTarget {
   /// - Parameters:
   ///   - ledger: The drawings that it notes.
   ///   - results: The drawings that its results name, by their pictures' paths.
-  ///   - isResumed: Whether the journal's run is gone on with.
+  ///   - isResumed: Whether the journal's run is resumed.
   func adopt(_ ledger: DrawingLedger, results: [ExactName: String], isResumed: Bool) {
     self.ledger = ledger
     inputs.leaveOut = ledger

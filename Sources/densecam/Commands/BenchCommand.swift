@@ -14,7 +14,7 @@ struct BenchCommand: ParsableCommand {
     abstract: "Time backends, layer by layer, after judging them.",
     discussion: """
       The candidates take turns, so that a change of the machine's speed hits all alike. No time is \
-      printed without a verdict: each layer is first held against a double-precision run.
+      printed without a verdict: each layer is first compared with a double-precision run.
 
       EXAMPLES
         densecam bench

@@ -53,7 +53,7 @@ struct GoldenRecordCommand: ParsableCommand {
       do {
         return try Regex(text)
       } catch {
-        throw UsageError("--taps \(text): is no regular expression")
+        throw UsageError("--taps \(text): is not a regular expression")
       }
     }
     guard !image.isEmpty else { throw UsageError("--image names no picture") }

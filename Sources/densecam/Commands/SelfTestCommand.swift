@@ -16,7 +16,7 @@ struct SelfTestCommand: ParsableCommand {
       Each fault of a catalogue is put into each backend, on layers cut out of a network with their \
       weights and activations and on single convolutions of every kind. What exceeds the worst-case \
       bound must FAIL, and right kernels on random problems must pass: on ordinary numbers, on numbers \
-      that underflow, and on sums that overflow. The same is told of the policies that other tools judge \
+      that underflow, and on sums that overflow. The same figures are given for the policies that other tools judge \
       by. What counts as caught is FAIL, for `verify` exits with 0 on MARGINAL.
 
       EXAMPLES

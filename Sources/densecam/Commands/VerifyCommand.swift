@@ -10,7 +10,7 @@ import Verify
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Hold backends against goldens, or against the definition, layer by layer.",
+    abstract: "Compare backends with goldens, or with the definition, layer by layer.",
     discussion: """
       With the isolated feed, each layer is given the golden's own values: an error is its kernel's. \
       With the network feed, it is given what the layers before it computed: an error may be \

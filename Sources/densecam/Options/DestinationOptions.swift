@@ -18,7 +18,7 @@ struct DestinationOptions: ParsableArguments {
 
   /// Refuses a file that cannot be written, before any work is spent on it.
   ///
-  /// What exists must be a regular file: the new one is put in its place, and nobody means to do that to
+  /// What exists must be a regular file: the new one is put in its place, and that is never meant for
   /// a device or a symbolic link.
   ///
   /// - Throws: ``UsageError``.
@@ -28,7 +28,7 @@ struct DestinationOptions: ParsableArguments {
     var status = stat()
     guard unsafe lstat(output.systemPath, &status) == 0 else { return }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw UsageError("\(output): is no regular file, which could be replaced")
+      throw UsageError("\(output): is not a regular file, so it is not replaced")
     }
   }
 

@@ -38,7 +38,7 @@ struct ConvolutionBound: OperatorBound {
       magnitudes = magnitudes.mappedByChannel { $1 + Double(bias[$0].magnitude) }
       roundings += 1
     }
-    // With a folded batch norm it is what comes behind that whose products are small.
+    // With a folded batch norm it is what comes after it that whose products are small.
     let underflow =
       around.norm == nil ? try bounds.underflow(node, input, algorithm, around) : nil
     switch algorithm {
