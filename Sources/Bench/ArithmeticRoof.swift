@@ -1,16 +1,16 @@
-public import Kernels
+package import Kernels
 
 /// The arithmetic that one core of this machine can do, in GFLOP/s: the roof that rates are held
 /// against.
 ///
 /// It is measured, not read off a data sheet: the clock that a processor really runs at depends on its
 /// temperature, its neighbours and the instructions.
-public enum ArithmeticRoof {
+package enum ArithmeticRoof {
   /// Measures it.
   ///
   /// - Parameter instructionSet: A supported set.
   /// - Returns: The highest of 20 tries of about a millisecond.
-  public static func measure(_ instructionSet: InstructionSet) -> Double {
+  package static func measure(_ instructionSet: InstructionSet) -> Double {
     let clock = TimeSource.system
     return (0..<20).map { _ in
       let start = clock.now()

@@ -1,5 +1,5 @@
-public import Kernels
-public import Net
+package import Kernels
+package import Net
 import Verify
 
 /// Measures how long a network and each of its steps take, and never without a verdict.
@@ -26,7 +26,7 @@ import Verify
 ///   of single convolutions. `ArithmeticRoof.swift`: what rates are compared with.
 /// - `Candidate.swift`, `BenchmarkResult.swift`: what goes in and what comes out.
 /// - `MachineDescription.swift` and what it reads: where the numbers were taken.
-public struct Benchmark {
+package struct Benchmark {
   let model: String
   let graph: Graph
   let parameters: Parameters
@@ -39,7 +39,7 @@ public struct Benchmark {
   ///   - graph: The network.
   ///   - parameters: Its weights.
   ///   - input: `[N, C, H, W]`; its shape decides the batch and the size that are measured.
-  public init(model: String, graph: Graph, parameters: Parameters, input: Tensor<Float>) {
+  package init(model: String, graph: Graph, parameters: Parameters, input: Tensor<Float>) {
     self.model = model
     self.graph = graph
     self.parameters = parameters
@@ -58,7 +58,7 @@ public struct Benchmark {
   ///   - progress: Called between runs, never inside one.
   /// - Returns: One result for each candidate that ran at least once, in the order given.
   /// - Throws: ``GraphError`` or ``KernelError`` if a candidate cannot run.
-  public func run(
+  package func run(
     _ candidates: [Candidate], options: SamplingOptions = SamplingOptions(),
     shouldStop: () -> Bool = { false }, progress: (BenchmarkProgress) -> Void = { _ in }
   ) throws -> [BenchmarkResult] {

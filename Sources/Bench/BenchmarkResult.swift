@@ -1,43 +1,43 @@
-public import Kernels
+package import Kernels
 import Net
-public import Verify
+package import Verify
 
 /// The times of one candidate on one input, with the verdicts that allow them to be told.
 ///
 /// All times are in nanoseconds.
-public struct BenchmarkResult: Sendable {
-  public var model: String
+package struct BenchmarkResult: Sendable {
+  package var model: String
 
   /// The candidate's name, such as `im2col-openblas`.
-  public var backend: String
-  public var threads: Int
+  package var backend: String
+  package var threads: Int
 
   /// The inner loops that the plan was made with.
-  public var instructionSet: InstructionSet
+  package var instructionSet: InstructionSet
 
   /// `[N, C, H, W]`.
-  public var inputShape: TensorShape
+  package var inputShape: TensorShape
 
   /// Whole runs, one value a repetition, the copy of the input included.
-  public var network: [Int]
+  package var network: [Int]
 
   /// What processors spent on the process in those runs.
-  public var processor: [Int]
+  package var processor: [Int]
 
   /// In the order in which they run.
-  public var steps: [StepTiming]
+  package var steps: [StepTiming]
 
   /// What one core computes at most with the instruction set, in GFLOP/s; 0 if it was not measured.
-  public var peak = 0.0
+  package var peak = 0.0
 
-  public var memory = MemoryUse()
+  package var memory = MemoryUse()
 
-  public var warmUpCount: Int
+  package var warmUpCount: Int
 
   /// Whether the times had stopped falling when the repetitions began.
-  public var isWarm: Bool
+  package var isWarm: Bool
 
-  public init(
+  package init(
     model: String, backend: String, threads: Int, instructionSet: InstructionSet,
     inputShape: TensorShape, network: [Int], processor: [Int], steps: [StepTiming],
     warmUpCount: Int = 0, isWarm: Bool = true
@@ -54,65 +54,65 @@ public struct BenchmarkResult: Sendable {
     self.isWarm = isWarm
   }
 
-  public var batch: Int { inputShape.batch }
+  package var batch: Int { inputShape.batch }
 
   /// The worst verdict of the steps; nil if there is a step without one.
-  public var verdict: Verdict? { steps.verdict }
+  package var verdict: Verdict? { steps.verdict }
 
   /// The floating-point operations of all convolutions as the direct algorithm counts them.
-  public var operations: Int { steps.reduce(0) { $0 + $1.operations } }
+  package var operations: Int { steps.reduce(0) { $0 + $1.operations } }
 }
 
 /// The memory of a candidate, in bytes.
-public struct MemoryUse: Hashable, Sendable {
+package struct MemoryUse: Hashable, Sendable {
   /// Weights that backends packed, beyond those in the file.
-  public var weights = 0
+  package var weights = 0
 
   /// Activations as planned, and what they would take if no two shared memory.
-  public var activations = 0
-  public var unsharedActivations = 0
+  package var activations = 0
+  package var unsharedActivations = 0
 
   /// What steps use while they run.
-  public var scratch = 0
+  package var scratch = 0
 
   /// The most that the process has had in memory at any time, everything included.
-  public var processPeak = 0
+  package var processPeak = 0
 
-  public init() {}
+  package init() {}
 }
 
 /// The times of one step in the running network.
-public struct StepTiming: Sendable {
+package struct StepTiming: Sendable {
   /// The step's name: that of its convolution, or of the node that it is about.
-  public var name: String
+  package var name: String
 
   /// The operator of the step's main node, such as `Convolution`.
-  public var operation: String
+  package var operation: String
 
   /// The convolution that the step computes, if it computes one.
-  public var problem: ConvolutionProblem?
+  package var problem: ConvolutionProblem?
 
   /// The shape of what the step computes.
-  public var outputShape: TensorShape
+  package var outputShape: TensorShape
 
   /// The backend that ran, which differs from the one asked for if that refuses the problem; empty
   /// for steps that are not convolutions.
-  public var executed: String
+  package var executed: String
 
   /// One value a repetition.
-  public var samples: [Int]
+  package var samples: [Int]
 
   /// The step run again and again by itself, weights and data in the cache; empty if that was not
   /// measured.
-  public var hot: [Int] = []
+  package var hot: [Int] = []
 
   /// Nil if the verification did not meet the step.
-  public var verdict: Verdict?
+  package var verdict: Verdict?
 
   /// The largest ratio of an error to its likely bound.
-  public var errorOverBound: Double?
+  package var errorOverBound: Double?
 
-  public init(
+  package init(
     name: String, operation: String, problem: ConvolutionProblem?, outputShape: TensorShape,
     executed: String, samples: [Int], verdict: Verdict?, errorOverBound: Double?
   ) {
@@ -128,24 +128,24 @@ public struct StepTiming: Sendable {
 
   /// The floating-point operations that the step is credited with: those of the direct algorithm,
   /// whatever the backend does; 0 for steps that are not convolutions.
-  public var operations: Int { problem?.operations ?? 0 }
+  package var operations: Int { problem?.operations ?? 0 }
 
   /// The rate at a time in nanoseconds, in GFLOP/s; nil for steps that are not convolutions.
   ///
   /// Billions of operations a second are operations a nanosecond.
-  public func rate(at nanoseconds: Double) -> Double? {
+  package func rate(at nanoseconds: Double) -> Double? {
     operations > 0 && nanoseconds > 0 ? Double(operations) / nanoseconds : nil
   }
 }
 
 extension Collection<StepTiming> {
   /// The worst verdict; nil if there is none, or if a step has none.
-  public var verdict: Verdict? {
+  package var verdict: Verdict? {
     contains { $0.verdict == nil } ? nil : compactMap(\.verdict).overall
   }
 
   /// The time that the steps take together in each repetition.
-  public var totals: [Int] {
+  package var totals: [Int] {
     guard let count = map(\.samples.count).min() else { return [] }
     return (0..<count).map { repetition in reduce(0) { $0 + $1.samples[repetition] } }
   }

@@ -1,13 +1,13 @@
-public import Kernels
-public import Verify
+package import Kernels
+package import Verify
 
 /// One way of running a network, and the threads that run it.
-public struct Candidate {
+package struct Candidate {
   /// The name, the backends and the passes: exactly what is verified is timed.
-  public var run: VerificationRun
-  public var team: WorkerTeam
+  package var run: VerificationRun
+  package var team: WorkerTeam
 
-  public init(_ run: VerificationRun, team: WorkerTeam) {
+  package init(_ run: VerificationRun, team: WorkerTeam) {
     self.run = run
     self.team = team
   }

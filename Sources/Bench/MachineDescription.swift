@@ -1,46 +1,46 @@
 import Files
 import Glibc
-public import Kernels
+package import Kernels
 
 /// Where and when numbers were taken: without it a time says nothing.
-public struct MachineDescription: Hashable, Sendable, Codable {
+package struct MachineDescription: Hashable, Sendable, Codable {
   /// UTC, ISO 8601.
-  public var date: String
-  public var hostName: String
-  public var processor: ProcessorDescription
+  package var date: String
+  package var hostName: String
+  package var processor: ProcessorDescription
 
   /// The logical processors that are switched on.
-  public var processorCount: Int
+  package var processorCount: Int
 
   /// Those of them that this process may use, such as `0-3`; fewer than all if it is pinned.
-  public var allowedProcessors: String
+  package var allowedProcessors: String
 
   /// The instruction set of the inner loops, and whether `DENSECAM_ISA` demanded it.
-  public var instructionSet: String
-  public var isInstructionSetForced: Bool
+  package var instructionSet: String
+  package var isInstructionSetForced: Bool
 
   /// The processor family that OpenBLAS picked its kernels for, the value of `OPENBLAS_CORETYPE` if
   /// it is set, and what the library says of itself.
-  public var blasCore: String
-  public var forcedBLASCore: String?
-  public var blasConfiguration: String
+  package var blasCore: String
+  package var forcedBLASCore: String?
+  package var blasConfiguration: String
 
   /// Whether ``blasCore`` was chosen by densecam, since the library would have picked a weaker one.
-  public var isBLASCoreChosen = false
+  package var isBLASCoreChosen = false
 
   /// Whether the processor has wider registers than ``blasCore`` uses; false where that is not known.
-  public var isBLASCoreWeak = false
+  package var isBLASCoreWeak = false
 
   /// The compiler's version, the last digit left out.
-  public var swiftVersion: String
-  public var isDebugBuild: Bool
+  package var swiftVersion: String
+  package var isDebugBuild: Bool
 
   /// The commit that was built; nil if unknown.
-  public var commit: String?
+  package var commit: String?
 
   /// The mean number of processes that wanted to run over the last 1, 5 and 15 minutes; empty if
   /// unknown.
-  public var loadAverage: [Double]
+  package var loadAverage: [Double]
 
   /// Takes what is known of a machine from where it was kept; the processor's clock and caches are not.
   ///
@@ -60,7 +60,7 @@ public struct MachineDescription: Hashable, Sendable, Codable {
   ///   - isDebugBuild: ``isDebugBuild``.
   ///   - commit: ``commit``.
   ///   - loadAverage: ``loadAverage``.
-  public init(
+  package init(
     date: String, hostName: String, processor: String, governor: String?, processorCount: Int,
     allowedProcessors: String, instructionSet: String, isInstructionSetForced: Bool,
     blasCore: String, forcedBLASCore: String?, blasConfiguration: String, swiftVersion: String,
@@ -105,7 +105,7 @@ public struct MachineDescription: Hashable, Sendable, Codable {
   /// if you know it.
   ///
   /// - Throws: ``KernelError`` if `DENSECAM_ISA` demands what there is not.
-  public static func current(commit: String? = nil) throws(KernelError) -> MachineDescription {
+  package static func current(commit: String? = nil) throws(KernelError) -> MachineDescription {
     let status = SystemFile.read("/proc/self/status") ?? ""
     let count = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     var machine = MachineDescription(
@@ -126,15 +126,15 @@ public struct MachineDescription: Hashable, Sendable, Codable {
   }
 
   /// The family that OpenBLAS runs the kernels of, and who chose it if that was not the library.
-  public var blasCoreLine: String {
+  package var blasCoreLine: String {
     blasCore + (forcedBLASCore != nil ? " (forced)" : isBLASCoreChosen ? " (chosen)" : "")
   }
 
   /// The processors that this process may use.
-  public var allowedProcessorCount: Int { ProcessorDescription.count(ofList: allowedProcessors) }
+  package var allowedProcessorCount: Int { ProcessorDescription.count(ofList: allowedProcessors) }
 
   /// What makes the numbers of this machine worse than they need to be, one sentence each.
-  public var warnings: [String] {
+  package var warnings: [String] {
     var warnings: [String] = []
     if isDebugBuild {
       warnings.append("this is a debug build: build with -c release before you measure")

@@ -1,32 +1,32 @@
 import Files
 
 /// What Linux tells of the processor.
-public struct ProcessorDescription: Hashable, Sendable, Codable {
+package struct ProcessorDescription: Hashable, Sendable, Codable {
   /// One cache as a core sees it.
-  public struct Cache: Hashable, Sendable, Codable {
+  package struct Cache: Hashable, Sendable, Codable {
     /// `Data`, `Instruction` or `Unified`.
-    public var type: String
-    public var level: Int
+    package var type: String
+    package var level: Int
 
     /// In bytes.
-    public var size: Int
+    package var size: Int
 
     /// The logical processors that share it.
-    public var sharingCount: Int
+    package var sharingCount: Int
   }
 
   /// The model as the processor names itself; `unknown` if it does not.
-  public var model: String
+  package var model: String
 
   /// The clock when it was asked, in MHz; nil if unknown.
-  public var megahertz: Double?
+  package var megahertz: Double?
 
   /// The caches of the first core, smallest level first.
-  public var caches: [Cache]
+  package var caches: [Cache]
 
   /// How the kernel chooses the clock, such as `performance`; nil if it does not say, as in most
   /// virtual machines.
-  public var governor: String?
+  package var governor: String?
 
   /// Reads `/proc/cpuinfo` and `/sys/devices/system/cpu/cpu0`.
   static func current() -> ProcessorDescription {

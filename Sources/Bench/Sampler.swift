@@ -1,25 +1,25 @@
 /// How long to measure.
-public struct SamplingOptions: Hashable, Sendable {
+package struct SamplingOptions: Hashable, Sendable {
   /// The repetitions of each candidate; nil for as many as fit in ``seconds``.
-  public var repetitions: Int?
+  package var repetitions: Int?
 
   /// The time to measure for, per candidate and without the warm-up.
-  public var seconds: Double
+  package var seconds: Double
 
   /// The repetitions that are made even if they take longer than ``seconds``.
-  public var leastRepetitions: Int
+  package var leastRepetitions: Int
 
   /// The longest time to warm up for, per candidate, in seconds.
-  public var warmUpSeconds: Double
+  package var warmUpSeconds: Double
 
   /// Whether each convolution is also timed by itself, again and again, with its weights and its data
   /// in the cache.
-  public var includesHot = false
+  package var includesHot = false
 
   /// Where repetitions by time end, for a report keeps every one of them.
-  public static let mostRepetitions = 200
+  package static let mostRepetitions = 200
 
-  public init(
+  package init(
     repetitions: Int? = nil, seconds: Double = 3, leastRepetitions: Int = 5,
     warmUpSeconds: Double = 2
   ) {
@@ -31,25 +31,25 @@ public struct SamplingOptions: Hashable, Sendable {
 }
 
 /// How far a benchmark has come.
-public struct BenchmarkProgress: Hashable, Sendable {
-  public enum Phase: Hashable, Sendable {
+package struct BenchmarkProgress: Hashable, Sendable {
+  package enum Phase: Hashable, Sendable {
     case verifying
     case warmingUp
     case measuring
   }
 
-  public var phase: Phase
+  package var phase: Phase
 
   /// The share of the phase that is done, from 0 to 1; a warm-up may end at any share.
-  public var fraction: Double
+  package var fraction: Double
 }
 
 /// Times networks against each other.
-public struct Sampler {
+package struct Sampler {
   private let options: SamplingOptions
   private let source: TimeSource
 
-  public init(_ options: SamplingOptions = SamplingOptions()) {
+  package init(_ options: SamplingOptions = SamplingOptions()) {
     self.init(options, source: .system)
   }
 
@@ -69,7 +69,7 @@ public struct Sampler {
   ///   - shouldStop: Asked before each run; what has been measured is kept.
   ///   - progress: Called after each run.
   /// - Returns: The samples of each network; without repetitions if it was stopped before.
-  public func sample(
+  package func sample(
     _ networks: [TimedNetwork], shouldStop: () -> Bool = { false },
     progress: (BenchmarkProgress) -> Void = { _ in }
   ) -> [NetworkSamples] {

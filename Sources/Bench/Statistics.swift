@@ -1,27 +1,27 @@
 /// What is said of a list of samples.
 ///
 /// Everything is in the samples' unit but ``variation`` and ``count``.
-public struct Statistics: Hashable, Sendable, Codable {
-  public let count: Int
-  public let minimum: Double
+package struct Statistics: Hashable, Sendable, Codable {
+  package let count: Int
+  package let minimum: Double
 
   /// The quantile at 1/2.
-  public let median: Double
-  public let mean: Double
+  package let median: Double
+  package let mean: Double
 
   /// The standard deviation of the population that the samples are drawn from (divisor n − 1); 0 for
   /// a single sample.
-  public let standardDeviation: Double
+  package let standardDeviation: Double
 
   /// The 90th and the 99th percentile: the quantiles at 0.90 and 0.99.
-  public let p90: Double
-  public let p99: Double
+  package let p90: Double
+  package let p99: Double
 
   /// The coefficient of variation: ``standardDeviation`` over ``mean``.
-  public var variation: Double { mean == 0 ? 0 : standardDeviation / mean }
+  package var variation: Double { mean == 0 ? 0 : standardDeviation / mean }
 
   /// - Returns: Nil if there are no samples.
-  public init?(_ samples: [Double]) {
+  package init?(_ samples: [Double]) {
     guard !samples.isEmpty else { return nil }
     let sorted = samples.sorted()
     count = sorted.count
@@ -36,7 +36,7 @@ public struct Statistics: Hashable, Sendable, Codable {
   }
 
   /// - Returns: Nil if there are no samples.
-  public init?(_ samples: [Int]) { self.init(samples.map(Double.init)) }
+  package init?(_ samples: [Int]) { self.init(samples.map(Double.init)) }
 
   /// The value below which a share of the samples lies, interpolated between neighbours.
   ///

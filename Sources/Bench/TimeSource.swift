@@ -26,7 +26,7 @@ extension SamplingOptions {
   /// What one reading of the clock costs on this machine, in nanoseconds: the least of several tries.
   ///
   /// A run with n steps reads it n + 2 times.
-  public static func clockCost() -> Double {
+  package static func clockCost() -> Double {
     let source = TimeSource.system
     let readings = 1000
     return (0..<5).map { _ in

@@ -1,8 +1,8 @@
-public import Kernels
-public import Net
+package import Kernels
+package import Net
 
 /// A network in the form that a ``Sampler`` times: something that runs and tells after each step.
-public struct TimedNetwork {
+package struct TimedNetwork {
   let stepCount: Int
 
   /// Runs once, and calls `lap` when the input is in place, then after each step.
@@ -16,7 +16,7 @@ public struct TimedNetwork {
   /// A network that computes the same input again and again.
   ///
   /// - Precondition: The input has the shape that the plan was made for.
-  public init(_ executor: Executor, input: Tensor<Float>) {
+  package init(_ executor: Executor, input: Tensor<Float>) {
     self.init(stepCount: executor.plan.stepCount) { lap in
       // What `Executor.run` does, with a lap after the copy of the input as well: otherwise the
       // first step would have to answer for it.
@@ -31,25 +31,25 @@ public struct TimedNetwork {
 }
 
 /// The times of one network, in nanoseconds.
-public struct NetworkSamples: Hashable, Sendable {
+package struct NetworkSamples: Hashable, Sendable {
   /// The whole run, one value a repetition: the copy of the input, every step, and n + 2 readings
   /// of the clock for n steps.
-  public internal(set) var network: [Int] = []
+  package internal(set) var network: [Int] = []
 
   /// What processors spent on all threads of this process in the whole run, waiting threads
   /// included, one value a repetition.
   ///
   /// The clock that tells is too slow to be read after each step.
-  public internal(set) var processor: [Int] = []
+  package internal(set) var processor: [Int] = []
 
   /// Each step with one reading of the clock, `[step][repetition]`.
-  public internal(set) var steps: [[Int]]
+  package internal(set) var steps: [[Int]]
 
   /// The runs that came before.
-  public internal(set) var warmUpCount = 0
+  package internal(set) var warmUpCount = 0
 
   /// Whether the times had stopped falling when the repetitions began.
-  public internal(set) var isWarm = false
+  package internal(set) var isWarm = false
 
   init(stepCount: Int) { steps = [[Int]](repeating: [], count: stepCount) }
 }

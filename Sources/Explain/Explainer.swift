@@ -1,17 +1,17 @@
-public import Kernels
-public import Net
+package import Kernels
+package import Net
 
 /// Runs pictures through a network, several at a time, and keeps what maps are made of.
 ///
 /// Pictures of one size share one plan; plans for a few sizes are kept. A picture's result has the same
 /// bits whatever else is in its batch.
-public final class Explainer {
-  public let model: Model
-  public let backends: BackendChoice
-  public let team: WorkerTeam
+package final class Explainer {
+  package let model: Model
+  package let backends: BackendChoice
+  package let team: WorkerTeam
 
   /// The pictures that one pass takes.
-  public let batch: Int
+  package let batch: Int
 
   private let options: PlanOptions
   private var prepared: [Prepared] = []
@@ -32,7 +32,7 @@ public final class Explainer {
   ///   - options: How its graph is planned; taps for the head are added.
   ///   - team: The threads.
   ///   - batch: The pictures that one pass takes, 1 or more.
-  public init(
+  package init(
     model: Model, backends: BackendChoice, options: PlanOptions, team: WorkerTeam,
     batch: Int = 1
   ) {
@@ -49,14 +49,14 @@ public final class Explainer {
   /// - Returns: Where its maps come from.
   /// - Throws: ``GraphError`` if the network has no Class Activation Maps or does not take such
   ///   pictures, ``KernelError`` if a plan cannot be made.
-  public func head(for shape: TensorShape) throws -> ClassifierHead { try prepare(shape).head }
+  package func head(for shape: TensorShape) throws -> ClassifierHead { try prepare(shape).head }
 
   /// What runs pictures of one shape, ``batch`` at a time.
   ///
   /// - Parameter shape: `[1, C, H, W]`.
   /// - Returns: The executor, which keeps features and logits.
   /// - Throws: ``GraphError`` or ``KernelError``, as ``head(for:)`` does.
-  public func executor(for shape: TensorShape) throws -> Executor { try prepare(shape).executor }
+  package func executor(for shape: TensorShape) throws -> Executor { try prepare(shape).executor }
 
   private func prepare(_ shape: TensorShape) throws -> Prepared {
     if let place = prepared.firstIndex(where: { $0.shape == shape }) {
@@ -88,7 +88,7 @@ public final class Explainer {
   /// - Returns: One result a picture, in order.
   /// - Throws: ``GraphError`` or ``KernelError``, as ``head(for:)`` does.
   /// - Precondition: There are no more pictures than ``batch``, and all have one shape.
-  public func run(_ inputs: [Tensor<Float>]) throws -> [Inference] {
+  package func run(_ inputs: [Tensor<Float>]) throws -> [Inference] {
     guard let shape = inputs.first?.shape else { return [] }
     precondition(
       inputs.count <= batch && inputs.allSatisfy { $0.shape == shape }, "these are not one batch")

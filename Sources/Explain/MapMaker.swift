@@ -1,20 +1,20 @@
 import Kernels
-public import Net
+package import Net
 
 /// Makes the maps of some classes for pictures that have gone through a network.
-public struct MapMaker {
+package struct MapMaker {
   /// Runs the network again, for the methods that need it.
-  public let explainer: Explainer
-  public let method: CAMMethod
+  package let explainer: Explainer
+  package let method: CAMMethod
 
   /// How ``CAMMethod/scoreCAM`` and ``CAMMethod/occlusion`` work.
-  public var scoreCAM = ScoreCAM()
-  public var occlusion = Occlusion()
+  package var scoreCAM = ScoreCAM()
+  package var occlusion = Occlusion()
 
   /// Whether maps at the size of the network's input are kept beside those of the method's own.
-  public var keepsUpsampled = false
+  package var keepsUpsampled = false
 
-  public init(explainer: Explainer, method: CAMMethod) {
+  package init(explainer: Explainer, method: CAMMethod) {
     self.explainer = explainer
     self.method = method
   }
@@ -32,7 +32,7 @@ public struct MapMaker {
   /// - Returns: The maps, the most likely class first.
   /// - Throws: ``ExplainError`` if the network's result is not finite or the method cannot be used,
   ///   ``GraphError`` or ``KernelError`` if the network cannot run.
-  public func maps(
+  package func maps(
     source: String, picture: PreparedPicture, inference: Inference, topCount: Int, classes: [Int],
     label: (Int) -> String, progress: ExplainProgress? = nil
   ) throws -> PictureMaps {
@@ -77,7 +77,7 @@ public struct MapMaker {
   /// The part of a map that lies on the picture.
   ///
   /// - Throws: ``GraphError`` or ``KernelError`` if the network does not take such pictures.
-  public func visibleMap(_ map: ClassActivationMap, of inference: Inference) throws
+  package func visibleMap(_ map: ClassActivationMap, of inference: Inference) throws
     -> ClassActivationMap
   {
     visible(map, try explainer.head(for: inference.input))

@@ -1,27 +1,27 @@
-public import Files
-public import Imaging
-public import Kernels
-public import Net
+import Files
+package import Imaging
+package import Kernels
+package import Net
 
 /// A picture on its way into a network.
-public struct PreparedPicture: Sendable {
+package struct PreparedPicture: Sendable {
   /// At the network's size; the map is drawn on it.
-  public let picture: Picture
+  package let picture: Picture
 
   /// The size of the file's picture when it is upright, in pixels.
-  public let originalWidth: Int
-  public let originalHeight: Int
+  package let originalWidth: Int
+  package let originalHeight: Int
 
   /// What is wrong with the file although every pixel is there; nil if nothing is.
-  public let flaw: String?
+  package let flaw: String?
 
   /// `[1, 3, H, W]`.
-  public let input: Tensor<Float>
+  package let input: Tensor<Float>
 }
 
 /// Why a picture cannot have the size that a network is to get; names the picture in one line.
-public struct PictureSizeError: ReportedError, Hashable {
-  public let description: String
+package struct PictureSizeError: ReportedError, Hashable {
+  package let description: String
 
   init(_ description: String) { self.description = description }
 }
@@ -30,7 +30,7 @@ extension Preprocessing {
   /// Reads a picture and prepares it.
   ///
   /// - Throws: ``ImageError`` if it cannot be read, ``PictureSizeError`` if its size does not fit.
-  public func prepare(_ path: String) throws -> PreparedPicture {
+  package func prepare(_ path: String) throws -> PreparedPicture {
     let original = try Picture(contentsOf: path)
     let (width, height) = try outputSize(of: original, path: path)
     let picture =

@@ -1,4 +1,4 @@
-public import Imaging
+package import Imaging
 
 extension Figure {
   /// Looks for the machine's fonts, which otherwise the first figure with a text does.
@@ -7,7 +7,7 @@ extension Figure {
   /// time. That is not shown, and neither is what other threads print meanwhile; so a program that draws on
   /// threads should call this before it starts them. Takes some hundredths of a second, and longer where no
   /// program has looked for fonts before.
-  public static func findFonts() { Typesetter.findFonts() }
+  package static func findFonts() { Typesetter.findFonts() }
 
   /// Draws the figure.
   ///
@@ -16,7 +16,7 @@ extension Figure {
   /// fonts, which takes some hundredths of a second.
   ///
   /// - Throws: ``FigureError``.
-  public func rendered() throws(FigureError) -> RGBImage {
+  package func rendered() throws(FigureError) -> RGBImage {
     try Self.image(of: try scene(Typesetter()))
   }
 
@@ -26,7 +26,7 @@ extension Figure {
   /// a pixel is 1/96 inch, in SVG one `px`.
   ///
   /// - Throws: ``FigureError``.
-  public func bytes(as format: FigureFormat) throws(FigureError) -> [UInt8] {
+  package func bytes(as format: FigureFormat) throws(FigureError) -> [UInt8] {
     let scene = try scene(Typesetter())
     switch format {
     case .png:
@@ -45,7 +45,7 @@ extension Figure {
   /// left alone.
   ///
   /// - Throws: ``FigureError``, and nothing is left behind.
-  public func write(to path: String) throws(FigureError) {
+  package func write(to path: String) throws(FigureError) {
     let bytes = try bytes(as: try FigureFormat(path: path))
     do { try replaceFile(at: path, with: bytes) } catch { throw .image(error) }
   }

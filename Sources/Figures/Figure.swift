@@ -1,4 +1,4 @@
-public import Imaging
+package import Imaging
 
 /// Photos with the class activation maps of some classes, labelled and laid out.
 ///
@@ -8,9 +8,9 @@ public import Imaging
 /// ])
 /// try figure.write(to: "cat.pdf")
 /// ```
-public struct Figure: Sendable {
+package struct Figure: Sendable {
   /// How a figure is laid out.
-  public enum Style: String, CaseIterable, Hashable, Sendable {
+  package enum Style: String, CaseIterable, Hashable, Sendable {
     /// The original's: the picture and its overlays edge to edge, with a legend inside of each overlay.
     case seed
 
@@ -22,19 +22,19 @@ public struct Figure: Sendable {
   }
 
   /// A class and where the network saw it.
-  public struct ClassMap: Sendable {
+  package struct ClassMap: Sendable {
     /// The class's name; a synset identifier in front of it is not drawn.
-    public var label: String
+    package var label: String
 
     /// Drawn with three decimals; not at all if nil.
-    public var probability: Double?
+    package var probability: Double?
 
     /// The raw map, of any size.
     ///
     /// Each map is stretched from its own least value to its most.
-    public var map: Plane
+    package var map: Plane
 
-    public init(_ label: String, probability: Double? = nil, map: Plane) {
+    package init(_ label: String, probability: Double? = nil, map: Plane) {
       self.label = label
       self.probability = probability
       self.map = map
@@ -42,17 +42,17 @@ public struct Figure: Sendable {
   }
 
   /// A picture and the classes to show in it.
-  public struct Photo: Sendable {
+  package struct Photo: Sendable {
     /// The picture at the network's input size, which is what the maps lie over.
-    public var picture: Picture
+    package var picture: Picture
 
     /// What the photo is called in styles with titles.
-    public var name: String?
+    package var name: String?
 
     /// The classes, in the order in which they are drawn; at least one.
-    public var classes: [ClassMap]
+    package var classes: [ClassMap]
 
-    public init(_ picture: Picture, name: String? = nil, classes: [ClassMap]) {
+    package init(_ picture: Picture, name: String? = nil, classes: [ClassMap]) {
       self.picture = picture
       self.name = name
       self.classes = classes
@@ -60,32 +60,32 @@ public struct Figure: Sendable {
   }
 
   /// The photos, in the order in which they are drawn; at least one.
-  public var photos: [Photo]
+  package var photos: [Photo]
 
   /// How the photos are laid out.
-  public var style: Style
+  package var style: Style
 
   /// The colours of the maps.
-  public var palette: Palette = .seed
+  package var palette: Palette = .seed
 
   /// How much of an overlay is the map's colour, from 0 to 1.
-  public var opacity = Overlay.seedOpacity
+  package var opacity = Overlay.seedOpacity
 
   /// The number of photos in a row; with one photo, the number of its pictures in a row.
   ///
   /// If nil, as many as make something like a 4:3 page.
-  public var columns: Int?
+  package var columns: Int?
 
   /// How many pixels wide and high each pixel of a picture is drawn.
   ///
   /// Text is drawn at full resolution. If nil, the seed's style takes the least that makes a picture's shorter side 400 pixels long, so
   /// that there is room for the legend, and the other styles the least for 200.
-  public var scale: Int?
+  package var scale: Int?
 
   /// Whether the picture itself comes before its overlays.
-  public var showsOriginal = true
+  package var showsOriginal = true
 
-  public init(_ photos: [Photo], style: Style = .seed) {
+  package init(_ photos: [Photo], style: Style = .seed) {
     self.photos = photos
     self.style = style
   }

@@ -1,8 +1,8 @@
-public import Files
-public import Imaging
+import Files
+package import Imaging
 
 /// Why a figure could not be drawn or written.
-public enum FigureError: ReportedError, Hashable {
+package enum FigureError: ReportedError, Hashable {
   /// There is no photo, or a photo has no class.
   case nothingToDraw
 
@@ -31,7 +31,7 @@ public enum FigureError: ReportedError, Hashable {
   case image(ImageError)
 
   /// What happened and what helps, in one line.
-  public var description: String {
+  package var description: String {
     switch self {
     case .nothingToDraw:
       "there is nothing to draw: a figure has a photo, and a photo has a class"

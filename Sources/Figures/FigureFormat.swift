@@ -1,5 +1,5 @@
 /// The kinds of file that a figure is written as.
-public enum FigureFormat: String, CaseIterable, Hashable, Sendable {
+package enum FigureFormat: String, CaseIterable, Hashable, Sendable {
   /// Pixels. Without a loss, so that colours can be read back exactly.
   case png
 
@@ -12,7 +12,7 @@ public enum FigureFormat: String, CaseIterable, Hashable, Sendable {
   /// The format that a file's extension names, in capitals or not.
   ///
   /// - Throws: ``FigureError/unknownFormat(path:)``.
-  public init(path: String) throws(FigureError) {
+  package init(path: String) throws(FigureError) {
     let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
     guard let dot = name.lastIndex(of: "."), dot > name.startIndex,
       let format = Self(rawValue: name[name.index(after: dot)...].lowercased())

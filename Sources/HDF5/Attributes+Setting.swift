@@ -7,7 +7,7 @@ extension Attributes {
   ///
   /// - Throws: ``HDF5Error`` if the name is empty, if name or text contain a zero byte, or if the
   ///   file is open for reading.
-  public func set(_ value: String, for name: String) throws(HDF5Error) {
+  package func set(_ value: String, for name: String) throws(HDF5Error) {
     let place = place(of: name)
     guard !value.utf8.contains(0) else {
       throw place.error(Self.setting, "the text contains a zero byte")
@@ -23,7 +23,7 @@ extension Attributes {
   }
 
   /// Sets an integer; see the method for texts.
-  public func set(_ value: Int64, for name: String) throws(HDF5Error) {
+  package func set(_ value: Int64, for name: String) throws(HDF5Error) {
     try create(name, type: chdf5_stored_int64, count: nil) { id in
       var value = value
       return unsafe H5Awrite(id, chdf5_native_int64(), &value)
@@ -31,12 +31,12 @@ extension Attributes {
   }
 
   /// Sets an integer; see the method for texts.
-  public func set(_ value: Int, for name: String) throws(HDF5Error) {
+  package func set(_ value: Int, for name: String) throws(HDF5Error) {
     try set(Int64(value), for: name)
   }
 
   /// Sets a number; see the method for texts.
-  public func set(_ value: Double, for name: String) throws(HDF5Error) {
+  package func set(_ value: Double, for name: String) throws(HDF5Error) {
     try create(name, type: chdf5_stored_float64, count: nil) { id in
       var value = value
       return unsafe H5Awrite(id, chdf5_native_double(), &value)
@@ -46,7 +46,7 @@ extension Attributes {
   /// Sets an array of integers; see the method for texts.
   ///
   /// - Throws: ``HDF5Error`` also for more than 2^20 integers, which would not be read again.
-  public func set(_ values: [Int64], for name: String) throws(HDF5Error) {
+  package func set(_ values: [Int64], for name: String) throws(HDF5Error) {
     guard values.count <= Self.limit else {
       throw place(of: name).error(Self.setting, "it has more than \(Self.limit) values")
     }

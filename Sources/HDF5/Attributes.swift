@@ -4,14 +4,14 @@ import CHDF5
 ///
 /// Reading asks for a type: an attribute that is missing reads as nil, one of another type throws.
 /// A value may be stored as a scalar or as an array of one element, which is how R writes it.
-public struct Attributes: Sendable {
+package struct Attributes: Sendable {
   let object: Object
 
   /// The longest text of fixed length and the longest array that are read.
   static let limit = 1 << 20
 
   /// The names, sorted by their bytes.
-  public var names: [String] {
+  package var names: [String] {
     get throws(HDF5Error) {
       let operation = "list the attributes"
       var collector = NameCollector()
@@ -29,7 +29,7 @@ public struct Attributes: Sendable {
   ///
   /// - Returns: The text without padding, or nil if there is no such attribute.
   /// - Throws: ``HDF5Error`` if it is not one text or not valid UTF-8.
-  public func string(_ name: String) throws(HDF5Error) -> String? {
+  package func string(_ name: String) throws(HDF5Error) -> String? {
     guard let attribute = try StoredAttribute(name, of: object) else { return nil }
     return try attribute.text()
   }
@@ -38,7 +38,7 @@ public struct Attributes: Sendable {
   ///
   /// - Returns: The value, or nil if there is no such attribute.
   /// - Throws: ``HDF5Error`` if it is not one integer or exceeds 64 bits with sign.
-  public func integer(_ name: String) throws(HDF5Error) -> Int64? {
+  package func integer(_ name: String) throws(HDF5Error) -> Int64? {
     guard let attribute = try StoredAttribute(name, of: object) else { return nil }
     try attribute.checkSingle()
     return try attribute.integers().first
@@ -49,7 +49,7 @@ public struct Attributes: Sendable {
   /// - Returns: The values in row-major order, or nil if there is no such attribute.
   /// - Throws: ``HDF5Error`` if they are not integers, exceed 64 bits with sign, or are more than
   ///   2^20.
-  public func integers(_ name: String) throws(HDF5Error) -> [Int64]? {
+  package func integers(_ name: String) throws(HDF5Error) -> [Int64]? {
     guard let attribute = try StoredAttribute(name, of: object) else { return nil }
     return try attribute.integers()
   }
@@ -58,7 +58,7 @@ public struct Attributes: Sendable {
   ///
   /// - Returns: The value, or nil if there is no such attribute.
   /// - Throws: ``HDF5Error`` if it is not one number.
-  public func double(_ name: String) throws(HDF5Error) -> Double? {
+  package func double(_ name: String) throws(HDF5Error) -> Double? {
     guard let attribute = try StoredAttribute(name, of: object) else { return nil }
     try attribute.checkSingle()
     return try attribute.double()

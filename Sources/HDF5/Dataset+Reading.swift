@@ -2,7 +2,7 @@ import CHDF5
 
 extension Dataset {
   /// The most elements that are read unless a caller says otherwise: 2^28, 1 GiB of 32-bit floats.
-  public static let maximumCount = 1 << 28
+  package static let maximumCount = 1 << 28
 
   /// The most chunks that a dataset may be scattered over; the library keeps a record of each while
   /// it reads.
@@ -18,7 +18,7 @@ extension Dataset {
   /// - Returns: The elements in row-major order.
   /// - Throws: ``HDF5Error`` if there are more elements, if they are not numbers, or if they are
   ///   damaged or missing in the file.
-  public func readFloats(maximumCount: Int = Dataset.maximumCount) throws(HDF5Error) -> [Float] {
+  package func readFloats(maximumCount: Int = Dataset.maximumCount) throws(HDF5Error) -> [Float] {
     var elements = [Float](repeating: 0, count: try checkedCount(maximumCount))
     guard !elements.isEmpty else { return [] }
     try object.call(Self.reading) { id in
@@ -28,7 +28,7 @@ extension Dataset {
   }
 
   /// Reads all elements as 64-bit floats; see ``readFloats(maximumCount:)``.
-  public func readDoubles(maximumCount: Int = Dataset.maximumCount) throws(HDF5Error) -> [Double] {
+  package func readDoubles(maximumCount: Int = Dataset.maximumCount) throws(HDF5Error) -> [Double] {
     var elements = [Double](repeating: 0, count: try checkedCount(maximumCount))
     guard !elements.isEmpty else { return [] }
     try object.call(Self.reading) { id in

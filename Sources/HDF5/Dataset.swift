@@ -1,30 +1,30 @@
 import CHDF5
 
 /// An array of numbers with a shape.
-public struct Dataset: Sendable {
+package struct Dataset: Sendable {
   let object: Object
 
   /// The sides, the last varying fastest; empty for a single element.
-  public let shape: [Int]
+  package let shape: [Int]
 
   /// What the elements are in the file.
-  public let elementType: ElementType
+  package let elementType: ElementType
 
   /// The sides of the chunks in which the elements are stored, or nil if they are stored in one piece.
-  public let chunkShape: [Int]?
+  package let chunkShape: [Int]?
 
   /// The filters that guard or compress the elements, in the order in which they are applied when
   /// writing: `shuffle`, `deflate`, `fletcher32`.
-  public let filters: [String]
+  package let filters: [String]
 
   /// The path inside the file.
-  public var path: String { object.path }
+  package var path: String { object.path }
 
   /// The attributes of the dataset.
-  public var attributes: Attributes { Attributes(object: object) }
+  package var attributes: Attributes { Attributes(object: object) }
 
   /// The number of elements, or nil if it is 2^63 or more.
-  public var count: Int? { Extent.count(of: shape) }
+  package var count: Int? { Extent.count(of: shape) }
 
   init(_ object: Object) throws(HDF5Error) {
     let operation = "open the dataset"

@@ -1,7 +1,7 @@
 import CHDF5
 
 /// What the elements of a dataset are.
-public enum ElementType: Hashable, Sendable {
+package enum ElementType: Hashable, Sendable {
   /// IEEE 754 binary16, binary32 or binary64, in either byte order.
   case float16, float32, float64
 

@@ -6,17 +6,17 @@ import Glibc
 ///
 /// Groups, datasets and attributes may be used from any thread; their calls take turns, for all files
 /// of the process.
-public final class File: Sendable {
-  public let path: String
+package final class File: Sendable {
+  package let path: String
 
   /// The group that holds everything in the file.
-  public let root: Group
+  package let root: Group
 
   /// Opens a file for reading.
   ///
   /// - Throws: ``HDF5Error`` if there is no such regular file, if it is no HDF5 file, if it is cut
   ///   short or its superblock is damaged, or if it is open for writing, here or in another program.
-  public init(reading path: String) throws(HDF5Error) {
+  package init(reading path: String) throws(HDF5Error) {
     let place = Place(file: path)
     try Self.checkPath(path)
     var status = stat()
@@ -47,7 +47,7 @@ public final class File: Sendable {
   ///
   /// - Throws: ``HDF5Error`` if something of that name exists or the folder does not let it be
   ///   created.
-  public convenience init(creating path: String) throws(HDF5Error) {
+  package convenience init(creating path: String) throws(HDF5Error) {
     try self.init(writing: path, isNew: true)
   }
 
@@ -56,7 +56,7 @@ public final class File: Sendable {
   /// The path may be one of `/proc/self/fd`, for a file that has no name.
   ///
   /// - Throws: ``HDF5Error`` if it cannot be opened.
-  public convenience init(filling path: String) throws(HDF5Error) {
+  package convenience init(filling path: String) throws(HDF5Error) {
     try self.init(writing: path, isNew: false)
   }
 
@@ -83,7 +83,7 @@ public final class File: Sendable {
   /// hears of a full disk. Closing twice does no harm.
   ///
   /// - Throws: ``HDF5Error`` if not everything could be written.
-  public func close() throws(HDF5Error) {
+  package func close() throws(HDF5Error) {
     try root.object.file.close()
   }
 

@@ -6,7 +6,7 @@ extension Group {
   /// - Throws: ``HDF5Error`` if the name is taken or cannot be a name, or if the file is open for
   ///   reading.
   @discardableResult
-  public func createGroup(_ name: String) throws(HDF5Error) -> Group {
+  package func createGroup(_ name: String) throws(HDF5Error) -> Group {
     let operation = "create the group"
     let place = try checkFree(name, operation)
     let link = try makeLinkCreation(operation, place)
@@ -33,7 +33,7 @@ extension Group {
   /// - Throws: ``HDF5Error`` if the elements do not fill the shape, if the name is taken or cannot be
   ///   a name, or if writing fails.
   @discardableResult
-  public func createDataset(
+  package func createDataset(
     _ name: String, shape: [Int], elements: [Float], compressed: Bool = false
   ) throws(HDF5Error) -> Dataset {
     let layout = NewDataset(shape: shape, elementSize: 4, count: elements.count, compressed)
@@ -44,7 +44,7 @@ extension Group {
 
   /// Creates a dataset of 64-bit floats; see the method for 32-bit ones.
   @discardableResult
-  public func createDataset(
+  package func createDataset(
     _ name: String, shape: [Int], elements: [Double], compressed: Bool = false
   ) throws(HDF5Error) -> Dataset {
     let layout = NewDataset(shape: shape, elementSize: 8, count: elements.count, compressed)

@@ -4,45 +4,45 @@ import CHDF5
 ///
 /// Members are found by name, one level at a time. Only hard links count as members; a soft or
 /// external link is left out of the lists and refused when named.
-public struct Group: Sendable {
+package struct Group: Sendable {
   let object: Object
 
   init(_ object: Object) { self.object = object }
 
   /// The path inside the file, `/` for the root.
-  public var path: String { object.path }
+  package var path: String { object.path }
 
   /// The attributes of the group.
-  public var attributes: Attributes { Attributes(object: object) }
+  package var attributes: Attributes { Attributes(object: object) }
 
   /// The names of the groups in this one, sorted by their bytes.
   ///
   /// Cost: looks at each member of the group in the file.
-  public var groupNames: [String] {
+  package var groupNames: [String] {
     get throws(HDF5Error) { try names(of: H5O_TYPE_GROUP) }
   }
 
   /// The names of the datasets in this group, sorted by their bytes.
   ///
   /// Cost: looks at each member of the group in the file.
-  public var datasetNames: [String] {
+  package var datasetNames: [String] {
     get throws(HDF5Error) { try names(of: H5O_TYPE_DATASET) }
   }
 
   /// Tells whether the group contains a group of this name.
-  public func hasGroup(named name: String) throws(HDF5Error) -> Bool {
+  package func hasGroup(named name: String) throws(HDF5Error) -> Bool {
     try member(name, "look for a group")?.kind == H5O_TYPE_GROUP
   }
 
   /// Tells whether the group contains a dataset of this name.
-  public func hasDataset(named name: String) throws(HDF5Error) -> Bool {
+  package func hasDataset(named name: String) throws(HDF5Error) -> Bool {
     try member(name, "look for a dataset")?.kind == H5O_TYPE_DATASET
   }
 
   /// Opens a group in this one.
   ///
   /// - Throws: ``HDF5Error`` if there is none, or if it is a link, this group or one around it.
-  public func group(_ name: String) throws(HDF5Error) -> Group {
+  package func group(_ name: String) throws(HDF5Error) -> Group {
     Group(try open(name, H5O_TYPE_GROUP, called: "group"))
   }
 
@@ -51,7 +51,7 @@ public struct Group: Sendable {
   /// - Throws: ``HDF5Error`` if there is none, if it is a link, or if its elements are stored in a
   ///   way that is refused. Which types of elements can be read is another question: see
   ///   ``Dataset/elementType``.
-  public func dataset(_ name: String) throws(HDF5Error) -> Dataset {
+  package func dataset(_ name: String) throws(HDF5Error) -> Dataset {
     try Dataset(open(name, H5O_TYPE_DATASET, called: "dataset"))
   }
 }

@@ -51,7 +51,7 @@
 import CHDF5
 
 /// The version of the HDF5 library in use, such as `1.10.8`.
-public var libraryVersion: String {
+package var libraryVersion: String {
   var (major, minor, release): (UInt32, UInt32, UInt32) = (0, 0, 0)
   _ = Library.status { unsafe H5get_libversion(&major, &minor, &release) }
   return "\(major).\(minor).\(release)"

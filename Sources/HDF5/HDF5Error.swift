@@ -1,7 +1,7 @@
 /// A failure to read or write an HDF5 file, or the refusal to.
-public struct HDF5Error: Error, Hashable, Sendable {
+package struct HDF5Error: Error, Hashable, Sendable {
   /// What has gone wrong, as far as it matters to what can be done about it.
-  public enum Kind: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
     /// Bytes in the file have changed: a checksum does not match, or data do not unpack.
     case damaged
 
@@ -34,22 +34,22 @@ public struct HDF5Error: Error, Hashable, Sendable {
   }
 
   /// What was attempted, to follow "cannot", such as `read the elements`.
-  public let operation: String
+  package let operation: String
 
   /// The path of the file.
-  public let path: String
+  package let path: String
 
   /// The path of the group or dataset inside the file, followed by `@` and a name for an attribute.
-  public let object: String?
+  package let object: String?
 
   /// Why it failed: for common causes in plain words, otherwise the HDF5 library's innermost message.
-  public let cause: String
+  package let cause: String
 
-  public let kind: Kind
+  package let kind: Kind
 }
 
 extension HDF5Error: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     "\(path): \(object.map { "\($0): " } ?? "")cannot \(operation): \(cause)"
   }
 }

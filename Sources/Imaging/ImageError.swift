@@ -1,9 +1,9 @@
-public import Files
+import Files
 
 /// Why a picture could not be read or written.
-public struct ImageError: ReportedError, Hashable {
+package struct ImageError: ReportedError, Hashable {
   /// The kind of failure.
-  public enum Code: String, Hashable, Sendable, CaseIterable {
+  package enum Code: String, Hashable, Sendable, CaseIterable {
     /// No file has this name.
     case missing
     /// The system does not let us read it, or it is not a regular file.
@@ -29,22 +29,22 @@ public struct ImageError: ReportedError, Hashable {
     case unwritable
   }
 
-  public let code: Code
+  package let code: Code
 
   /// The file, as the caller named it.
-  public let path: String
+  package let path: String
 
   /// What is wrong, as the end of a sentence about the file.
-  public let cause: String
+  package let cause: String
 
-  public init(_ code: Code, path: String, cause: String) {
+  package init(_ code: Code, path: String, cause: String) {
     self.code = code
     self.path = path
     self.cause = cause
   }
 
   /// The path and the cause, in one line.
-  public var description: String {
+  package var description: String {
     let line = "\(path): \(cause)".unicodeScalars.map { scalar in
       scalar.value < 0x20 || scalar.value == 0x7F ? "\u{FFFD}" : scalar
     }

@@ -1,15 +1,15 @@
 /// What is refused before any memory is spent on it.
-public struct ImageLimits: Hashable, Sendable {
+package struct ImageLimits: Hashable, Sendable {
   /// The longest side, in pixels.
-  public var side: Int
+  package var side: Int
 
   /// The most pixels.
-  public var pixels: Int
+  package var pixels: Int
 
   /// The most bytes in the file.
-  public var bytes: Int
+  package var bytes: Int
 
-  public init(side: Int, pixels: Int, bytes: Int) {
+  package init(side: Int, pixels: Int, bytes: Int) {
     self.side = side
     self.pixels = pixels
     self.bytes = bytes
@@ -19,10 +19,10 @@ public struct ImageLimits: Hashable, Sendable {
   ///
   /// Decoding holds 3 bytes a pixel in memory, 6 with 16 bits a sample, and at most 14 while
   /// transparency is resolved.
-  public static let `default` = ImageLimits(side: 16_384, pixels: 100_000_000, bytes: 1 << 30)
+  package static let `default` = ImageLimits(side: 16_384, pixels: 100_000_000, bytes: 1 << 30)
 
   /// Whether a picture has a permitted size.
-  public func allow(width: Int, height: Int) -> Bool {
+  package func allow(width: Int, height: Int) -> Bool {
     guard width > 0, height > 0, width <= side, height <= side else { return false }
     let (area, overflow) = width.multipliedReportingOverflow(by: height)
     return !overflow && area <= pixels

@@ -1,16 +1,16 @@
 /// A class activation map drawn over its picture.
-public struct Overlay: Sendable {
+package struct Overlay: Sendable {
   /// The drawing, of the picture's size.
-  public let image: RGBImage
+  package let image: RGBImage
 
   /// Whether the map said nothing, so that only the grey picture was drawn.
   ///
   /// A map of equal values has no maximum to point at, and one with NaN or infinity is no map. Tell
   /// the user.
-  public let isEmpty: Bool
+  package let isEmpty: Bool
 
   /// How much of the original's drawings is the map's colour: 128/255.
-  public static let seedOpacity = 128.0 / 255
+  package static let seedOpacity = 128.0 / 255
 }
 
 extension Plane {
@@ -20,14 +20,14 @@ extension Plane {
   ///
   /// - Returns: Values in [0, 1] up to rounding; nil if the map is flat or not finite.
   /// - Precondition: The sides are positive.
-  public func heat(width: Int, height: Int) -> Plane? {
+  package func heat(width: Int, height: Int) -> Plane? {
     normalized()?.resized(width: width, height: height).gaussianBlurred()
   }
 }
 
 extension Picture {
   /// The ``luma``, stretched from its least to its most; as it is if the picture has one brightness.
-  public var stretchedLuma: Plane {
+  package var stretchedLuma: Plane {
     let brightness = luma
     return brightness.normalized() ?? brightness
   }
@@ -41,7 +41,7 @@ extension Picture {
   /// To see what the network saw, pass the picture at the network's input size.
   ///
   /// - Precondition: `opacity`, which is the original's unless given, is in [0, 1].
-  public func overlay(
+  package func overlay(
     of map: Plane, palette: Palette = .seed, opacity: Double = Overlay.seedOpacity
   ) -> Overlay {
     precondition((0...1).contains(opacity), "an opacity is in [0, 1]")

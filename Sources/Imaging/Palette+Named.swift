@@ -4,7 +4,7 @@ extension Palette {
   /// In ``viridis`` and ``grey`` the lightness rises from the first colour to the last, so that a
   /// map can be read in a black-and-white print and by people who do not see all colours. In the
   /// others it rises and falls, and two values may look alike.
-  public enum Name: String, CaseIterable, Hashable, Sendable {
+  package enum Name: String, CaseIterable, Hashable, Sendable {
     /// The original's colours; the default.
     case seed
 
@@ -21,7 +21,7 @@ extension Palette {
     case grey
 
     /// Whether lightness alone tells the values apart.
-    public var isAccessible: Bool {
+    package var isAccessible: Bool {
       switch self {
       case .viridis, .grey: true
       case .seed, .turbo, .jet: false
@@ -30,7 +30,7 @@ extension Palette {
   }
 
   /// The palette of a name.
-  public static func named(_ name: Name) -> Palette {
+  package static func named(_ name: Name) -> Palette {
     switch name {
     case .seed: .seed
     case .viridis: .viridis
@@ -44,7 +44,7 @@ extension Palette {
   ///
   /// Every fifth of its 256 published colours (github.com/BIDS/colormap, CC0), with straight lines
   /// between them; no channel is off by more than one of 255.
-  public static let viridis = Palette(
+  package static let viridis = Palette(
     everyFifth: """
       44015446085C471063481769481D6F482475472A7A46307E453781433D844142873F48893D4E8A\
       3A538B38598C355E8D33638D31688E2E6D8E2C718E2A768E297B8E27808E25848E23898E218E8D\
@@ -56,7 +56,7 @@ extension Palette {
   ///
   /// Every fifth of its 256 published colours, with straight lines between them; no channel is off by
   /// more than one of 255. (The polynomials published beside them are off by up to 32.)
-  public static let turbo = Palette(
+  package static let turbo = Palette(
     everyFifth: """
       30123B36215F3B2F803F3E9C424BB54559CB4666DD4773EB4680F6458CFD4099FF38A5FB2FB2F4\
       27BEE91FC9DD1AD4D018DDC21AE4B622EBAA2FF19B3FF68A52FA7A65FD6979FE598BFF4B9CFE40\
@@ -69,7 +69,7 @@ extension Palette {
   /// At v a channel is min(4v − a, b − 4v), cut to [0, 1]: a = 3/2, 1/2, −1/2 and b = 9/2, 7/2, 5/2 for
   /// red, green and blue. Times 255 and rounded half to even, these are the colours of OpenCV's
   /// `COLORMAP_JET`, but for a blue of 2 at 159 that is 1 there.
-  public static let jet = Palette(
+  package static let jet = Palette(
     colors: (0..<256).map { index in
       let place = 4 * Double(index)
       func channel(_ rise: Double, _ fall: Double) -> UInt8 {
@@ -80,7 +80,7 @@ extension Palette {
     })
 
   /// Black to white in equal steps.
-  public static let grey = Palette(
+  package static let grey = Palette(
     colors: (0...255).map { RGB(red: $0, green: $0, blue: $0) })
 }
 

@@ -1,10 +1,10 @@
 /// An opaque colour of 8 bits a channel.
-public struct RGB: Hashable, Sendable {
-  public var red: UInt8
-  public var green: UInt8
-  public var blue: UInt8
+package struct RGB: Hashable, Sendable {
+  package var red: UInt8
+  package var green: UInt8
+  package var blue: UInt8
 
-  public init(red: UInt8, green: UInt8, blue: UInt8) {
+  package init(red: UInt8, green: UInt8, blue: UInt8) {
     self.red = red
     self.green = green
     self.blue = blue
@@ -12,9 +12,9 @@ public struct RGB: Hashable, Sendable {
 }
 
 /// 256 colours for the values 0 to 1.
-public struct Palette: Hashable, Sendable {
+package struct Palette: Hashable, Sendable {
   /// The colours, from 0 to 1; always 256.
-  public let colors: [RGB]
+  package let colors: [RGB]
 
   /// Wraps colours, of which there must be 256.
   init(colors: [RGB]) {
@@ -29,7 +29,7 @@ public struct Palette: Hashable, Sendable {
   /// channels as fractions of 255, and v₀ + (v₁ − v₀)·((x − x₀) / (x₁ − x₀)) between two stops.
   ///
   /// - Precondition: There are at least two colours.
-  public init(through stops: [RGB]) {
+  package init(through stops: [RGB]) {
     precondition(stops.count >= 2, "a palette goes from one colour to another")
     let places = evenSteps(stops.count)
     colors = evenSteps(256).map { position in
@@ -48,7 +48,7 @@ public struct Palette: Hashable, Sendable {
   }
 
   /// The seed's colours: blue, cyan, green, yellow, orange, red.
-  public static let seed = Palette(through: [
+  package static let seed = Palette(through: [
     RGB(red: 0x00, green: 0x00, blue: 0x99),
     RGB(red: 0x00, green: 0xFE, blue: 0xFF),
     RGB(red: 0x45, green: 0xFE, blue: 0x4F),
@@ -61,7 +61,7 @@ public struct Palette: Hashable, Sendable {
   ///
   /// Values outside go to the nearest end, because a blur may leave 1 by a rounding error; NaN goes
   /// to 0.
-  public static func index(of value: Double) -> UInt8 {
+  package static func index(of value: Double) -> UInt8 {
     let scaled = 255 * value
     guard scaled > 0 else { return 0 }
     guard scaled < 255 else { return 255 }
@@ -71,7 +71,7 @@ public struct Palette: Hashable, Sendable {
   }
 
   /// The colour of a value in [0, 1].
-  public subscript(value: Double) -> RGB { colors[Int(Self.index(of: value))] }
+  package subscript(value: Double) -> RGB { colors[Int(Self.index(of: value))] }
 }
 
 /// `count` numbers from 0 to 1, as R's `seq(0, 1, length.out = count)` rounds them.

@@ -1,5 +1,5 @@
 /// The order in which a network takes the colour channels.
-public enum ChannelOrder: String, Sendable, CaseIterable {
+package enum ChannelOrder: String, Sendable, CaseIterable {
   /// Red, green, blue.
   case rgb
 
@@ -8,7 +8,7 @@ public enum ChannelOrder: String, Sendable, CaseIterable {
 }
 
 /// What a network takes off a value and divides it by, for its first, second and third channel.
-public typealias PerChannel = (first: Double, second: Double, third: Double)
+package typealias PerChannel = (first: Double, second: Double, third: Double)
 
 extension Picture {
   /// The picture as a network's input.
@@ -22,7 +22,7 @@ extension Picture {
   /// mean gives exactly zero.
   ///
   /// - Returns: `[3][height][width]`.
-  public func networkInput(
+  package func networkInput(
     channels: ChannelOrder = .rgb, scale: Double, mean: PerChannel = (0, 0, 0),
     std: PerChannel = (1, 1, 1)
   ) -> [Float] {

@@ -6,7 +6,7 @@ extension Picture {
   /// over the input rows that are used and one over the output.
   ///
   /// - Precondition: The sides are positive.
-  public func resized(width: Int, height: Int) -> Picture {
+  package func resized(width: Int, height: Int) -> Picture {
     if width == self.width, height == self.height { return self }
     return resampled(
       columns: Taps(input: self.width, output: width),
@@ -20,7 +20,7 @@ extension Picture {
   /// does.
   ///
   /// - Precondition: The sides are positive.
-  public func covering(width: Int, height: Int) -> Picture {
+  package func covering(width: Int, height: Int) -> Picture {
     precondition(width > 0 && height > 0, "a picture has pixels")
     let (inputWidth, inputHeight) = (Double(self.width), Double(self.height))
     // Whole numbers decide, so that equal shapes are resized exactly as `resized` does.
@@ -51,7 +51,7 @@ extension Picture {
   ///
   /// - Returns: Nil if a side is not positive, or if the result exceeds `limits`, as it does for a
   ///   very long and thin picture.
-  public static func fittedSize(
+  package static func fittedSize(
     width: Int, height: Int, shorterSide: Int = 224, multiple: Int = 32,
     limits: ImageLimits = .default
   ) -> (width: Int, height: Int)? {

@@ -2,18 +2,18 @@
 ///
 /// Values are in [0, 1], 0 is black, and nothing is said about gamma: 8-bit samples are divided by
 /// 255 and 16-bit samples by 65,535. They are kept as they were stored until they are used.
-public struct Picture: Sendable {
+package struct Picture: Sendable {
   /// The number of columns.
-  public let width: Int
+  package let width: Int
 
   /// The number of rows.
-  public let height: Int
+  package let height: Int
   let samples: Samples
 
   /// What is wrong with the file that it was read from, although every pixel is there.
   ///
   /// The end of a sentence about the file; nil if nothing is wrong. Tell the user.
-  public internal(set) var flaw: String?
+  package internal(set) var flaw: String?
 
   init(width: Int, height: Int, samples: Samples) {
     self.width = width
@@ -26,7 +26,7 @@ public struct Picture: Sendable {
   /// `pixels` is `[height][width][red, green, blue]`, top row first.
   ///
   /// - Precondition: The sides are positive, and there are `3 * width * height` values.
-  public init(width: Int, height: Int, pixels: [Double]) {
+  package init(width: Int, height: Int, pixels: [Double]) {
     precondition(width > 0 && height > 0, "a picture has pixels")
     precondition(pixels.count == 3 * width * height, "the values do not fill the picture")
     self.init(width: width, height: height, samples: .reals(pixels, maximum: 1))
@@ -35,7 +35,7 @@ public struct Picture: Sendable {
   /// The values in [0, 1]: `[height][width][red, green, blue]`, top row first.
   ///
   /// Each is the sample divided once. Computed anew at each call, in 8 bytes a value.
-  public var pixels: [Double] {
+  package var pixels: [Double] {
     let maximum = samples.maximum
     return samples.values.map { $0 / maximum }
   }
@@ -61,7 +61,7 @@ extension Picture {
   ///
   /// - Throws: ``ImageError``, which names the file and the cause in one line. A picture beyond
   ///   `limits` is refused by its header, before memory is allocated for it.
-  public init(
+  package init(
     contentsOf path: String, limits: ImageLimits = .default
   ) throws(ImageError) {
     self = try Self.decode(ImageFile(path: path, limit: limits.bytes), limits: limits)
@@ -74,7 +74,7 @@ extension Picture {
   ///   - name: What errors call it; its extension must not contradict the content.
   ///   - limits: What is refused.
   /// - Throws: ``ImageError``, as ``init(contentsOf:limits:)`` does.
-  public init(
+  package init(
     bytes: [UInt8], name: String, limits: ImageLimits = .default
   ) throws(ImageError) {
     guard !bytes.isEmpty else {

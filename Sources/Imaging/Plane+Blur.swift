@@ -22,7 +22,7 @@ extension Plane {
   /// element, which agree with one pass of `size`² to a few units of the last place.
   ///
   /// - Precondition: `size` is odd and `sigma` is positive.
-  public func gaussianBlurred(sigma: Double = 2, size: Int = 7) -> Plane {
+  package func gaussianBlurred(sigma: Double = 2, size: Int = 7) -> Plane {
     precondition(size > 0 && size % 2 == 1 && sigma > 0, "a blur has an odd size and a width")
     let weights = GaussianKernel(sigma: sigma, size: size).weights
     let reach = size / 2

@@ -1,18 +1,18 @@
 /// One channel: a class activation map, or the brightness of a picture.
-public struct Plane: Sendable, Hashable {
+package struct Plane: Sendable, Hashable {
   /// The number of columns.
-  public let width: Int
+  package let width: Int
 
   /// The number of rows.
-  public let height: Int
+  package let height: Int
 
   /// `[height][width]`, top row first.
-  public let values: [Double]
+  package let values: [Double]
 
   /// Wraps values.
   ///
   /// - Precondition: The sides are positive, and there are `width * height` values.
-  public init(width: Int, height: Int, values: [Double]) {
+  package init(width: Int, height: Int, values: [Double]) {
     precondition(width > 0 && height > 0, "a plane has elements")
     precondition(values.count == width * height, "the values do not fill the plane")
     self.width = width
@@ -23,7 +23,7 @@ public struct Plane: Sendable, Hashable {
   /// Stretches the values to [0, 1]: (v − min) / (max − min).
   ///
   /// - Returns: Nil if there is nothing to stretch: all values are equal, or one is not finite.
-  public func normalized() -> Plane? {
+  package func normalized() -> Plane? {
     // NaN is smaller than nothing and larger than nothing, so min and max alone would miss it.
     guard values.allSatisfy(\.isFinite), let least = values.min(), let most = values.max() else {
       return nil
@@ -36,7 +36,7 @@ public struct Plane: Sendable, Hashable {
 
 extension Picture {
   /// The brightness .3·red + .59·green + .11·blue, in [0, 1].
-  public var luma: Plane {
+  package var luma: Plane {
     let values = samples.values
     let maximum = samples.maximum
     var luma = [Double](repeating: 0, count: width * height)

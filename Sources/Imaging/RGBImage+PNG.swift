@@ -8,7 +8,7 @@ extension RGBImage {
   /// one kind, as long as the library that compresses, ISA-L, stays the same).
   ///
   /// - Throws: ``ImageError`` if there is no memory, or if a side exceeds what PNG can hold.
-  public func pngBytes(name: String = "image") throws(ImageError) -> [UInt8] {
+  package func pngBytes(name: String = "image") throws(ImageError) -> [UInt8] {
     guard let width = Int32(exactly: width), let height = Int32(exactly: height) else {
       throw ImageError(
         .tooLarge, path: name, cause: "\(width)×\(height) pixels are too many for a PNG")
@@ -33,7 +33,7 @@ extension RGBImage {
   /// existing regular file is replaced; anything else of that name is left alone.
   ///
   /// - Throws: ``ImageError`` with the code ``ImageError/Code/unwritable`` and the cause.
-  public func writePNG(to path: String) throws(ImageError) {
+  package func writePNG(to path: String) throws(ImageError) {
     try replaceFile(at: path, with: try pngBytes(name: path))
   }
 }

@@ -1,20 +1,20 @@
 /// A picture of 8 bits a channel, ready to be shown.
-public struct RGBImage: Sendable, Hashable {
+package struct RGBImage: Sendable, Hashable {
   /// The number of columns.
-  public let width: Int
+  package let width: Int
 
   /// The number of rows.
-  public let height: Int
+  package let height: Int
 
   /// `[height][width][red, green, blue]`, top row first.
-  public var pixels: [UInt8] {
+  package var pixels: [UInt8] {
     didSet { precondition(pixels.count == oldValue.count, "the values do not fill the image") }
   }
 
   /// Wraps channel values.
   ///
   /// - Precondition: The sides are positive, and there are `3 * width * height` values.
-  public init(width: Int, height: Int, pixels: [UInt8]) {
+  package init(width: Int, height: Int, pixels: [UInt8]) {
     precondition(width > 0 && height > 0, "an image has pixels")
     precondition(pixels.count == 3 * width * height, "the values do not fill the image")
     self.width = width
@@ -25,7 +25,7 @@ public struct RGBImage: Sendable, Hashable {
   /// Rounds a picture to the nearest of 256 steps, halves up.
   ///
   /// 8-bit samples come back unchanged.
-  public init(_ picture: Picture) {
+  package init(_ picture: Picture) {
     if case .bytes(let samples) = picture.samples {
       self.init(width: picture.width, height: picture.height, pixels: samples)
     } else {
@@ -40,7 +40,7 @@ public struct RGBImage: Sendable, Hashable {
 
 extension RGBImage {
   /// Shows a plane of values in [0, 1] as grey, rounded to the nearest of 256 steps, halves up.
-  public init(_ plane: Plane) {
+  package init(_ plane: Plane) {
     self.init(
       width: plane.width, height: plane.height,
       pixels: plane.values.flatMap { value in

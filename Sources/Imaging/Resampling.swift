@@ -18,7 +18,7 @@ extension Plane {
   /// Resizes as ``Picture/resized(width:height:)`` does.
   ///
   /// - Precondition: The sides are positive.
-  public func resized(width: Int, height: Int) -> Plane {
+  package func resized(width: Int, height: Int) -> Plane {
     Plane(
       width: width, height: height,
       values: resample(

@@ -18,7 +18,7 @@ public enum Layout: Hashable, Sendable {
   }
 
   /// The channels that one image takes room for.
-  public func storedChannels(_ channels: Int) -> Int {
+  package func storedChannels(_ channels: Int) -> Int {
     (channels + blockWidth - 1) / blockWidth * blockWidth
   }
 

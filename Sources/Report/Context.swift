@@ -1,22 +1,22 @@
-public import Bench
+package import Bench
 
 /// What every report says of its circumstances.
-public struct ReportContext: Hashable, Sendable {
+package struct ReportContext: Hashable, Sendable {
   /// The version of densecam.
-  public var version: String
-  public var machine: MachineDescription
+  package var version: String
+  package var machine: MachineDescription
 
   /// The model as it is named on the command line.
-  public var model: String
+  package var model: String
 
   /// SHA-256 of the model's files; empty if unknown.
-  public var symbolSHA256: String
-  public var weightsSHA256: String
+  package var symbolSHA256: String
+  package var weightsSHA256: String
 
   /// The command that was run.
-  public var command: String
+  package var command: String
 
-  public init(
+  package init(
     version: String, machine: MachineDescription, model: String, symbolSHA256: String = "",
     weightsSHA256: String = "", command: String = ""
   ) {

@@ -6,7 +6,7 @@
 /// A fault that strikes one element in a hundred, at random, hits at least one of n informative elements
 /// with a probability of 1 − 0.99ⁿ; for 99 % that takes n = ln 0.01 / ln 0.99 = 459. Tensors that are
 /// too small for so many need one in sixteen.
-public enum Evidence {
+package enum Evidence {
   /// The informative elements that are enough for a tensor of any size.
   public static let sufficientCount = 459
 

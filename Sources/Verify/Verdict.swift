@@ -38,7 +38,7 @@ public enum Verdict: String, Sendable, Codable, CaseIterable, Comparable {
   }
 
   /// Whether the backend that was asked for has been compared with anything.
-  public var isJudgement: Bool {
+  package var isJudgement: Bool {
     switch self {
     case .pass, .marginal, .mistrusted, .fail: true
     case .fellBack, .skipped, .unsupported: false

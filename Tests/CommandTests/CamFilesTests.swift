@@ -319,14 +319,14 @@ import Testing
     let run = try cam("g", "--maps", "x.h5", "--resume")
     #expect(run.status == 0, "\(run.error)")
     #expect(folder.contents == ["g", "x.h5"])
-    // Parts of something else are a run that has begun anew.
+    // Parts of something else are a run that has started anew.
     try add("h/c.png")
     #expect(try cam("h", "--maps", "y.h5").status == 0)
     try FileManager.default.createDirectory(at: parts, withIntermediateDirectories: false)
     try FileManager.default.copyItem(
       at: folder.url.appending(path: "y.h5"), to: parts.appending(path: "000001.h5"))
     let refused = try cam("g", "--maps", "x.h5", "--resume")
-    #expect(refused.status == 2 && refused.error.contains("begun anew"), "\(refused.error)")
+    #expect(refused.status == 2 && refused.error.contains("started anew"), "\(refused.error)")
     #expect(bytes("x.h5.parts/000001.h5") == bytes("y.h5"))
   }
 

@@ -76,7 +76,7 @@ import Testing
   @Test(
     "names the part that makes no sense",
     arguments: [
-      ("", "no convolution"), ("mb1ic3", "ih is missing"), ("mb1ic3ih8oc4kh3*", "*"),
+      ("", "not a convolution"), ("mb1ic3", "ih is missing"), ("mb1ic3ih8oc4kh3*", "*"),
       ("mb1ic3ih8oc4kh3kh3", "twice"), ("mb1ic3ih8zz4", "zz4"), ("mb1ic3ih8oc4kh", "kh"),
       ("mb1ic3ih99999999999999999999oc4kh3", "ih9999"), ("g2mb1ic3ih8oc4kh3", "groups"),
       ("mb1ic3ih8oc4kh9", "window"), ("mb0ic3ih8oc4kh3", "1...16777216"),

@@ -140,6 +140,12 @@ import Testing
     #expect(entries[8]["error_over_bound"] == .number(0.125))
     #expect(entries[8]["problem"] == .text("mb1ic64ih56oc128oh56kh1"))
     #expect(entries[32]["flops"] == nil)
+    // What the names are made of, for a layer's name may hold slashes.
+    for entry in entries {
+      #expect(entry["model"] == .text("tiny") && entry["backend"] == .text("fast"))
+      #expect(entry["batch"] == .number(1) && entry["cache"] == .text("network"))
+    }
+    #expect(entries[1]["layer"] == .null && entries[8]["layer"] == .text("unit1_conv1"))
   }
 
   @Test func `a missing verdict is null in JSON`() throws {

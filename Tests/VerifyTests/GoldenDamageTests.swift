@@ -93,7 +93,7 @@ import Testing
       path == "/"
         ? values.merging(["reference_precision": .text(precision)]) { $1 } : values
     }
-    try expect("relu0_fused", "no node", "--model", code: .mismatch, edit: edit)
+    try expect("relu0_fused", "not a node", "--model", code: .mismatch, edit: edit)
     let (model, team) = try GoldenFixture.network()
     let golden = try GoldenFile(path: folder.path + "/changed.h5")
     let error = #expect(throws: GoldenError.self) {

@@ -1,36 +1,36 @@
 /// A picture of a ``BoxAnnotations`` file, with what is to be seen in it.
-public struct AnnotatedPicture: Hashable, Sendable {
+package struct AnnotatedPicture: Hashable, Sendable {
   /// One object.
-  public struct Object: Hashable, Sendable {
-    public let categoryID: AnnotationID
+  package struct Object: Hashable, Sendable {
+    package let categoryID: AnnotationID
 
     /// In pixels of the annotated size, inside of the picture if its size is known.
-    public let box: BoundingBox
+    package let box: BoundingBox
   }
 
   /// The sides of a picture, in pixels.
-  public struct Size: Hashable, Sendable {
-    public let width: Int
-    public let height: Int
+  package struct Size: Hashable, Sendable {
+    package let width: Int
+    package let height: Int
   }
 
   /// The boxes of one class of a network.
-  public struct ClassBoxes: Hashable, Sendable {
-    public let classIndex: Int
+  package struct ClassBoxes: Hashable, Sendable {
+    package let classIndex: Int
 
     /// In the file's order, at least one.
-    public let boxes: [BoundingBox]
+    package let boxes: [BoundingBox]
   }
 
   /// As it stands in the file; it may have folders.
-  public let fileName: String
+  package let fileName: String
 
   /// The size that was annotated; nil if the file does not say, and boxes are in pixels of the picture
   /// as it is.
-  public let size: Size?
+  package let size: Size?
 
   /// In the file's order.
-  public let objects: [Object]
+  package let objects: [Object]
 
   /// The file of the annotations, and the place in its list of pictures, for errors.
   let source: String
@@ -47,7 +47,7 @@ public struct AnnotatedPicture: Hashable, Sendable {
   ///   - height: Its rows.
   /// - Returns: Ordered by class; empty if no object has a class.
   /// - Throws: ``AnnotationError`` if the shape differs, as it does if the picture was turned.
-  public func boxes(
+  package func boxes(
     of classes: ClassMapping, width: Int, height: Int
   ) throws(AnnotationError) -> [ClassBoxes] {
     let scale = try scale(toWidth: width, height: height)
@@ -69,7 +69,7 @@ public struct AnnotatedPicture: Hashable, Sendable {
   ///   - width: The columns of the picture that was read.
   ///   - height: Its rows.
   /// - Returns: 0 if the file says the size: then what lies beside it is known already.
-  public func countOutside(width: Int, height: Int) -> Int {
+  package func countOutside(width: Int, height: Int) -> Int {
     guard size == nil else { return 0 }
     return objects.count { $0.box.clipped(toWidth: width, height: height) == nil }
   }

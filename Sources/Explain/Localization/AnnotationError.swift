@@ -1,9 +1,9 @@
-public import Files
+import Files
 
 /// Why boxes could not be read, or do not belong to a picture or a network.
-public struct AnnotationError: ReportedError, Hashable {
+package struct AnnotationError: ReportedError, Hashable {
   /// The kind of failure.
-  public enum Code: String, Hashable, Sendable, CaseIterable {
+  package enum Code: String, Hashable, Sendable, CaseIterable {
     /// The file, or a list in it, exceeds ``AnnotationLimits``.
     case tooLarge
     /// The file is not UTF-8 text.
@@ -24,18 +24,18 @@ public struct AnnotationError: ReportedError, Hashable {
     case unmatchedCategory
   }
 
-  public let code: Code
+  package let code: Code
 
   /// The file, as the caller named it.
-  public let path: String
+  package let path: String
 
   /// Where in the file, such as `annotations[12].bbox`; nil if it is about all of it.
-  public let place: String?
+  package let place: String?
 
   /// What is wrong, as the end of a sentence.
-  public let cause: String
+  package let cause: String
 
-  public init(_ code: Code, path: String, place: String? = nil, cause: String) {
+  package init(_ code: Code, path: String, place: String? = nil, cause: String) {
     self.code = code
     self.path = path
     self.place = place
@@ -43,7 +43,7 @@ public struct AnnotationError: ReportedError, Hashable {
   }
 
   /// The file, the place and the cause, in one line.
-  public var description: String {
+  package var description: String {
     let line = [path, place, cause].compactMap(\.self).joined(separator: ": ")
     let scalars = line.unicodeScalars.map { scalar in
       scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar

@@ -3,18 +3,18 @@ import Files
 /// What an entry of a COCO file is called: a whole number, or a text, as some programs write it.
 ///
 /// `7` and `"7"` are the same; `"007"` is another.
-public struct AnnotationID: Hashable, Sendable, CustomStringConvertible {
+package struct AnnotationID: Hashable, Sendable, CustomStringConvertible {
   /// As it stands in the file.
-  public let description: String
+  package let description: String
 
-  public init(_ text: String) { description = text }
+  package init(_ text: String) { description = text }
 
   /// The whole number that it is, or that it spells.
-  public var number: Int? { Int(description) }
+  package var number: Int? { Int(description) }
 }
 
 extension AnnotationID: ExpressibleByIntegerLiteral {
-  public init(integerLiteral number: Int) { self.init("\(number)") }
+  package init(integerLiteral number: Int) { self.init("\(number)") }
 }
 
 extension AnnotationID: NamedInJSON {
@@ -22,7 +22,7 @@ extension AnnotationID: NamedInJSON {
 }
 
 extension AnnotationID: Decodable {
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if let number = try? container.decode(Int.self) {
       self.init("\(number)")

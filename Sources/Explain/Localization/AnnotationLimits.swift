@@ -1,15 +1,15 @@
 /// What is refused in a file of boxes before much memory is spent on it.
-public struct AnnotationLimits: Hashable, Sendable {
+package struct AnnotationLimits: Hashable, Sendable {
   /// The most bytes of the file; reading takes some ten times as much memory.
-  public var bytes: Int
+  package var bytes: Int
 
   /// The most entries in each of the lists `images`, `annotations` and `categories`.
-  public var entries: Int
+  package var entries: Int
 
   /// The longest side of a picture, in pixels; at most a million.
-  public var side: Int
+  package var side: Int
 
-  public init(bytes: Int, entries: Int, side: Int) {
+  package init(bytes: Int, entries: Int, side: Int) {
     self.bytes = bytes
     self.entries = entries
     self.side = side
@@ -19,6 +19,6 @@ public struct AnnotationLimits: Hashable, Sendable {
   ///
   /// COCO's validation set (20 MB) passes. Its training set (450 MB, most of it outlines) does not;
   /// take a part of it, or leave out `segmentation`.
-  public static let `default` = AnnotationLimits(
+  package static let `default` = AnnotationLimits(
     bytes: 128 << 20, entries: 1_000_000, side: 100_000)
 }

@@ -3,18 +3,18 @@
 /// COCO's convention: the pixel in column `c` and row `r` is the cell `[c, c + 1) × [r, r + 1)`,
 /// and a box covers `[x, x + width) × [y, y + height)`. A box of whole numbers is so many pixels
 /// wide as it says.
-public struct BoundingBox: Hashable, Sendable {
+package struct BoundingBox: Hashable, Sendable {
   /// The left edge, inside of the box.
-  public let left: Double
+  package let left: Double
 
   /// The upper edge, inside of the box.
-  public let top: Double
+  package let top: Double
 
   /// The right edge, outside of the box.
-  public let right: Double
+  package let right: Double
 
   /// The lower edge, outside of the box.
-  public let bottom: Double
+  package let bottom: Double
 
   /// The largest magnitude of an edge: beyond it, areas would lose their last digits.
   static let reach = 1e6
@@ -22,7 +22,7 @@ public struct BoundingBox: Hashable, Sendable {
   /// A box by its edges.
   ///
   /// - Returns: Nil if an edge is not finite or beyond a million pixels, or if there is no area.
-  public init?(left: Double, top: Double, right: Double, bottom: Double) {
+  package init?(left: Double, top: Double, right: Double, bottom: Double) {
     // Written so that NaN, for which no comparison holds, is refused.
     guard -Self.reach <= left, left < right, right <= Self.reach,
       -Self.reach <= top, top < bottom, bottom <= Self.reach,
@@ -38,7 +38,7 @@ public struct BoundingBox: Hashable, Sendable {
   ///
   /// - Returns: Nil if a number is not finite, an edge is beyond a million pixels, or there is no
   ///   area.
-  public init?(x: Double, y: Double, width: Double, height: Double) {
+  package init?(x: Double, y: Double, width: Double, height: Double) {
     self.init(left: x, top: y, right: x + width, bottom: y + height)
   }
 
@@ -53,21 +53,21 @@ public struct BoundingBox: Hashable, Sendable {
     bottom = Double(rows.upperBound)
   }
 
-  public var width: Double { right - left }
+  package var width: Double { right - left }
 
-  public var height: Double { bottom - top }
+  package var height: Double { bottom - top }
 
-  public var area: Double { width * height }
+  package var area: Double { width * height }
 }
 
 extension BoundingBox {
   /// Whether a point is in the box: the left and upper edge are, the right and lower edge are not.
-  public func contains(x: Double, y: Double) -> Bool {
+  package func contains(x: Double, y: Double) -> Bool {
     left <= x && x < right && top <= y && y < bottom
   }
 
   /// The part that two boxes share, or nil if they share no area.
-  public func intersection(_ other: BoundingBox) -> BoundingBox? {
+  package func intersection(_ other: BoundingBox) -> BoundingBox? {
     BoundingBox(
       left: max(left, other.left), top: max(top, other.top),
       right: min(right, other.right), bottom: min(bottom, other.bottom))
@@ -76,14 +76,14 @@ extension BoundingBox {
   /// The area that two boxes share over the area that they cover together, in [0, 1].
   ///
   /// Exact for whole numbers; 1 for equal boxes, and never above.
-  public func intersectionOverUnion(_ other: BoundingBox) -> Double {
+  package func intersectionOverUnion(_ other: BoundingBox) -> Double {
     guard let shared = intersection(other)?.area else { return 0 }
     // In this order, the union is never less than the larger box, for rounding is monotonic.
     return shared / (area + (other.area - shared))
   }
 
   /// What of the box lies in a picture, or nil if nothing does.
-  public func clipped(toWidth width: Int, height: Int) -> BoundingBox? {
+  package func clipped(toWidth width: Int, height: Int) -> BoundingBox? {
     BoundingBox(left: 0, top: 0, right: Double(width), bottom: Double(height))
       .flatMap(intersection)
   }
@@ -91,19 +91,19 @@ extension BoundingBox {
   /// The box when each column becomes `x` columns and each row `y` rows.
   ///
   /// - Returns: Nil if nothing is left of it, or if it gets too large.
-  public func scaled(x: Double, y: Double) -> BoundingBox? {
+  package func scaled(x: Double, y: Double) -> BoundingBox? {
     BoundingBox(left: left * x, top: top * y, right: right * x, bottom: bottom * y)
   }
 }
 
 extension BoundingBox: CustomStringConvertible {
   /// The four numbers in COCO's order.
-  public var description: String { "[\(left), \(top), \(width), \(height)]" }
+  package var description: String { "[\(left), \(top), \(width), \(height)]" }
 }
 
 extension BoundingBox: Codable {
   /// Reads COCO's `[x, y, width, height]`.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let numbers = try [Double](from: decoder)
     guard numbers.count == 4,
       let box = BoundingBox(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
@@ -115,7 +115,7 @@ extension BoundingBox: Codable {
   }
 
   /// Writes COCO's `[x, y, width, height]`.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     try [left, top, width, height].encode(to: encoder)
   }
 }

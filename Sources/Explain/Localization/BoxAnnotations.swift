@@ -2,27 +2,27 @@
 ///
 /// Boxes are clipped to their pictures. Annotations that name no box to score are left out, and
 /// ``leftOut`` counts them. ``picture(at:)`` finds what belongs to a file.
-public struct BoxAnnotations: Hashable, Sendable {
+package struct BoxAnnotations: Hashable, Sendable {
   /// A kind of object.
-  public struct Category: Hashable, Sendable {
-    public let id: AnnotationID
-    public let name: String
+  package struct Category: Hashable, Sendable {
+    package let id: AnnotationID
+    package let name: String
   }
 
   /// The file, as the caller named it.
-  public let path: String
+  package let path: String
 
   /// In the file's order.
-  public let categories: [Category]
+  package let categories: [Category]
 
   /// In the file's order.
-  public let pictures: [AnnotatedPicture]
+  package let pictures: [AnnotatedPicture]
 
   /// The annotations that were left out.
   ///
   /// Boxes beside a picture whose size the file does not say are not among them; see
   /// ``AnnotatedPicture/countOutside(width:height:)``.
-  public let leftOut: LeftOutAnnotations
+  package let leftOut: LeftOutAnnotations
 
   /// The pictures that have a base name.
   private let byBaseName: [String: [Int]]
@@ -36,7 +36,7 @@ public struct BoxAnnotations: Hashable, Sendable {
   /// - Throws: ``AnnotationError`` for what is not COCO's format; for file names and ids of pictures
   ///   and categories that occur twice; for ids of no category; for boxes with a number that is not
   ///   finite.
-  public init(
+  package init(
     json: [UInt8], path: String, limits: AnnotationLimits = .default
   ) throws(AnnotationError) {
     let file = try COCOFile.parse(json, path: path, limits: limits)
@@ -91,7 +91,7 @@ public struct BoxAnnotations: Hashable, Sendable {
   }
 
   /// The categories that have a box in some picture, in the file's order.
-  public var usedCategories: [Category] {
+  package var usedCategories: [Category] {
     let used = Set(pictures.lazy.flatMap(\.objects).map(\.categoryID))
     return categories.filter { used.contains($0.id) }
   }
@@ -105,7 +105,7 @@ public struct BoxAnnotations: Hashable, Sendable {
   ///
   /// - Returns: Nil if the file has no picture of that name.
   /// - Throws: ``AnnotationError`` if several share as much.
-  public func picture(at path: String) throws(AnnotationError) -> AnnotatedPicture? {
+  package func picture(at path: String) throws(AnnotationError) -> AnnotatedPicture? {
     let wanted = path.pathComponents
     guard let name = wanted.last, let candidates = byBaseName[String(name)] else { return nil }
     let shared = candidates.map { index in
@@ -126,7 +126,7 @@ public struct BoxAnnotations: Hashable, Sendable {
 
 extension String {
   /// The names between the slashes, or the backslashes of Windows, without `.` and empty ones.
-  public var pathComponents: [Substring] {
+  package var pathComponents: [Substring] {
     split { $0 == "/" || $0 == "\\" }.filter { $0 != "." }
   }
 }

@@ -4,20 +4,20 @@ import Files
 ///
 /// `n02123045 tabby, tabby cat` of a synset file has an identifier, and so has every line with a tab
 /// after its first column, such as `/m/01yrx<TAB>Cat`. The name may list synonyms between commas.
-public struct ClassLabel: Hashable, Sendable {
+package struct ClassLabel: Hashable, Sendable {
   /// The line, without white space at either end.
-  public let line: String
+  package let line: String
 
   /// Such as `n02123045`; nil if the line has a name only.
-  public let identifier: String?
+  package let identifier: String?
 
   /// The line without the identifier; empty if there is nothing else.
-  public let name: String
+  package let name: String
 
   /// The names between the commas of ``name``.
-  public var synonyms: [String] { name.split(separator: ",").map { $0.trimmed } }
+  package var synonyms: [String] { name.split(separator: ",").map { $0.trimmed } }
 
-  public init(_ text: String) {
+  package init(_ text: String) {
     line = text[...].trimmed
     let columns = line.split(separator: "\t", maxSplits: 1)
     let words = line.split(maxSplits: 1, whereSeparator: \.isWhitespace)

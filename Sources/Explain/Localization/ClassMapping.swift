@@ -8,19 +8,19 @@
 ///
 /// If several lines fit by the same rule, none is taken. Without labels, the category's id is the
 /// index of the class, counted from 0. Two categories may be one class.
-public struct ClassMapping: Hashable, Sendable {
+package struct ClassMapping: Hashable, Sendable {
   /// The class of each category id.
-  public let indices: [AnnotationID: Int]
+  package let indices: [AnnotationID: Int]
 
   /// The categories without a class, and why.
-  public let unmatched: [Unmatched]
+  package let unmatched: [Unmatched]
 
   /// A category without a class.
-  public struct Unmatched: Hashable, Sendable {
-    public let category: BoxAnnotations.Category
+  package struct Unmatched: Hashable, Sendable {
+    package let category: BoxAnnotations.Category
 
     /// The classes that its name fits, if there are several.
-    public let candidates: [Int]
+    package let candidates: [Int]
   }
 
   /// Finds the classes of categories.
@@ -29,7 +29,7 @@ public struct ClassMapping: Hashable, Sendable {
   ///   - categories: Such as ``BoxAnnotations/usedCategories``.
   ///   - labels: The lines of the labels file, one a class; empty if there is none.
   ///   - classCount: The number of classes of the network.
-  public init(categories: [BoxAnnotations.Category], labels: [String], classCount: Int) {
+  package init(categories: [BoxAnnotations.Category], labels: [String], classCount: Int) {
     let labels = labels.prefix(max(classCount, 0)).map(LowercaseLabel.init)
     var indices: [AnnotationID: Int] = [:]
     var unmatched: [Unmatched] = []
@@ -51,20 +51,20 @@ public struct ClassMapping: Hashable, Sendable {
   /// The one class of a name, by the rule above.
   ///
   /// - Returns: Nil if the name fits no label, or several.
-  public static func classIndex(named name: String, in labels: [String]) -> Int? {
+  package static func classIndex(named name: String, in labels: [String]) -> Int? {
     let found = classIndices(named: name, in: labels)
     return found.count == 1 ? found[0] : nil
   }
 
   /// The classes that a name fits, by the rule above; linear in the labels.
-  public static func classIndices(named name: String, in labels: [String]) -> [Int] {
+  package static func classIndices(named name: String, in labels: [String]) -> [Int] {
     classIndices(named: name, in: labels.map(LowercaseLabel.init))
   }
 
   /// Passes if every category has a class.
   ///
   /// - Throws: ``AnnotationError`` that lists those without.
-  public func requireAll(path: String) throws(AnnotationError) {
+  package func requireAll(path: String) throws(AnnotationError) {
     guard !unmatched.isEmpty else { return }
     let shown = unmatched.prefix(10).map { entry in
       "\"\(entry.category.name)\" (id \(entry.category.id))"

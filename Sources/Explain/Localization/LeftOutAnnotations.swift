@@ -1,24 +1,24 @@
 /// The annotations of a file that name no box to score, by the reason; each is counted once.
-public struct LeftOutAnnotations: Hashable, Sendable {
+package struct LeftOutAnnotations: Hashable, Sendable {
   /// `iscrowd` is 1: the outline of a group.
-  public var crowds = 0
+  package var crowds = 0
 
   /// Their picture is not in the file.
-  public var withoutPicture = 0
+  package var withoutPicture = 0
 
   /// There is no `bbox`.
-  public var withoutBox = 0
+  package var withoutBox = 0
 
   /// There is no `category_id`.
-  public var withoutCategory = 0
+  package var withoutCategory = 0
 
   /// The box is no pixel wide or no pixel high.
-  public var withoutArea = 0
+  package var withoutArea = 0
 
   /// The box lies beside its picture.
-  public var outside = 0
+  package var outside = 0
 
-  public init() {}
+  package init() {}
 
   private var parts: [(count: Int, reason: String)] {
     [
@@ -29,12 +29,12 @@ public struct LeftOutAnnotations: Hashable, Sendable {
   }
 
   /// How many there are.
-  public var count: Int { parts.reduce(0) { $0 + $1.count } }
+  package var count: Int { parts.reduce(0) { $0 + $1.count } }
 }
 
 extension LeftOutAnnotations: CustomStringConvertible {
   /// Such as `left out 3 annotations: 2 of a crowd, 1 without a category`.
-  public var description: String {
+  package var description: String {
     "left out \(count) annotation\(count == 1 ? "" : "s")"
       + (count == 0 ? "" : ": " + parts.map { "\($0.count) \($0.reason)" }.joined(separator: ", "))
   }

@@ -2,25 +2,25 @@
 ///
 /// Small errors of a kernel may move a map's values and yet leave every decision as it was; this
 /// tells whether they do.
-public struct LocalizationChange: Hashable, Sendable {
+package struct LocalizationChange: Hashable, Sendable {
   /// What differs in one outcome.
-  public struct Difference: Hashable, Sendable, Codable {
-    public let key: LocalizationOutcome.Key
+  package struct Difference: Hashable, Sendable, Codable {
+    package let key: LocalizationOutcome.Key
 
     /// Whether one run hits with the peak, and the other does not.
-    public let isPointingChanged: Bool
+    package let isPointingChanged: Bool
 
     /// Whether one run has the box right, and the other does not.
-    public let isBoxChanged: Bool
+    package let isBoxChanged: Bool
 
     /// Whether a map is flat or not finite in one run only.
-    public let isConditionChanged: Bool
+    package let isConditionChanged: Bool
 
     /// The overlap in the other run minus the overlap in the baseline.
-    public let overlapChange: Double
+    package let overlapChange: Double
 
     /// Whether one of the three changed.
-    public var isDecisionChanged: Bool { isPointingChanged || isBoxChanged || isConditionChanged }
+    package var isDecisionChanged: Bool { isPointingChanged || isBoxChanged || isConditionChanged }
 
     private enum CodingKeys: String, CodingKey {
       case key
@@ -32,16 +32,16 @@ public struct LocalizationChange: Hashable, Sendable {
   }
 
   /// The number of outcomes that both runs have.
-  public let compared: Int
+  package let compared: Int
 
   /// The outcomes that only one of the runs has, in order.
-  public let unpaired: [LocalizationOutcome.Key]
+  package let unpaired: [LocalizationOutcome.Key]
 
   /// The outcomes with another decision or another overlap, in order.
-  public let differences: [Difference]
+  package let differences: [Difference]
 
   /// Compares two runs.
-  public init(from baseline: LocalizationScore, to other: LocalizationScore) {
+  package init(from baseline: LocalizationScore, to other: LocalizationScore) {
     var compared = 0
     var unpaired = other.outcomes.map(\.key).filter { baseline[$0] == nil }
     var differences: [Difference] = []
@@ -61,19 +61,19 @@ public struct LocalizationChange: Hashable, Sendable {
     self.differences = differences
   }
 
-  public var pointingChanges: Int { differences.count(where: \.isPointingChanged) }
+  package var pointingChanges: Int { differences.count(where: \.isPointingChanged) }
 
-  public var boxChanges: Int { differences.count(where: \.isBoxChanged) }
+  package var boxChanges: Int { differences.count(where: \.isBoxChanged) }
 
-  public var conditionChanges: Int { differences.count(where: \.isConditionChanged) }
+  package var conditionChanges: Int { differences.count(where: \.isConditionChanged) }
 
   /// The largest magnitude of a change of an overlap.
-  public var largestOverlapChange: Double {
+  package var largestOverlapChange: Double {
     differences.reduce(0) { max($0, $1.overlapChange.magnitude) }
   }
 
   /// Whether both runs decide alike on the same outcomes, of which there is at least one.
-  public var isUnchanged: Bool {
+  package var isUnchanged: Bool {
     compared > 0 && unpaired.isEmpty && !differences.contains(where: \.isDecisionChanged)
   }
 }

@@ -1,16 +1,16 @@
 /// The figures of a ``LocalizationChange``, to be printed or written as JSON.
-public struct LocalizationChangeRow: Hashable, Sendable, Codable {
+package struct LocalizationChangeRow: Hashable, Sendable, Codable {
   /// What is compared with the baseline, such as a backend.
-  public let name: String
-  public let compared: Int
-  public let unpaired: Int
-  public let pointingChanges: Int
-  public let boxChanges: Int
-  public let conditionChanges: Int
-  public let largestOverlapChange: Double
-  public let isUnchanged: Bool
+  package let name: String
+  package let compared: Int
+  package let unpaired: Int
+  package let pointingChanges: Int
+  package let boxChanges: Int
+  package let conditionChanges: Int
+  package let largestOverlapChange: Double
+  package let isUnchanged: Bool
 
-  public init(name: String, change: LocalizationChange) {
+  package init(name: String, change: LocalizationChange) {
     self.name = name
     compared = change.compared
     unpaired = change.unpaired.count

@@ -1,17 +1,17 @@
 /// What became of one class in one picture.
-public struct LocalizationOutcome: Hashable, Sendable, Encodable {
+package struct LocalizationOutcome: Hashable, Sendable, Encodable {
   /// Names an outcome.
-  public struct Key: Hashable, Sendable, Codable, Comparable {
-    public let picture: String
-    public let classIndex: Int
+  package struct Key: Hashable, Sendable, Codable, Comparable {
+    package let picture: String
+    package let classIndex: Int
 
-    public init(picture: String, classIndex: Int) {
+    package init(picture: String, classIndex: Int) {
       self.picture = picture
       self.classIndex = classIndex
     }
 
     /// By picture, then by class.
-    public static func < (a: Key, b: Key) -> Bool {
+    package static func < (a: Key, b: Key) -> Bool {
       a.picture != b.picture ? a.picture < b.picture : a.classIndex < b.classIndex
     }
 
@@ -21,13 +21,13 @@ public struct LocalizationOutcome: Hashable, Sendable, Encodable {
     }
   }
 
-  public let key: Key
-  public let score: MapScore
+  package let key: Key
+  package let score: MapScore
 
   /// The class that the network gives the picture.
   ///
   /// Nil if that cannot be right or wrong, as the picture has boxes of several classes.
-  public let predictedClass: Int?
+  package let predictedClass: Int?
 
   /// - Parameters:
   ///   - picture: The picture's name: the same for the same picture in all runs.
@@ -35,20 +35,20 @@ public struct LocalizationOutcome: Hashable, Sendable, Encodable {
   ///   - score: How well the map does.
   ///   - predictedClass: The class of the largest probability; nil for a picture of several
   ///     classes.
-  public init(picture: String, classIndex: Int, score: MapScore, predictedClass: Int? = nil) {
+  package init(picture: String, classIndex: Int, score: MapScore, predictedClass: Int? = nil) {
     key = Key(picture: picture, classIndex: classIndex)
     self.score = score
     self.predictedClass = predictedClass
   }
 
   /// Whether the network names the class; nil if it was not asked.
-  public var isTop1: Bool? { predictedClass.map { $0 == key.classIndex } }
+  package var isTop1: Bool? { predictedClass.map { $0 == key.classIndex } }
 
   /// Whether the network names the class and the map finds the object; nil if it was not asked.
   ///
   /// The CVPR 2016 protocol takes the map of the class that the network names; where that class is
   /// right, it is this map.
-  public var isTop1Localized: Bool? { isTop1.map { $0 && score.isBoxRight } }
+  package var isTop1Localized: Bool? { isTop1.map { $0 && score.isBoxRight } }
 
   private enum CodingKeys: String, CodingKey {
     case key, score

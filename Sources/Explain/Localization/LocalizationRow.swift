@@ -1,37 +1,37 @@
 /// The figures of one class, or of all, ready to be printed or written as JSON.
 ///
 /// Shares are in [0, 1]. What there is nothing to say about is nil: absent in JSON, `–` in a cell.
-public struct LocalizationRow: Hashable, Sendable, Codable {
+package struct LocalizationRow: Hashable, Sendable, Codable {
   /// The class's name; `all` for the sum.
-  public let name: String
+  package let name: String
 
   /// Nil for the sum.
-  public let classIndex: Int?
-  public let count: Int
-  public let flat: Int
-  public let nonFinite: Int
-  public let boxless: Int
-  public let pointing: Double?
+  package let classIndex: Int?
+  package let count: Int
+  package let flat: Int
+  package let nonFinite: Int
+  package let boxless: Int
+  package let pointing: Double?
 
   /// ``LocalizationScore/classMeanPointing``, for the sum only.
-  public let classMeanPointing: Double?
+  package let classMeanPointing: Double?
 
   /// Lower and upper end of the 95 % interval of ``pointing``.
-  public let pointingInterval: [Double]?
-  public let boxAccuracy: Double?
+  package let pointingInterval: [Double]?
+  package let boxAccuracy: Double?
 
   /// Lower and upper end of the 95 % interval of ``boxAccuracy``.
-  public let boxAccuracyInterval: [Double]?
-  public let meanOverlap: Double?
-  public let maxBoxAccuracy: Double?
+  package let boxAccuracyInterval: [Double]?
+  package let meanOverlap: Double?
+  package let maxBoxAccuracy: Double?
 
   /// Where ``maxBoxAccuracy`` is reached.
-  public let bestThreshold: Double?
-  public let maxBoxAccuracyV2: Double?
-  public let top1: Double?
-  public let top1Localization: Double?
+  package let bestThreshold: Double?
+  package let maxBoxAccuracyV2: Double?
+  package let top1: Double?
+  package let top1Localization: Double?
 
-  public init(
+  package init(
     name: String, classIndex: Int?, summary: LocalizationSummary, classMeanPointing: Double? = nil
   ) {
     self.name = name
@@ -74,7 +74,7 @@ extension LocalizationScore {
   ///
   /// - Parameter name: What to call a class.
   /// - Returns: One row more than there are classes.
-  public func rows(name: (_ classIndex: Int) -> String) -> [LocalizationRow] {
+  package func rows(name: (_ classIndex: Int) -> String) -> [LocalizationRow] {
     perClass.map {
       LocalizationRow(name: name($0.classIndex), classIndex: $0.classIndex, summary: $0.summary)
     } + [

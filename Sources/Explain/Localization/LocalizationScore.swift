@@ -3,17 +3,17 @@
 /// The order in which they come does not matter, so parts of a run can be scored apart and merged.
 /// An outcome of the same picture and class replaces the earlier one: a picture that is given twice
 /// counts once. Takes some 2 KiB an outcome with 100 threshold steps.
-public struct LocalizationScore: Hashable, Sendable {
-  public let settings: LocalizationSettings
+package struct LocalizationScore: Hashable, Sendable {
+  package let settings: LocalizationSettings
   private var byKey: [LocalizationOutcome.Key: LocalizationOutcome] = [:]
 
   /// - Parameter settings: Those of the scorer that makes the outcomes.
-  public init(settings: LocalizationSettings = LocalizationSettings()) { self.settings = settings }
+  package init(settings: LocalizationSettings = LocalizationSettings()) { self.settings = settings }
 
   /// Adds an outcome.
   ///
   /// - Precondition: It was scored with ``settings``.
-  public mutating func add(_ outcome: LocalizationOutcome) {
+  package mutating func add(_ outcome: LocalizationOutcome) {
     precondition(
       outcome.score.sweep.count == settings.thresholdSteps + 1
         && outcome.score.bestSweep.count == settings.thresholdSteps + 1,
@@ -24,29 +24,29 @@ public struct LocalizationScore: Hashable, Sendable {
   /// Adds the outcomes of another part of the run.
   ///
   /// - Precondition: It has the same settings.
-  public mutating func merge(_ other: LocalizationScore) {
+  package mutating func merge(_ other: LocalizationScore) {
     precondition(settings == other.settings, "scored with other settings")
     byKey.merge(other.byKey) { $1 }
   }
 
   /// Ordered by picture, then by class.
-  public var outcomes: [LocalizationOutcome] { byKey.values.sorted { $0.key < $1.key } }
+  package var outcomes: [LocalizationOutcome] { byKey.values.sorted { $0.key < $1.key } }
 
-  public subscript(key: LocalizationOutcome.Key) -> LocalizationOutcome? { byKey[key] }
+  package subscript(key: LocalizationOutcome.Key) -> LocalizationOutcome? { byKey[key] }
 
   /// The figures of each class that occurs, ordered by class.
-  public var perClass: [(classIndex: Int, summary: LocalizationSummary)] {
+  package var perClass: [(classIndex: Int, summary: LocalizationSummary)] {
     Dictionary(grouping: outcomes, by: \.key.classIndex).sorted { $0.key < $1.key }
       .map { ($0.key, LocalizationSummary(of: $0.value, settings: settings)) }
   }
 
   /// The figures of all outcomes, each counting alike.
-  public var overall: LocalizationSummary { LocalizationSummary(of: outcomes, settings: settings) }
+  package var overall: LocalizationSummary { LocalizationSummary(of: outcomes, settings: settings) }
 
   /// The pointing accuracy as the Excitation Backprop paper averages it: over the classes.
   ///
   /// Each class counts alike. Nil without outcomes.
-  public var classMeanPointing: Double? {
+  package var classMeanPointing: Double? {
     let shares = perClass.compactMap(\.summary.pointing.value)
     return shares.isEmpty ? nil : shares.reduce(0, +) / Double(shares.count)
   }

@@ -1,9 +1,9 @@
 /// How maps are compared with boxes.
 ///
 /// The defaults are the protocols as published, and strict.
-public struct LocalizationSettings: Hashable, Sendable, Codable {
+package struct LocalizationSettings: Hashable, Sendable, Codable {
   /// Which pixels touch.
-  public enum Connectivity: Int, Hashable, Sendable, Codable, CaseIterable {
+  package enum Connectivity: Int, Hashable, Sendable, Codable, CaseIterable {
     /// Those that share an edge.
     case four = 4
     /// Those that share an edge or a corner, as in OpenCV's `findContours`, which the published
@@ -11,25 +11,25 @@ public struct LocalizationSettings: Hashable, Sendable, Codable {
     case eight = 8
   }
 
-  public var connectivity: Connectivity
+  package var connectivity: Connectivity
 
   /// How many pixels beside a box the map may point.
   ///
   /// Excitation Backprop allows 15; 0 is strict.
-  public var pointingTolerance: Double
+  package var pointingTolerance: Double
 
   /// The share of the map's maximum above which a pixel belongs to the object.
-  public var maximumShare: Double
+  package var maximumShare: Double
 
   /// The intersection over union from which a box counts as right.
-  public var requiredOverlap: Double
+  package var requiredOverlap: Double
 
   /// The number of steps between the thresholds 0 and 1 of MaxBoxAcc.
-  public var thresholdSteps: Int
+  package var thresholdSteps: Int
 
   /// - Precondition: The shares are in [0, 1], the tolerance is finite and not negative, and there
   ///   are 1 to 10,000 steps.
-  public init(
+  package init(
     connectivity: Connectivity = .eight, pointingTolerance: Double = 0, maximumShare: Double = 0.2,
     requiredOverlap: Double = 0.5, thresholdSteps: Int = 100
   ) {
@@ -44,10 +44,10 @@ public struct LocalizationSettings: Hashable, Sendable, Codable {
   }
 
   /// The overlaps over which MaxBoxAccV2 averages.
-  public static let averagedOverlaps = [0.3, 0.5, 0.7]
+  package static let averagedOverlaps = [0.3, 0.5, 0.7]
 
   /// The thresholds of MaxBoxAcc: 0, 0.01, … 1 by default.
-  public var thresholds: [Double] {
+  package var thresholds: [Double] {
     (0...thresholdSteps).map { Double($0) / Double(thresholdSteps) }
   }
 }

@@ -1,51 +1,51 @@
 /// The figures of some outcomes.
-public struct LocalizationSummary: Hashable, Sendable {
+package struct LocalizationSummary: Hashable, Sendable {
   /// The accuracy at the threshold that is best for it.
-  public struct Best: Hashable, Sendable {
-    public let proportion: Proportion
+  package struct Best: Hashable, Sendable {
+    package let proportion: Proportion
 
     /// The lowest of several best ones.
-    public let threshold: Double
+    package let threshold: Double
   }
 
   /// The number of pairs of a picture and a class.
-  public let count: Int
+  package let count: Int
 
   /// Maps that are flat, and count as misses.
-  public let flatCount: Int
+  package let flatCount: Int
 
   /// Maps with values that are not finite, which count as misses.
-  public let nonFiniteCount: Int
+  package let nonFiniteCount: Int
 
   /// Maps with something to see but no positive value, so that nothing is above 20 % of the
   /// maximum.
-  public let boxlessCount: Int
+  package let boxlessCount: Int
 
   /// The pointing game.
-  public let pointing: Proportion
+  package let pointing: Proportion
 
   /// Boxes at 20 % of the maximum that overlap enough, the class being known ("GT-known").
-  public let box: Proportion
+  package let box: Proportion
 
   /// The mean overlap of these boxes; a map without a box counts 0.
   ///
   /// Nil without outcomes.
-  public let meanOverlap: Double?
+  package let meanOverlap: Double?
 
   /// MaxBoxAcc: the accuracy of the box round the largest component at the best threshold.
   ///
   /// It takes the required overlap. Nil without outcomes.
-  public let maxBoxAccuracy: Best?
+  package let maxBoxAccuracy: Best?
 
   /// The parts of ``maxBoxAccuracyV2``: one for each overlap of
   /// ``LocalizationSettings/averagedOverlaps``, each at the threshold that is best for it.
-  public let maxBoxAccuracyV2Parts: [Best]
+  package let maxBoxAccuracyV2Parts: [Best]
 
   /// Pictures whose one class the network names; of those where it was asked.
-  public let top1: Proportion
+  package let top1: Proportion
 
   /// Pictures whose one class the network names and whose box is right.
-  public let top1Localization: Proportion
+  package let top1Localization: Proportion
 
   init(of outcomes: [LocalizationOutcome], settings: LocalizationSettings) {
     let scores = outcomes.map(\.score)
@@ -74,7 +74,7 @@ public struct LocalizationSummary: Hashable, Sendable {
   /// MaxBoxAccV2: the mean of its parts.
   ///
   /// Nil without outcomes.
-  public var maxBoxAccuracyV2: Double? {
+  package var maxBoxAccuracyV2: Double? {
     let shares = maxBoxAccuracyV2Parts.compactMap(\.proportion.value)
     return shares.isEmpty ? nil : shares.reduce(0, +) / Double(shares.count)
   }

@@ -2,27 +2,27 @@
 ///
 /// A map covers all of the picture if the picture was resized to be the network's input, and the
 /// middle part if it was cropped. What was cut off counts: boxes stay whole.
-public struct MapRegion: Hashable, Sendable {
+package struct MapRegion: Hashable, Sendable {
   /// In pixels of the picture.
-  public let bounds: BoundingBox
+  package let bounds: BoundingBox
 
   /// The columns of the grid: the width of the bounds, rounded.
-  public let columns: Int
+  package let columns: Int
 
   /// The rows of the grid.
-  public let rows: Int
+  package let rows: Int
 
   /// All of a picture.
   ///
   /// - Precondition: The sides are positive, and at most a million.
-  public init(width: Int, height: Int) {
+  package init(width: Int, height: Int) {
     bounds = BoundingBox(columns: 0..<width, rows: 0..<height)
     columns = width
     rows = height
   }
 
   /// A part of a picture, which may begin and end within pixels.
-  public init(_ bounds: BoundingBox) {
+  package init(_ bounds: BoundingBox) {
     self.bounds = bounds
     columns = max(Int(bounds.width.rounded()), 1)
     rows = max(Int(bounds.height.rounded()), 1)
@@ -31,7 +31,7 @@ public struct MapRegion: Hashable, Sendable {
   /// The largest middle part of a picture that has the shape of a network's input.
   ///
   /// - Precondition: The sides are positive, and at most a million.
-  public init(
+  package init(
     croppedFromWidth width: Int, height: Int,
     toShapeOfWidth inputWidth: Int, height inputHeight: Int
   ) {

@@ -1,9 +1,9 @@
 /// How well one map finds the objects of its class in one picture.
 ///
 /// A map that is flat or not finite says nothing, so it misses by every measure.
-public struct MapScore: Hashable, Sendable, Encodable {
+package struct MapScore: Hashable, Sendable, Encodable {
   /// Whether there is something to score.
-  public enum Condition: String, Hashable, Sendable, Codable, CaseIterable {
+  package enum Condition: String, Hashable, Sendable, Codable, CaseIterable {
     case scored
     /// All values are equal.
     case flat
@@ -11,32 +11,32 @@ public struct MapScore: Hashable, Sendable, Encodable {
     case nonFinite = "non_finite"
   }
 
-  public let condition: Condition
+  package let condition: Condition
 
   /// The middle of the pixel where the map is largest, as x and y in the picture.
   ///
   /// Of several such pixels it is the first, row by row. Nil if the map says nothing.
-  public let peak: [Double]?
+  package let peak: [Double]?
 
   /// Whether the peak is in a box.
-  public let isPointingHit: Bool
+  package let isPointingHit: Bool
 
   /// The box round the largest component above the share of the maximum.
   ///
   /// Nil if the map says nothing, or if it has no positive value.
-  public let box: BoundingBox?
+  package let box: BoundingBox?
 
   /// The intersection over union of ``box`` with the box of the class that fits it best.
-  public let overlap: Double
+  package let overlap: Double
 
   /// Whether ``overlap`` is enough.
-  public let isBoxRight: Bool
+  package let isBoxRight: Bool
 
   /// For each threshold of MaxBoxAcc, the overlap of the box round the largest component.
-  public let sweep: [Double]
+  package let sweep: [Double]
 
   /// For each threshold, the best overlap of the boxes round all components.
-  public let bestSweep: [Double]
+  package let bestSweep: [Double]
 
   /// A map that says nothing.
   init(_ condition: Condition, settings: LocalizationSettings) {

@@ -1,4 +1,4 @@
-public import Imaging
+package import Imaging
 
 /// Holds maps against boxes.
 ///
@@ -17,10 +17,10 @@ public import Imaging
 ///   round all of them.
 ///
 /// A predicted box is measured by the box of the class that it overlaps most.
-public struct MapScorer: Hashable, Sendable {
-  public let settings: LocalizationSettings
+package struct MapScorer: Hashable, Sendable {
+  package let settings: LocalizationSettings
 
-  public init(settings: LocalizationSettings = LocalizationSettings()) { self.settings = settings }
+  package init(settings: LocalizationSettings = LocalizationSettings()) { self.settings = settings }
 
   /// Scores one map.
   ///
@@ -32,7 +32,7 @@ public struct MapScorer: Hashable, Sendable {
   ///   - boxes: The objects of the class, in pixels of the picture; without any, every map misses.
   ///   - region: What the map covers of the picture: fewer than 2³¹ pixels.
   /// - Returns: The measures.
-  public func score(
+  package func score(
     _ map: Plane, boxes: [BoundingBox], region: MapRegion
   ) -> MapScore {
     guard map.values.allSatisfy(\.isFinite) else { return MapScore(.nonFinite, settings: settings) }

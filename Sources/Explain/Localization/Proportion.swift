@@ -1,17 +1,17 @@
 /// So many of so many.
-public struct Proportion: Hashable, Sendable {
-  public let successes: Int
-  public let count: Int
+package struct Proportion: Hashable, Sendable {
+  package let successes: Int
+  package let count: Int
 
   /// - Precondition: `0 <= successes <= count`.
-  public init(successes: Int, count: Int) {
+  package init(successes: Int, count: Int) {
     precondition((0...max(count, 0)).contains(successes), "no more succeed than there are")
     self.successes = successes
     self.count = count
   }
 
   /// In [0, 1]; nil of nothing.
-  public var value: Double? { count > 0 ? Double(successes) / Double(count) : nil }
+  package var value: Double? { count > 0 ? Double(successes) / Double(count) : nil }
 
   /// Wilson's score interval, which holds the true share with 95 % confidence; nil of nothing.
   ///
@@ -19,7 +19,7 @@ public struct Proportion: Hashable, Sendable {
   /// Inference, the Law of Succession, and Statistical Inference", JASA 1927). Unlike p ± z √(p(1 −
   /// p)/n), it is not empty for 0 and 1, and stays within them. It takes the cases as independent,
   /// which classes of one picture are not quite.
-  public var interval: ClosedRange<Double>? {
+  package var interval: ClosedRange<Double>? {
     guard let p = value else { return nil }
     let n = Double(count)
     let square = Self.quantile * Self.quantile

@@ -7,7 +7,7 @@ import Net
 /// describes.
 ///
 /// One picture is in memory at a time.
-public final class HDF5MapsWriter: MapsWriter {
+package final class HDF5MapsWriter: MapsWriter {
   private let header: MapsHeader
   private let path: String
   private var pending: PendingFile
@@ -23,7 +23,7 @@ public final class HDF5MapsWriter: MapsWriter {
   ///   - folder: Where it is until then, in the same file system; beside its name unless given.
   ///   - replacing: Whether a file of that name is replaced.
   /// - Throws: ``MapsError`` if the file cannot be written.
-  public init(
+  package init(
     path: String, header: MapsHeader, in folder: String? = nil, replacing: Bool = true
   ) throws(MapsError) {
     self.path = path
@@ -43,7 +43,7 @@ public final class HDF5MapsWriter: MapsWriter {
   ///
   /// - Throws: ``MapsError`` if they are of another method than the header says, if a number is not
   ///   finite, or if the disk is full or fails.
-  public func append(_ picture: PictureMaps) throws(MapsError) {
+  package func append(_ picture: PictureMaps) throws(MapsError) {
     guard picture.method == header.method else {
       throw MapsError(
         .unsuitable, path: path,
@@ -60,7 +60,7 @@ public final class HDF5MapsWriter: MapsWriter {
     count += 1
   }
 
-  public func finish() throws(MapsError) {
+  package func finish() throws(MapsError) {
     do throws(HDF5Error) {
       try pictures.attributes.set(count, for: "count")
       try file.close()

@@ -1,9 +1,9 @@
-public import Files
+import Files
 import HDF5
 
 /// Why a file of maps cannot be written or used.
-public struct MapsError: ReportedError, Hashable {
-  public enum Code: Hashable, Sendable {
+package struct MapsError: ReportedError, Hashable {
+  package enum Code: Hashable, Sendable {
     /// There is no such file.
     case missing
 
@@ -20,23 +20,23 @@ public struct MapsError: ReportedError, Hashable {
     case unsuitable
   }
 
-  public let code: Code
-  public let path: String
+  package let code: Code
+  package let path: String
 
   /// The position in the file, in bytes, where there is one.
-  public let offset: Int?
+  package let offset: Int?
 
   /// What is wrong, to follow the path.
-  public let cause: String
+  package let cause: String
 
-  public init(_ code: Code, path: String, offset: Int? = nil, _ cause: String) {
+  package init(_ code: Code, path: String, offset: Int? = nil, _ cause: String) {
     self.code = code
     self.path = path
     self.offset = offset
     self.cause = cause
   }
 
-  public var description: String {
+  package var description: String {
     "\(path): \(offset.map { "byte \($0): " } ?? "")\(cause)"
   }
 }

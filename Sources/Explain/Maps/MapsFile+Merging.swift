@@ -6,7 +6,7 @@ extension MapsFile {
   ///   - header: Where they come from.
   ///   - path: Where the file goes; what is there is replaced.
   /// - Throws: ``MapsError`` if a picture does not fit or the file cannot be written.
-  public static func write(
+  package static func write(
     _ pictures: [PictureMaps], header: MapsHeader, to path: String
   ) throws(MapsError) {
     let writer = try HDF5MapsWriter(path: path, header: header)
@@ -25,7 +25,7 @@ extension MapsFile {
   ///   - header: Where the new file comes from; if nil, it is the first part's header.
   /// - Throws: ``MapsError`` if a part cannot be read or does not belong to the others, or if the file
   ///   cannot be written.
-  public static func merge(
+  package static func merge(
     _ parts: [String], into path: String, header: MapsHeader? = nil
   ) throws(MapsError) {
     guard let first = parts.first else {

@@ -9,18 +9,18 @@ import Net
 ///
 /// Nothing in it is believed: sizes are limited before memory is allocated, and what can be computed
 /// from something else in the file must agree with it. A picture is read when it is asked for.
-public struct MapsFile: Sendable {
-  public let path: String
-  public let header: MapsHeader
+package struct MapsFile: Sendable {
+  package let path: String
+  package let header: MapsHeader
 
   /// The number of pictures, in the order in which they were written.
-  public let count: Int
+  package let count: Int
   private let pictures: Group
 
   /// Opens a file and checks its schema and that no picture is missing.
   ///
   /// - Throws: ``MapsError`` that says what is wrong.
-  public init(path: String) throws(MapsError) {
+  package init(path: String) throws(MapsError) {
     self.path = path
     guard unsafe access(path.systemPath, F_OK) == 0 else {
       throw MapsError(.missing, path: path, "there is no such file")
@@ -51,7 +51,7 @@ public struct MapsFile: Sendable {
   ///
   /// - Throws: ``MapsError`` if it is damaged or contradicts itself.
   /// - Precondition: `index` is below ``count``.
-  public func picture(_ index: Int) throws(MapsError) -> PictureMaps {
+  package func picture(_ index: Int) throws(MapsError) -> PictureMaps {
     precondition((0..<count).contains(index), "there is no such picture")
     return try Self.reading(path) {
       try StoredPicture(group: pictures.group(Self.name(ofPicture: index)), path: path)
@@ -63,7 +63,7 @@ public struct MapsFile: Sendable {
   ///
   /// - Throws: ``MapsError`` if it is not stored.
   /// - Precondition: `index` is below ``count``.
-  public func source(ofPicture index: Int) throws(MapsError) -> String {
+  package func source(ofPicture index: Int) throws(MapsError) -> String {
     precondition((0..<count).contains(index), "there is no such picture")
     let name = Self.name(ofPicture: index)
     return try Self.reading(path) {

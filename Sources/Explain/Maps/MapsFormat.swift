@@ -5,7 +5,7 @@ import Files
 ///
 /// A writer that goes without ``finish()`` leaves nothing behind, and a file that was there before as
 /// it was.
-public protocol MapsWriter: AnyObject {
+package protocol MapsWriter: AnyObject {
   /// Stores the maps of the next picture.
   ///
   /// - Throws: ``MapsError`` if they cannot be stored, with nothing of this picture written.
@@ -18,7 +18,7 @@ public protocol MapsWriter: AnyObject {
 }
 
 /// The formats of files with maps.
-public enum MapsFormat: String, CaseIterable, Hashable, Sendable {
+package enum MapsFormat: String, CaseIterable, Hashable, Sendable {
   /// All that is known of each picture, in HDF5; see ``MapsFile``.
   case hdf5 = "h5"
 
@@ -26,7 +26,7 @@ public enum MapsFormat: String, CaseIterable, Hashable, Sendable {
   case numPy = "npy"
 
   /// The format that a file's name asks for: `.h5` or `.npy`, in letters of either case.
-  public init?(path: String) {
+  package init?(path: String) {
     guard let ending = FileName.fileExtension(of: path) else { return nil }
     self.init(rawValue: ending)
   }
@@ -41,7 +41,7 @@ public enum MapsFormat: String, CaseIterable, Hashable, Sendable {
   ///   - replacing: Whether a file of that name is replaced.
   /// - Returns: What takes the pictures.
   /// - Throws: ``MapsError`` if the file cannot be written.
-  public func writer(
+  package func writer(
     path: String, header: MapsHeader, in folder: String? = nil, replacing: Bool = true
   ) throws(MapsError) -> any MapsWriter {
     switch self {

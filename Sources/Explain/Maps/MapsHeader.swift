@@ -1,35 +1,35 @@
 import HDF5
 
 /// Where a file of maps comes from: the attributes of its root.
-public struct MapsHeader: Hashable, Sendable {
+package struct MapsHeader: Hashable, Sendable {
   /// The schema that this version reads and writes.
-  public static let schema = "densecam.maps/1"
+  package static let schema = "densecam.maps/1"
 
   /// The program that made the maps, with its version: `densecam 0.1.0`.
-  public var generator: String
+  package var generator: String
 
   /// The model as it is named on the command line, or a checkpoint's base name.
-  public var model: String
+  package var model: String
 
   /// SHA-256 of the weights file, in lower-case hexadecimal.
-  public var weightsSHA256: String
+  package var weightsSHA256: String
 
   /// SHA-256 of the symbol file, in lower-case hexadecimal.
-  public var symbolSHA256: String
+  package var symbolSHA256: String
 
   /// How the maps were made.
-  public var method: CAMMethod
+  package var method: CAMMethod
 
   /// How pictures became inputs, in the words of Net's `Preprocessing`.
-  public var preprocessing: String
+  package var preprocessing: String
 
   /// UTC, ISO 8601.
-  public var created: String
+  package var created: String
 
   /// The command that made the file.
-  public var command: String
+  package var command: String
 
-  public init(
+  package init(
     generator: String, model: String, weightsSHA256: String, symbolSHA256: String,
     method: CAMMethod, preprocessing: String, created: String, command: String
   ) {

@@ -1,4 +1,4 @@
-public import Files
+package import Files
 import Glibc
 import Kernels
 import Net
@@ -11,7 +11,7 @@ import Net
 ///
 /// The array's length stands in the header at the start of the file, which is written last, into room
 /// that was left for it; one picture is in memory at a time.
-public final class NumPyMapsWriter: MapsWriter {
+package final class NumPyMapsWriter: MapsWriter {
   private let path: String
   private var pending: PendingFile
 
@@ -26,7 +26,7 @@ public final class NumPyMapsWriter: MapsWriter {
   ///   - folder: Where it is until then, in the same file system; beside its name unless given.
   ///   - replacing: Whether a file of that name is replaced.
   /// - Throws: ``MapsError`` if the file cannot be written.
-  public init(
+  package init(
     path: String, in folder: String? = nil, replacing: Bool = true
   ) throws(MapsError) {
     self.path = path
@@ -38,7 +38,7 @@ public final class NumPyMapsWriter: MapsWriter {
   ///
   /// - Throws: ``MapsError`` if they are not as many or not as large as those before, if a number is
   ///   not finite, or if the disk is full or fails.
-  public func append(_ picture: PictureMaps) throws(MapsError) {
+  package func append(_ picture: PictureMaps) throws(MapsError) {
     if let objection = picture.objection {
       throw MapsError(.unsuitable, path: path, "cannot take \(picture.source): \(objection)")
     }
@@ -69,7 +69,7 @@ public final class NumPyMapsWriter: MapsWriter {
     count += 1
   }
 
-  public func finish() throws(MapsError) {
+  package func finish() throws(MapsError) {
     let shape = [count] + (sides.isEmpty ? [0, 0, 0] : sides)
     guard lseek(pending.descriptor, 0, SEEK_SET) == 0 else {
       throw MapsError(FileError(path: path, errno: errno))
@@ -83,7 +83,7 @@ public final class NumPyMapsWriter: MapsWriter {
 
 /// The start of a NumPy file, format 1.0: a magic text, the version, the length of what follows, and
 /// a Python dictionary, with spaces and a line feed up to a multiple of 64 bytes.
-public enum NumPyHeader {
+package enum NumPyHeader {
   /// Long enough for any shape: the dictionary has 118 bytes, of which the text around the shape
   /// takes 55, three commas with their spaces 6, and four numbers at most 19 + 7 + 5 + 5.
   static let byteCount = 128
@@ -92,7 +92,7 @@ public enum NumPyHeader {
   /// made no such file.
   ///
   /// - Throws: ``FileError`` if the file cannot be read.
-  public static func shape(of path: String) throws(FileError) -> [Int]? {
+  package static func shape(of path: String) throws(FileError) -> [Int]? {
     let file = try MappedFile(path: path)
     let start = unsafe file.withBytes { unsafe Array($0.prefix(byteCount)) }
     guard start.count == byteCount else { return nil }

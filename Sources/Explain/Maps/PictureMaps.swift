@@ -1,55 +1,55 @@
-public import Imaging
-public import Kernels
-public import Net
+package import Imaging
+package import Kernels
+package import Net
 
 /// What a network makes of one picture, with the maps of some classes: what a file of maps holds of
 /// it.
-public struct PictureMaps: Hashable, Sendable {
+package struct PictureMaps: Hashable, Sendable {
   /// One class and its map.
-  public struct Entry: Hashable, Sendable {
+  package struct Entry: Hashable, Sendable {
     /// The class's name, if there is one.
-    public var label: String?
+    package var label: String?
 
     /// The place of the class by probability, counted from 1; it need not be among the top.
-    public let rank: Int
-    public let probability: Double
-    public let logit: Double
+    package let rank: Int
+    package let probability: Double
+    package let logit: Double
 
     /// What the classifier adds to the average: `mean(map) + bias = logit` for ``CAMMethod/cam``.
-    public let bias: Double
+    package let bias: Double
 
     /// The map at the method's own resolution and scale.
-    public let map: ClassActivationMap
+    package let map: ClassActivationMap
 
     /// The map at the input's size; see ``Net/ClassActivationMap/upsampled(width:height:)``.
-    public var upsampled: Plane?
+    package var upsampled: Plane?
 
-    public var classIndex: Int { map.classIndex }
+    package var classIndex: Int { map.classIndex }
   }
 
   /// The picture's file, as it was named.
-  public let source: String
+  package let source: String
 
   /// The SHA-256 of that file in lower-case hexadecimal, if it was computed.
-  public var sourceSHA256: String?
+  package var sourceSHA256: String?
 
   /// The shape of the network's input, `[1, C, H, W]`.
-  public let inputShape: TensorShape
+  package let inputShape: TensorShape
 
   /// The result before the softmax, a value a class.
-  public let logits: [Float]
+  package let logits: [Float]
 
   /// The result after the softmax.
-  public let probabilities: [Float]
+  package let probabilities: [Float]
 
   /// How the maps were made.
-  public let method: CAMMethod
+  package let method: CAMMethod
 
   /// The likeliest classes, the likeliest first.
-  public let top: [Int]
+  package let top: [Int]
 
   /// The classes with maps, the likeliest first.
-  public private(set) var entries: [Entry] = []
+  package private(set) var entries: [Entry] = []
 
   /// - Parameters:
   ///   - source: The picture's file.
@@ -60,7 +60,7 @@ public struct PictureMaps: Hashable, Sendable {
   ///   - method: How the maps were made.
   ///   - topCount: The number of classes in ``top``, if there are as many.
   /// - Precondition: There are as many probabilities as logits.
-  public init(
+  package init(
     source: String, sourceSHA256: String? = nil, inputShape: TensorShape, logits: [Float],
     probabilities: [Float], method: CAMMethod, topCount: Int
   ) {
@@ -83,7 +83,7 @@ public struct PictureMaps: Hashable, Sendable {
   ///   - bias: What the classifier adds to the average.
   ///   - upsampled: The map at the input's size, if it is to be kept.
   /// - Precondition: There is such a class, and it has no map yet.
-  public mutating func add(
+  package mutating func add(
     _ map: ClassActivationMap, label: String? = nil, bias: Double = 0, upsampled: Plane? = nil
   ) {
     let index = map.classIndex
@@ -98,7 +98,7 @@ public struct PictureMaps: Hashable, Sendable {
   /// The place of a class by probability, counted from 1.
   ///
   /// - Precondition: There is such a class.
-  public func rank(ofClass index: Int) -> Int {
+  package func rank(ofClass index: Int) -> Int {
     1 + probabilities.indices.count { Self.precedes($0, index, in: probabilities) }
   }
 
@@ -146,7 +146,7 @@ extension ClassActivationMap {
   /// Imaging resizes, and nothing else, neither blurred nor stretched to [0, 1].
   ///
   /// - Precondition: The sides are positive.
-  public func upsampled(width: Int, height: Int) -> Plane {
+  package func upsampled(width: Int, height: Int) -> Plane {
     Plane(width: self.width, height: self.height, values: values)
       .resized(width: width, height: height)
   }

@@ -9,7 +9,7 @@
 ///
 /// Maps keep the scale that the formula gives; they are neither stretched nor clipped beyond the
 /// ReLU that is part of a method. `docs/cam-methods.md` has the derivations.
-public enum CAMMethod: String, CaseIterable, Hashable, Sendable {
+package enum CAMMethod: String, CaseIterable, Hashable, Sendable {
   /// Zhou et al., CVPR 2016: `Σ_k w[k] · f[k, y, x]`, without ReLU; its mean plus the bias is the
   /// logit.
   case cam
@@ -54,7 +54,7 @@ public enum CAMMethod: String, CaseIterable, Hashable, Sendable {
 
   /// Whether the method follows from the features and weights alone, so that a map costs no more than
   /// a pass over the features; the others run the network again.
-  public var isClosedForm: Bool {
+  package var isClosedForm: Bool {
     switch self {
     case .cam, .gradCAM, .xGradCAM, .hiResCAM, .layerCAM, .ablationCAM: true
     case .scoreCAM, .occlusion: false
@@ -62,7 +62,7 @@ public enum CAMMethod: String, CaseIterable, Hashable, Sendable {
   }
 
   /// Whether maps can have negative values, which speak against the class.
-  public var isSigned: Bool {
+  package var isSigned: Bool {
     switch self {
     case .cam, .hiResCAM, .occlusion: true
     case .gradCAM, .xGradCAM, .layerCAM, .ablationCAM, .scoreCAM: false

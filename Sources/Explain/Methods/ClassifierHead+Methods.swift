@@ -1,5 +1,5 @@
-public import Kernels
-public import Net
+package import Kernels
+package import Net
 
 extension ClassifierHead {
   /// The map of one class by a method in closed form, from the features of one picture.
@@ -17,7 +17,7 @@ extension ClassifierHead {
   /// - Throws: ``ExplainError`` if the method is not in closed form, or if the weights are missing or
   ///   do not fit.
   /// - Precondition: There is such a class, and the features fill the shape.
-  public func map(
+  package func map(
     method: CAMMethod, ofClass classIndex: Int, features: ArraySlice<Float>, shape: TensorShape,
     parameters: Parameters
   ) throws(ExplainError) -> ClassActivationMap {
@@ -28,7 +28,7 @@ extension ClassifierHead {
   ///
   /// Not one generic method for both, since that would compute element by element through a table of
   /// functions when it is called from another module.
-  public func map(
+  package func map(
     method: CAMMethod, ofClass classIndex: Int, features: ArraySlice<Double>, shape: TensorShape,
     parameters: Parameters
   ) throws(ExplainError) -> ClassActivationMap {

@@ -1,9 +1,9 @@
-public import Files
+import Files
 import Net
 
 /// Why there is no map.
-public struct ExplainError: ReportedError, Hashable {
-  public enum Code: Hashable, Sendable {
+package struct ExplainError: ReportedError, Hashable {
+  package enum Code: Hashable, Sendable {
     /// The method runs the network again, and was asked for where there is none.
     case needsForwardPasses
 
@@ -23,17 +23,17 @@ public struct ExplainError: ReportedError, Hashable {
     case cancelled
   }
 
-  public let code: Code
+  package let code: Code
 
   /// What is wrong, as a sentence without a full stop.
-  public let cause: String
+  package let cause: String
 
-  public init(_ code: Code, _ cause: String) {
+  package init(_ code: Code, _ cause: String) {
     self.code = code
     self.cause = cause
   }
 
   init(_ error: GraphError) { self.init(.wrongWeights, error.description) }
 
-  public var description: String { cause }
+  package var description: String { cause }
 }

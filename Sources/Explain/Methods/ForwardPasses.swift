@@ -3,7 +3,7 @@ import Net
 
 /// Told after each batch how many pictures have gone through the network, of how many; what it
 /// returns is whether to go on.
-public typealias ExplainProgress = (_ done: Int, _ total: Int) -> Bool
+package typealias ExplainProgress = (_ done: Int, _ total: Int) -> Bool
 
 /// Many changed pictures on their way through one executor, a batch at a time.
 ///

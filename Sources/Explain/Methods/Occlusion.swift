@@ -1,5 +1,5 @@
-public import Kernels
-public import Net
+package import Kernels
+package import Net
 
 /// Occlusion: how much the score of a class drops when a window of the picture is covered.
 ///
@@ -12,9 +12,9 @@ public import Net
 /// its centre in that of the cell, half a pixel down and right of it if their sizes differ by an odd
 /// number, and is cut off at the edges. So a map that is upsampled like any other lies right on the
 /// picture.
-public struct Occlusion: Hashable, Sendable {
+package struct Occlusion: Hashable, Sendable {
   /// What is put in place of the pixels.
-  public enum Baseline: Hashable, Sendable {
+  package enum Baseline: Hashable, Sendable {
     /// The mean of each channel over the picture: the plain colour that changes its average least.
     case meanColour
 
@@ -27,7 +27,7 @@ public struct Occlusion: Hashable, Sendable {
   }
 
   /// What drops.
-  public enum Score: String, CaseIterable, Hashable, Sendable {
+  package enum Score: String, CaseIterable, Hashable, Sendable {
     /// The logit, which the other methods explain, too.
     case logit
 
@@ -37,20 +37,20 @@ public struct Occlusion: Hashable, Sendable {
   }
 
   /// The size of the covering window, in pixels of the network's input.
-  public var window: Size
+  package var window: Size
 
   /// The distance from one window to the next; no larger than the window, so that every pixel is
   /// covered once at least.
-  public var stride: Size
-  public var baseline: Baseline
-  public var score: Score
+  package var stride: Size
+  package var baseline: Baseline
+  package var score: Score
 
   /// - Parameters:
   ///   - window: See ``window``.
   ///   - stride: See ``stride``.
   ///   - baseline: See ``Baseline``.
   ///   - score: See ``Score``.
-  public init(
+  package init(
     window: Size = Size(32), stride: Size = Size(16), baseline: Baseline = .meanColour,
     score: Score = .logit
   ) {
@@ -63,7 +63,7 @@ public struct Occlusion: Hashable, Sendable {
   /// The number of windows down and across a picture.
   ///
   /// - Precondition: The stride is positive.
-  public func gridSize(height: Int, width: Int) -> Size {
+  package func gridSize(height: Int, width: Int) -> Size {
     Size(
       height: (height - 1) / stride.height + 1, width: (width - 1) / stride.width + 1)
   }
@@ -84,7 +84,7 @@ public struct Occlusion: Hashable, Sendable {
   /// - Throws: ``ExplainError`` if the plan does not fit, if window, stride or colour make no sense, if
   ///   the network's result is not finite, or if `progress` ends it.
   /// - Precondition: There are such classes.
-  public func maps(
+  package func maps(
     ofClasses classes: [Int], input: Tensor<Float>, head: ClassifierHead, executor: Executor,
     progress: ExplainProgress? = nil
   ) throws(ExplainError) -> [ClassActivationMap] {

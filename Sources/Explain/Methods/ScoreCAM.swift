@@ -1,6 +1,6 @@
 import Imaging
-public import Kernels
-public import Net
+package import Kernels
+package import Net
 
 /// Score-CAM: each channel is a mask on the picture, and what the network says of the masked picture
 /// weighs the channel.
@@ -19,13 +19,13 @@ public import Net
 /// A channel that is the same everywhere, such as one that is zero, cannot be stretched: it is no
 /// mask, is not run and has the weight 0. If all are like that, as in a map of one place, so is the
 /// map zero.
-public struct ScoreCAM: Hashable, Sendable {
+package struct ScoreCAM: Hashable, Sendable {
   /// The number of channels to run for each class, or nil for all: those with the largest |w| of
   /// the class, the earlier ones among equals.
-  public var channelLimit: Int?
+  package var channelLimit: Int?
 
   /// - Parameter channelLimit: See ``channelLimit``.
-  public init(channelLimit: Int? = nil) { self.channelLimit = channelLimit }
+  package init(channelLimit: Int? = nil) { self.channelLimit = channelLimit }
 
   /// The maps of some classes.
   ///
@@ -44,7 +44,7 @@ public struct ScoreCAM: Hashable, Sendable {
   /// - Throws: ``ExplainError`` if the plan does not fit, if ``channelLimit`` is not positive, if the
   ///   network's result is not finite, or if `progress` ends it.
   /// - Precondition: There are such classes.
-  public func maps(
+  package func maps(
     ofClasses classes: [Int], input: Tensor<Float>, head: ClassifierHead, parameters: Parameters,
     executor: Executor, progress: ExplainProgress? = nil
   ) throws(ExplainError) -> [ClassActivationMap] {

@@ -1,4 +1,4 @@
-public import Files
+package import Files
 import FoundationEssentials
 import Net
 import Synchronization
@@ -8,16 +8,16 @@ import Synchronization
 ///
 /// A drawing is noted before it is written, with the SHA-256 of its bytes: whenever the process ends, a
 /// file with other bytes than those is not its work. May be used from any thread.
-public final class DrawingLedger: Sendable {
+package final class DrawingLedger: Sendable {
   /// One drawing.
-  public struct Entry: Hashable, Sendable {
+  package struct Entry: Hashable, Sendable {
     /// The path of its picture.
-    public let picture: String
+    package let picture: String
 
     /// Of its bytes, in lower-case hexadecimal.
-    public let sha256: String
+    package let sha256: String
 
-    public init(picture: String, sha256: String) {
+    package init(picture: String, sha256: String) {
       self.picture = picture
       self.sha256 = sha256
     }
@@ -32,7 +32,7 @@ public final class DrawingLedger: Sendable {
   }
 
   /// The folder.
-  public let folder: String
+  package let folder: String
   private let journal: JournalFile?
   private let state: Mutex<State>
 
@@ -51,10 +51,10 @@ public final class DrawingLedger: Sendable {
   }
 
   /// A ledger that is kept nowhere.
-  public convenience init(folder: String) { self.init(folder: folder, entries: [:], journal: nil) }
+  package convenience init(folder: String) { self.init(folder: folder, entries: [:], journal: nil) }
 
   /// The places of drawings by their pictures' paths.
-  public var places: [ExactName: String] {
+  package var places: [ExactName: String] {
     state.withLock { state in
       Dictionary(
         state.entries.map { (ExactName($0.value.picture), $0.key.text) },
@@ -65,18 +65,18 @@ public final class DrawingLedger: Sendable {
   /// Whether a file is a drawing of this or an earlier run, whatever name leads to it.
   ///
   /// What has taken the place of a drawing since is none.
-  public func holds(_ file: FileIdentity) -> Bool {
+  package func holds(_ file: FileIdentity) -> Bool {
     if wasWrittenNow(file) { return true }
     return state.withLock { $0.files[file] }.map(isUnchanged) ?? false
   }
 
   /// Whether a file is a drawing that this run has written.
-  public func wasWrittenNow(_ file: FileIdentity) -> Bool {
+  package func wasWrittenNow(_ file: FileIdentity) -> Bool {
     state.withLock { $0.filesOfThisRun.contains(file) }
   }
 
   /// Whether the file at a place has the bytes that were noted for it.
-  public func isUnchanged(_ place: String) -> Bool {
+  package func isUnchanged(_ place: String) -> Bool {
     guard let entry = state.withLock({ $0.entries[place] }) else { return false }
     return (try? SHA256Digest.ofFile(FileName.join(folder, place))) == entry.sha256
   }
@@ -84,7 +84,7 @@ public final class DrawingLedger: Sendable {
   /// Notes a drawing that is about to be written.
   ///
   /// - Throws: ``JournalError`` if that cannot be noted; the drawing must not be written then.
-  public func announce(_ place: String, of picture: String, _ bytes: [UInt8]) throws {
+  package func announce(_ place: String, of picture: String, _ bytes: [UInt8]) throws {
     let entry = Entry(picture: picture, sha256: SHA256Digest.of(bytes: bytes))
     guard state.withLock({ $0.entries.updateValue(entry, forKey: ExactName(place)) }) != entry
     else { return }
@@ -93,7 +93,7 @@ public final class DrawingLedger: Sendable {
   }
 
   /// Notes that a drawing has been written.
-  public func add(_ place: String) {
+  package func add(_ place: String) {
     guard let file = FileIdentity(FileName.join(folder, place)) else { return }
     state.withLock { _ = $0.filesOfThisRun.insert(file) }
   }

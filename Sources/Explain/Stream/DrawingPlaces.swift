@@ -1,4 +1,4 @@
-public import Files
+package import Files
 
 /// Gives every picture a drawing of its own below a folder.
 ///
@@ -7,7 +7,7 @@ public import Files
 /// different folders, the folders that tell them apart (`dogs/1.png`). Who comes first has the short
 /// name, so the same pictures in the same order always have the same places, and a picture that had a place in
 /// an earlier run keeps it.
-public struct DrawingPlaces {
+package struct DrawingPlaces {
   private let ending: String
 
   /// The relative paths of the pictures whose drawings have a place.
@@ -22,7 +22,7 @@ public struct DrawingPlaces {
   /// - Parameters:
   ///   - fileExtension: That of the drawings, without a dot.
   ///   - earlier: The places of an earlier run's pictures, by their paths.
-  public init(fileExtension: String, earlier: [ExactName: String] = [:]) {
+  package init(fileExtension: String, earlier: [ExactName: String] = [:]) {
     ending = ".\(fileExtension)"
     for (path, place) in earlier.sorted(by: { $0.key < $1.key })
     where isFree(place) && Self.staysInside(place) {
@@ -31,7 +31,7 @@ public struct DrawingPlaces {
   }
 
   /// The place of a picture's drawing, relative to the folder; the same each time it is asked for.
-  public mutating func place(of name: PictureName) -> String {
+  package mutating func place(of name: PictureName) -> String {
     if let place = places[FileName.normal(name.path)] { return place }
     let place = candidates(for: name).first(where: isFree) ?? numbered(name)
     take(place, for: name)

@@ -1,4 +1,4 @@
-public import Files
+import Files
 import Glibc
 import Synchronization
 
@@ -92,8 +92,8 @@ final class JournalFile: Sendable {
 }
 
 /// Why a run's journal cannot be used; names it in one line.
-public struct JournalError: ReportedError, Hashable {
-  public let description: String
+package struct JournalError: ReportedError, Hashable {
+  package let description: String
 
   init(_ description: String) { self.description = description }
 

@@ -1,4 +1,4 @@
-public import Files
+package import Files
 import Glibc
 
 /// A file of maps that grows over a long run and survives its interruption.
@@ -6,13 +6,13 @@ import Glibc
 /// HDF5 files do not survive being cut off in the middle of a write, so the maps are kept in parts of
 /// some pictures each, in the folder `FILE.parts`; each part appears when it is complete. In the end
 /// they become one file, and the folder goes.
-public final class MapsStore {
-  public let path: String
+package final class MapsStore {
+  package let path: String
 
   /// Whether the file is there already, made by the run that is to be resumed: nothing is added.
-  public let isComplete: Bool
+  package let isComplete: Bool
 
-  public let format: MapsFormat
+  package let format: MapsFormat
 
   private let header: MapsHeader
   private let folder: String
@@ -31,10 +31,10 @@ public final class MapsStore {
   private static let partSize = 64
 
   /// Whether a part should be completed before the next picture.
-  public var isFull: Bool { countInPart >= Self.partSize }
+  package var isFull: Bool { countInPart >= Self.partSize }
 
   /// Where a journal of the run can lie if it has no other place.
-  public var journalPath: String { Self.journalPath(in: folder) }
+  package var journalPath: String { Self.journalPath(in: folder) }
 
   private static func journalPath(in folder: String) -> String { "\(folder)/results.jsonl" }
 
@@ -44,7 +44,8 @@ public final class MapsStore {
   ///   - resuming: Whether to go on with parts that are there, or with nothing if the file itself is.
   ///   - overwriting: Whether to replace a file or parts that are there.
   /// - Throws: ``MapsError`` if the name has another ending, or if what is there is in the way.
-  public init(path: String, header: MapsHeader, resuming: Bool, overwriting: Bool) throws(MapsError)
+  package init(path: String, header: MapsHeader, resuming: Bool, overwriting: Bool)
+    throws(MapsError)
   {
     guard let format = MapsFormat(path: path) else {
       throw MapsError(.unwritable, path: path, "maps are written as .h5 or .npy; name such a file")
@@ -84,7 +85,7 @@ public final class MapsStore {
   /// The pictures whose maps are kept, by their paths; nil if that is not known.
   ///
   /// - Throws: ``MapsError`` if a part cannot be read or belongs to another run.
-  public func sources() throws(MapsError) -> Set<ExactName>? {
+  package func sources() throws(MapsError) -> Set<ExactName>? {
     if isComplete { return completeSources }
     var sources: Set<ExactName> = []
     for part in parts { sources.formUnion(try Self.sources(of: part, header)) }
@@ -96,7 +97,7 @@ public final class MapsStore {
   /// A run that was cut off between a part and the journal has one such part.
   ///
   /// - Throws: ``MapsError`` if a part cannot be read or belongs to another run.
-  public func keepParts(where isKnown: (ExactName) -> Bool) throws(MapsError) {
+  package func keepParts(where isKnown: (ExactName) -> Bool) throws(MapsError) {
     var kept: [String] = []
     for part in parts {
       if try Self.sources(of: part, header).allSatisfy(isKnown) {
@@ -124,14 +125,14 @@ public final class MapsStore {
   }
 
   /// Whether a picture's maps need not be added, for the complete file has them.
-  public func holds(_ source: String) -> Bool {
+  package func holds(_ source: String) -> Bool {
     isComplete && completeSources?.contains(source) == true
   }
 
   /// Adds the maps of a picture; they are on disk after ``completePart()``.
   ///
   /// - Throws: ``MapsError`` if the file is complete and without them, or if they cannot be stored.
-  public func append(_ picture: PictureMaps) throws(MapsError) {
+  package func append(_ picture: PictureMaps) throws(MapsError) {
     if isComplete {
       guard holds(picture.source) else { throw missing(picture.source) }
       return
@@ -142,7 +143,7 @@ public final class MapsStore {
   }
 
   /// What is wrong with a picture that the complete file does not have.
-  public func missing(_ source: String) -> MapsError {
+  package func missing(_ source: String) -> MapsError {
     MapsError(
       .unsuitable, path: path,
       "is complete without \(source); name another file, or begin anew with --force")
@@ -155,7 +156,7 @@ public final class MapsStore {
   }
 
   /// Puts what was added on disk.
-  public func completePart() throws(MapsError) {
+  package func completePart() throws(MapsError) {
     guard let writer else { return }
     let part = nextPart
     try writer.finish()
@@ -168,7 +169,7 @@ public final class MapsStore {
   ///
   /// - Throws: ``MapsError`` if there is no picture, if their maps do not fit into one array, or if the
   ///   disk is full or fails; the parts are then still there.
-  public func finish() throws(MapsError) {
+  package func finish() throws(MapsError) {
     guard !isComplete else { return }
     try completePart()
     guard !parts.isEmpty else {
@@ -198,7 +199,7 @@ public final class MapsStore {
   }
 
   /// Removes the folder of parts, and a journal in it, unless there is a part.
-  public func removeIfEmpty() {
+  package func removeIfEmpty() {
     guard parts.isEmpty, !isComplete else { return }
     writer = nil
     _ = unsafe unlink(journalPath.systemPath)

@@ -1,4 +1,4 @@
-public import Kernels
+package import Kernels
 
 /// Threads that apply one function to many inputs and hand out the results in the order of the inputs.
 ///
@@ -6,7 +6,7 @@ public import Kernels
 ///
 ///     while workers.countInFlight < 16, let next = source.next() { workers.submit(next) }
 ///     while let result = workers.take() { … }
-public final class OrderedWorkers<Input: Sendable, Output: Sendable> {
+package final class OrderedWorkers<Input: Sendable, Output: Sendable> {
   private struct State {
     /// Inputs that no thread has begun, with their places, first in first out.
     var pending: [(place: Int, input: Input)] = []
@@ -25,7 +25,7 @@ public final class OrderedWorkers<Input: Sendable, Output: Sendable> {
   ///   - count: The number of threads, 1 or more.
   ///   - transform: Called on any of them.
   /// - Throws: ``KernelError`` if the system has no thread to give.
-  public init(
+  package init(
     count: Int, transform: @escaping @Sendable (Input) -> Output
   ) throws(KernelError) {
     let monitor = Monitor(State())
@@ -60,10 +60,10 @@ public final class OrderedWorkers<Input: Sendable, Output: Sendable> {
   }
 
   /// What was submitted and not taken.
-  public var countInFlight: Int { monitor.read { $0.submitted - $0.taken } }
+  package var countInFlight: Int { monitor.read { $0.submitted - $0.taken } }
 
   /// Adds an input; never waits.
-  public func submit(_ input: Input) {
+  package func submit(_ input: Input) {
     monitor.change { state in
       state.pending.append((state.submitted, input))
       state.submitted += 1
@@ -71,14 +71,14 @@ public final class OrderedWorkers<Input: Sendable, Output: Sendable> {
   }
 
   /// The next result in order: waits for it; nil if nothing is under way.
-  public func take() -> Output? {
+  package func take() -> Output? {
     monitor.change(waitUntil: { $0.results[$0.taken] != nil || $0.taken == $0.submitted }) {
       Self.removeNext(&$0)
     }
   }
 
   /// The next result in order if it is there already.
-  public func takeIfReady() -> Output? {
+  package func takeIfReady() -> Output? {
     monitor.change { Self.removeNext(&$0) }
   }
 

@@ -1,8 +1,8 @@
-public import Files
+import Files
 
 /// Why pictures that were asked for cannot be listed; names the folder or pattern in one line.
-public struct PictureListError: ReportedError, Hashable {
-  public let description: String
+package struct PictureListError: ReportedError, Hashable {
+  package let description: String
 
   init(description: String) { self.description = description }
 

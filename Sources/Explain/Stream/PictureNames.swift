@@ -1,26 +1,26 @@
-public import Files
+package import Files
 import Glibc
 import Net
 
 /// The name of one picture among many, told from others by its bytes.
-public struct PictureName: Hashable, Sendable {
+package struct PictureName: Hashable, Sendable {
   /// Where it is read from.
-  public let path: String
+  package let path: String
 
   /// Its place below the folder that was asked for, folders included; its last component otherwise.
-  public let relativePath: String
+  package let relativePath: String
 
-  public init(path: String, relativePath: String? = nil) {
+  package init(path: String, relativePath: String? = nil) {
     self.path = path
     self.relativePath = relativePath ?? FileName.last(of: path)
   }
 
-  public static func == (one: PictureName, other: PictureName) -> Bool {
+  package static func == (one: PictureName, other: PictureName) -> Bool {
     one.path.hasSameBytes(as: other.path)
       && one.relativePath.hasSameBytes(as: other.relativePath)
   }
 
-  public func hash(into hasher: inout Hasher) { ExactName(path).hash(into: &hasher) }
+  package func hash(into hasher: inout Hasher) { ExactName(path).hash(into: &hasher) }
 }
 
 /// The pictures that a command line asks for: files, folders, patterns, and `-` for names on
@@ -32,22 +32,22 @@ public struct PictureName: Hashable, Sendable {
 /// that end in a zero byte, and is read as the names are asked for.
 ///
 /// Names are texts as ``Files/FileName`` writes them.
-public struct PictureNames: Sequence, IteratorProtocol {
+package struct PictureNames: Sequence, IteratorProtocol {
   private var names: [PictureName]
   private var place = 0
   private var input: NameReader?
 
   /// How many there are; nil if some come from standard input.
-  public var count: Int? { input == nil ? names.count : nil }
+  package var count: Int? { input == nil ? names.count : nil }
 
   /// Whether more than one picture may come.
-  public var isPlural: Bool { count != 1 }
+  package var isPlural: Bool { count != 1 }
 
   /// The names that are known before any is asked for: all but those on standard input.
-  public var known: [PictureName] { names }
+  package var known: [PictureName] { names }
 
   /// The folders that were left out of a search because they are the one to be left out.
-  public private(set) var omittedFolders: [String] = []
+  package private(set) var omittedFolders: [String] = []
 
   /// Looks up what was asked for.
   ///
@@ -57,7 +57,7 @@ public struct PictureNames: Sequence, IteratorProtocol {
   ///   - standardInput: The descriptor that `-` stands for.
   /// - Throws: ``PictureListError`` if a folder or pattern holds no picture or cannot be read, or if a
   ///   folder is the one to be left out.
-  public init(
+  package init(
     _ arguments: [String], omitting omitted: FileIdentity? = nil, standardInput: Int32 = 0
   ) throws(PictureListError) {
     names = []
@@ -94,7 +94,7 @@ public struct PictureNames: Sequence, IteratorProtocol {
   }
 
   /// The next name: first what was named, then what standard input names.
-  public mutating func next() -> PictureName? {
+  package mutating func next() -> PictureName? {
     if place < names.count {
       place += 1
       return names[place - 1]
@@ -103,7 +103,7 @@ public struct PictureNames: Sequence, IteratorProtocol {
   }
 
   /// Reads what is left of standard input, so that all names are known.
-  public mutating func readAll() {
+  package mutating func readAll() {
     while let path = input?.next() { names.append(PictureName(path: path)) }
     input = nil
   }

@@ -1,5 +1,5 @@
 import Kernels
-public import Net
+package import Net
 
 /// Takes many pictures through a network: decoding, running and finishing overlap.
 ///
@@ -11,28 +11,28 @@ public import Net
 ///
 /// - `Explanation` is what becomes of a picture in the network, such as its maps.
 /// - `Output` is what is left of it when it is finished, such as the name of its drawing.
-public struct PictureStream<Explanation: Sendable, Output: Sendable> {
+package struct PictureStream<Explanation: Sendable, Output: Sendable> {
   /// What runs the pictures.
-  public let explainer: Explainer
+  package let explainer: Explainer
 
   /// How they are prepared.
-  public let preprocessing: Preprocessing
+  package let preprocessing: Preprocessing
 
   /// The threads that decode and those that finish; as many as the network's team unless set.
-  public var threads: Int
+  package var threads: Int
 
   /// Makes explanations of the pictures of one batch, on the caller's thread and in the order of the
   /// names; one result a picture.
-  public let explain: Explain
+  package let explain: Explain
 
-  public typealias Explain =
+  package typealias Explain =
     ([PictureName], [PreparedPicture], [Inference]) throws -> [Result<Explanation, any Error>]
 
   /// Finishes one picture, on any thread.
-  public let finish:
+  package let finish:
     @Sendable (_ name: PictureName, PreparedPicture, Inference, Explanation) throws -> Output
 
-  public init(
+  package init(
     explainer: Explainer, preprocessing: Preprocessing,
     explain: @escaping Explain,
     finish:
@@ -64,7 +64,7 @@ public struct PictureStream<Explanation: Sendable, Output: Sendable> {
   ///     network are finished and emitted, and no others.
   ///   - emit: Called on the caller's thread in the order of the names.
   /// - Throws: What `emit` throws, or ``GraphError`` or ``KernelError`` if no picture can be run.
-  public func run(
+  package func run(
     _ names: some Sequence<PictureName>, known: @escaping (PictureName) -> Output? = { _ in nil },
     isCancelled: () -> Bool = { false },
     emit: (_ name: PictureName, Result<Output, any Error>) throws -> Void

@@ -1,4 +1,4 @@
-public import Files
+package import Files
 import FoundationEssentials
 
 /// What has been done of a long run, a line of JSON for each picture, so that an interrupted run can go
@@ -8,17 +8,17 @@ import FoundationEssentials
 /// A picture's line is written after everything that it speaks of is on disk, and a last line that an
 /// interruption has cut off does not count. Lines of another kind note each drawing before it is written;
 /// see ``DrawingLedger``.
-public final class ResultJournal<Row: Codable> {
+package final class ResultJournal<Row: Codable> {
   /// The rows that were there, by the picture's path.
-  public private(set) var rows: [ExactName: Row] = [:]
+  package private(set) var rows: [ExactName: Row] = [:]
 
   /// The drawings of this and earlier runs.
-  public let drawings: DrawingLedger
+  package let drawings: DrawingLedger
 
   private let file: JournalFile
   private var pending: [UInt8] = []
 
-  public var path: String { file.path }
+  package var path: String { file.path }
 
   private struct Header: Codable {
     var settings: [String: String]
@@ -33,7 +33,7 @@ public final class ResultJournal<Row: Codable> {
   ///   - overwriting: Whether to begin anew although there is a file.
   /// - Throws: ``JournalError`` if there is a file and it may be neither continued nor replaced, if it
   ///   is no journal or one of other settings, or if it cannot be written.
-  public init(
+  package init(
     path: String, settings: [String: String], resuming: Bool, overwriting: Bool
   ) throws(JournalError) {
     let begins = overwriting && !resuming
@@ -70,18 +70,18 @@ public final class ResultJournal<Row: Codable> {
   }
 
   /// Notes a picture; it is on disk after ``flush()``.
-  public func append(_ image: String, _ row: Row) throws(JournalError) {
+  package func append(_ image: String, _ row: Row) throws(JournalError) {
     rows[image] = row
     pending += try Self.encode(JournalLine(image: image, result: row), path)
   }
 
   /// Forgets pictures, as if they had not been done; their lines are overruled by later ones.
-  public func forget(_ images: some Sequence<String>) {
+  package func forget(_ images: some Sequence<String>) {
     for image in images { rows[image] = nil }
   }
 
   /// Writes what was noted to disk.
-  public func flush() throws(JournalError) {
+  package func flush() throws(JournalError) {
     try file.write(pending)
     pending = []
     try file.synchronize()

@@ -60,7 +60,7 @@ extension ConvolutionProblem {
   }
 
   /// The neighbouring operations to fuse with the problem of a seed, where a backend offers them.
-  public static func randomFusions(seed: UInt64) -> Fusions {
+  package static func randomFusions(seed: UInt64) -> Fusions {
     let all: [Fusions] = [
       [], .relu, .prologue, [.prologue, .relu], .averagePool, [.averagePool, .prologue, .relu],
     ]

@@ -27,11 +27,11 @@ public struct DenseNetArchitecture: Architecture, Hashable {
   public let naturalSize: Int
 
   /// The channels between a unit's two convolutions, in units of ``growth``: the B of DenseNet-BC.
-  public static let bottleneck = 4
+  package static let bottleneck = 4
 
   /// The share of its channels that a block passes on to the next is 1 / `compressionDivisor`: the C
   /// of DenseNet-BC.
-  public static let compressionDivisor = 2
+  package static let compressionDivisor = 2
 
   public var inputShape: TensorShape {
     TensorShape(channels: 3, height: naturalSize, width: naturalSize)

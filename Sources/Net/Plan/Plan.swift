@@ -116,7 +116,7 @@ public struct Plan: Sendable {
   }
 
   /// Whether a node's value exists, after the step that computes it has run.
-  public func isMaterialized(_ node: Int) -> Bool {
+  package func isMaterialized(_ node: Int) -> Bool {
     memory.locations[program.resolved(node)] != nil
   }
 

@@ -16,7 +16,7 @@ public struct Program: Sendable {
   public var steps: [Step]
 
   /// Nodes whose value is that of another node, element for element.
-  public var aliases: [Int: Int] = [:]
+  package var aliases: [Int: Int] = [:]
 
   /// Who computes each convolution, by its node.
   private(set) var assignments: [Int: Assignment] = [:]
@@ -26,10 +26,10 @@ public struct Program: Sendable {
   private let target: ExecutionTarget
 
   /// Values that lie inside the buffer of a concatenation.
-  public var placements: [Int: Placement] = [:]
+  package var placements: [Int: Placement] = [:]
 
   /// Where a value lies inside another one's buffer.
-  public struct Placement: Hashable, Sendable {
+  package struct Placement: Hashable, Sendable {
     /// The concatenation.
     public var parent: Int
 

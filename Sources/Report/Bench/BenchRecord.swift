@@ -65,6 +65,17 @@ struct BenchRecord: Hashable, Codable {
     var aggregateName: String?
     var aggregateUnit: String?
     var iterations: Int
+
+    // What the name is made of, for names may hold slashes.
+    var model: String
+    var backend: String
+    var batch: Int
+
+    /// The step; `null` for whole runs.
+    var layer: Nullable<String>
+
+    /// What the caches hold: `network`, what the steps before left there, or `hot`, the step's own data.
+    var cache: String
     var realTime: Double
     var cpuTime: Double
     var timeUnit: String
@@ -92,39 +103,21 @@ extension BenchReport {
   /// The report for scripts; see ``Report`` for what JSON cannot hold.
   ///
   /// - Throws: What the encoder throws.
-  public func json() throws -> String { try record.jsonText() }
+  package func json() throws -> String { try record.jsonText() }
 
   var record: BenchRecord {
     var entries: [BenchRecord.Entry] = []
     var family = 0
     for result in results {
-      let prefix = "\(result.model)/\(result.backend)/b\(result.batch)/t\(result.threads)"
-      entries +=
-        BenchSeries(
-          name: "\(prefix)/network", family: family, threads: result.threads,
-          instructionSet: result.instructionSet.rawValue,
-          real: result.network, processor: result.processor, verdict: result.verdict,
-          operations: result.operations
-        ).entries
-      family += 1
+      func add(_ samples: [Int], of step: StepTiming? = nil, isHot: Bool = false) {
+        guard !samples.isEmpty else { return }
+        entries += BenchSeries(result, samples, of: step, isHot: isHot, family: family).entries
+        family += 1
+      }
+      add(result.network)
       for step in result.steps {
-        entries +=
-          BenchSeries(
-            name: "\(prefix)/\(step.name)/network", family: family, threads: result.threads,
-            instructionSet: result.instructionSet.rawValue,
-            real: step.samples, processor: step.samples, verdict: step.verdict,
-            operations: step.operations, step: step
-          ).entries
-        family += 1
-        guard !step.hot.isEmpty else { continue }
-        entries +=
-          BenchSeries(
-            name: "\(prefix)/\(step.name)/hot", family: family, threads: result.threads,
-            instructionSet: result.instructionSet.rawValue,
-            real: step.hot, processor: step.hot, verdict: step.verdict,
-            operations: step.operations, step: step
-          ).entries
-        family += 1
+        add(step.samples, of: step)
+        add(step.hot, of: step, isHot: true)
       }
     }
     return BenchRecord(context: BenchRecord.Context(self), benchmarks: entries)

@@ -1,15 +1,15 @@
-public import Bench
+package import Bench
 import Kernels
 
 /// What a benchmark found: the candidates of one model, measured in turn.
-public struct BenchReport: Sendable {
-  public var context: ReportContext
-  public var results: [BenchmarkResult]
+package struct BenchReport: Sendable {
+  package var context: ReportContext
+  package var results: [BenchmarkResult]
 
   /// What one reading of the clock costs, in nanoseconds; see `SamplingOptions.clockCost()`.
-  public var clockCost: Double
+  package var clockCost: Double
 
-  public init(context: ReportContext, results: [BenchmarkResult], clockCost: Double) {
+  package init(context: ReportContext, results: [BenchmarkResult], clockCost: Double) {
     self.context = context
     self.results = results
     self.clockCost = clockCost
@@ -21,7 +21,7 @@ public struct BenchReport: Sendable {
   /// - Parameter layers: Whether every step has a row of its own; otherwise those of one kind and
   ///   output size share one.
   /// - Returns: Blocks to print as text or as Markdown.
-  public func document(layers: Bool) -> Document {
+  package func document(layers: Bool) -> Document {
     var document = Document()
     document.add(.lines(headerLines))
     for result in results {

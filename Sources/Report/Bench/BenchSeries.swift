@@ -4,17 +4,38 @@ import Verify
 
 /// The times of one name, on their way to JSON.
 struct BenchSeries {
-  var name: String
-  var family: Int
-  var threads: Int
-  var instructionSet: String
+  /// What was timed, and the step of it that the times are of; the whole if nil.
+  let result: BenchmarkResult
+  let step: StepTiming?
+
+  /// Whether the step ran in a loop by itself.
+  let isHot: Bool
+  let family: Int
 
   /// Nanoseconds, one value a repetition.
-  var real: [Int]
-  var processor: [Int]
-  var verdict: Verdict?
-  var operations: Int
-  var step: StepTiming?
+  let real: [Int]
+  let processor: [Int]
+
+  init(
+    _ result: BenchmarkResult, _ samples: [Int], of step: StepTiming?, isHot: Bool, family: Int
+  ) {
+    self.result = result
+    self.step = step
+    self.isHot = isHot
+    self.family = family
+    real = samples
+    processor = step == nil ? result.processor : samples
+  }
+
+  private var cache: String { isHot ? "hot" : "network" }
+
+  private var name: String {
+    let run = "\(result.model)/\(result.backend)/b\(result.batch)/t\(result.threads)"
+    return "\(run)/\(step.map { "\($0.name)/" } ?? "")\(cache)"
+  }
+
+  private var operations: Int { step?.operations ?? result.operations }
+  private var verdict: Verdict? { step == nil ? result.verdict : step?.verdict }
 
   /// One entry a repetition, then the aggregates; milliseconds throughout.
   var entries: [BenchRecord.Entry] {
@@ -58,9 +79,11 @@ struct BenchSeries {
   ) -> BenchRecord.Entry {
     BenchRecord.Entry(
       name: name, runName: self.name, familyIndex: family, perFamilyInstanceIndex: 0,
-      runType: "aggregate", repetitions: self.real.count, threads: threads, iterations: 1,
-      realTime: real, cpuTime: processor, timeUnit: "ms", verdict: Nullable(verdict?.rawValue),
-      instructionSet: instructionSet,
+      runType: "aggregate", repetitions: self.real.count, threads: result.threads, iterations: 1,
+      model: result.model, backend: result.backend, batch: result.batch,
+      layer: Nullable(step?.name), cache: cache, realTime: real, cpuTime: processor, timeUnit: "ms",
+      verdict: Nullable(verdict?.rawValue),
+      instructionSet: result.instructionSet.rawValue,
       executed: step?.executed ?? "", problem: step?.problem?.description ?? "",
       errorOverBound: Nullable(step?.errorOverBound.map(JSONNumber.init)))
   }

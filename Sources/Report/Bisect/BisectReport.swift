@@ -1,12 +1,12 @@
-public import Verify
+package import Verify
 
 /// What a bisection has found, in a few lines.
-public struct BisectReport: Sendable {
-  public var outcome: Bisection.Outcome
-  public var good: String
-  public var bad: String
+package struct BisectReport: Sendable {
+  package var outcome: Bisection.Outcome
+  package var good: String
+  package var bad: String
 
-  public init(outcome: Bisection.Outcome, good: String, bad: String) {
+  package init(outcome: Bisection.Outcome, good: String, bad: String) {
     self.outcome = outcome
     self.good = good
     self.bad = bad
@@ -19,7 +19,7 @@ public struct BisectReport: Sendable {
   ///
   /// - Parameter rerun: The command that judges one step again.
   /// - Returns: Lines; what they show of names is as it is.
-  public func lines(rerun: (_ layer: LayerResult) -> String) -> [String] {
+  package func lines(rerun: (_ layer: LayerResult) -> String) -> [String] {
     var lines: [String] = []
     if let first = outcome.culprits.first {
       let deviation = first.deviation

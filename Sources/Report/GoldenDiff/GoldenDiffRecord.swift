@@ -1,4 +1,4 @@
-public import Verify
+package import Verify
 
 extension GoldenDiff {
   /// The difference for scripts, ending in a line feed; see ``Report`` for what JSON cannot hold.
@@ -8,7 +8,7 @@ extension GoldenDiff {
   ///   - new: The file that it leads to.
   /// - Returns: The JSON.
   /// - Throws: What the encoder throws.
-  public func json(_ old: GoldenFile, _ new: GoldenFile) throws -> String {
+  package func json(_ old: GoldenFile, _ new: GoldenFile) throws -> String {
     try GoldenDiffRecord(
       old: GoldenDiffRecord.File(old), new: GoldenDiffRecord.File(new), identical: isIdentical,
       withinNoise: noiseRatio.map { $0 <= 1 }, explanation: explanation,

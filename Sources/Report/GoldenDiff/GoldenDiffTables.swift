@@ -1,8 +1,8 @@
-public import Verify
+package import Verify
 
 extension GoldenDiff {
   /// The arrays that are listed unless all are.
-  public static let listedItems = 10
+  package static let listedItems = 10
 
   /// The difference for people.
   ///
@@ -11,7 +11,7 @@ extension GoldenDiff {
   ///   - new: The file that it leads to.
   ///   - all: Whether every array is listed, in the order of the files.
   /// - Returns: Blocks to print as text or as Markdown.
-  public func document(_ old: GoldenFile, _ new: GoldenFile, all: Bool) -> Document {
+  package func document(_ old: GoldenFile, _ new: GoldenFile, all: Bool) -> Document {
     var document = Document()
     document.add(.lines([origin("old", old), origin("new", new)]))
     document.add(.heading("What the values follow from"))
@@ -27,7 +27,7 @@ extension GoldenDiff {
   }
 
   /// One line that says how far the values have moved, and why.
-  public var summary: String {
+  package var summary: String {
     guard let most = differing.first else { return explanation }
     let distance = most.distance.map { "relative L2 \(NumberText.scientific($0.relativeL2))" }
     return "\(differing.count) of \(items.count) arrays differ, most of all \(most.name) "

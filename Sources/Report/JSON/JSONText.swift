@@ -63,7 +63,7 @@ extension String {
   /// take for the end of a line.
   ///
   /// Outside of strings, JSON has no such character but line feeds and tabs, which stay.
-  public var jsonEscaped: String {
+  package var jsonEscaped: String {
     escaped { scalar in
       guard scalar.value >= 0x7F else { return nil }
       let digits = String(scalar.value, radix: 16)

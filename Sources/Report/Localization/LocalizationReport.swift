@@ -1,31 +1,31 @@
-public import Explain
+package import Explain
 
 /// How well maps find objects, on one backend or several, as tables and as JSON.
-public struct LocalizationReport: Sendable {
+package struct LocalizationReport: Sendable {
   /// The scores of one backend's maps.
-  public struct Entry: Sendable {
-    public let backend: String
-    public let score: LocalizationScore
+  package struct Entry: Sendable {
+    package let backend: String
+    package let score: LocalizationScore
 
-    public init(backend: String, score: LocalizationScore) {
+    package init(backend: String, score: LocalizationScore) {
       self.backend = backend
       self.score = score
     }
   }
 
   /// The backends; the first is what the others are compared with.
-  public let entries: [Entry]
+  package let entries: [Entry]
 
   /// The name of a class.
-  public let label: @Sendable (_ classIndex: Int) -> String
+  package let label: @Sendable (_ classIndex: Int) -> String
 
-  public init(entries: [Entry], label: @escaping @Sendable (_ classIndex: Int) -> String) {
+  package init(entries: [Entry], label: @escaping @Sendable (_ classIndex: Int) -> String) {
     self.entries = entries
     self.label = label
   }
 
   /// What the other backends decide differently from the first, by backend.
-  public var changes: [(backend: String, change: LocalizationChange)] {
+  package var changes: [(backend: String, change: LocalizationChange)] {
     guard let first = entries.first else { return [] }
     return entries.dropFirst().map {
       ($0.backend, LocalizationChange(from: first.score, to: $0.score))
@@ -33,12 +33,12 @@ public struct LocalizationReport: Sendable {
   }
 
   /// Whether all backends decide alike; true for a single one.
-  public var isUnchanged: Bool { changes.allSatisfy(\.change.isUnchanged) }
+  package var isUnchanged: Bool { changes.allSatisfy(\.change.isUnchanged) }
 
   // MARK: - Tables
 
   /// A table with a row a class for the first backend, and a line for each other one.
-  public var document: Document {
+  package var document: Document {
     var document = Document()
     guard let first = entries.first else { return document }
     document.add(.table(table(of: first)))
@@ -119,7 +119,7 @@ public struct LocalizationReport: Sendable {
   // MARK: - JSON
 
   /// What JSON holds: for each backend its rows and what it decides otherwise than the first.
-  public var record: some Encodable & Sendable { Record(self) }
+  package var record: some Encodable & Sendable { Record(self) }
 
   private struct Record: Encodable, Sendable {
     struct Backend: Encodable, Sendable {

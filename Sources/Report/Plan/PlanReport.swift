@@ -1,14 +1,14 @@
 import Kernels
-public import Net
+package import Net
 
 /// Who computes each convolution of a plan, as a table.
-public struct PlanReport: Sendable {
-  public var assignments: [Assignment]
+package struct PlanReport: Sendable {
+  package var assignments: [Assignment]
 
-  public init(_ assignments: [Assignment]) { self.assignments = assignments }
+  package init(_ assignments: [Assignment]) { self.assignments = assignments }
 
   /// The report for people.
-  public func document() -> Document {
+  package func document() -> Document {
     var table = Table([
       Table.Column("layer", .left, isFlexible: true),
       Table.Column("problem", .left, isFlexible: true),

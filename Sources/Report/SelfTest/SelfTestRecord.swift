@@ -54,7 +54,7 @@ extension SelfTestReport {
   /// The report for scripts; see ``Report`` for what JSON cannot hold.
   ///
   /// - Throws: What the encoder throws.
-  public func json() throws -> String {
+  package func json() throws -> String {
     try SelfTestRecord(
       version: context.version, command: context.command,
       machine: MachineRecord(context.machine), sharp: isSharp, faultsInjected: trials.count,

@@ -1,22 +1,22 @@
-public import Verify
+package import Verify
 
 /// How sharp the verdicts are: the share of faults that each policy catches, and its false alarms.
-public struct SelfTestReport: Sendable {
-  public var context: ReportContext
-  public var threads: Int
+package struct SelfTestReport: Sendable {
+  package var context: ReportContext
+  package var threads: Int
 
   /// The faults that were injected, with what they are.
-  public var faults: [Fault]
+  package var faults: [Fault]
 
   /// What judged them; the derived bounds first.
-  public var policies: [Policy]
-  public var trials: [SelfTest.Trial]
-  public var alarms: SelfTest.FalseAlarms
+  package var policies: [Policy]
+  package var trials: [SelfTest.Trial]
+  package var alarms: SelfTest.FalseAlarms
 
   /// The seeds whose random problems right kernels were judged on.
-  public var seeds: ClosedRange<UInt64>?
+  package var seeds: ClosedRange<UInt64>?
 
-  public init(
+  package init(
     context: ReportContext, threads: Int, faults: [Fault], policies: [Policy],
     trials: [SelfTest.Trial], alarms: SelfTest.FalseAlarms, seeds: ClosedRange<UInt64>?
   ) {
@@ -30,7 +30,7 @@ public struct SelfTestReport: Sendable {
   }
 
   /// Those that no rounding can explain and that passed all the same: there must be none.
-  public var escapes: [SelfTest.Trial] {
+  package var escapes: [SelfTest.Trial] {
     trials.filter { $0.exceedsWorstCase && $0.result.verdict != .fail }
   }
 
@@ -43,22 +43,22 @@ public struct SelfTestReport: Sendable {
   var failedCount: Int { trials.count(where: \.isCaughtByBounds) }
 
   /// Their share of all faults with an effect.
-  public var failedShare: Double {
+  package var failedShare: Double {
     trials.isEmpty ? 0 : Double(failedCount) / Double(trials.count)
   }
 
   /// The least share that counts as sharp.
-  public static let sufficientShare = 0.9
+  package static let sufficientShare = 0.9
 
   /// Whether everything beyond the worst case was failed, enough of all, and no right kernel was failed
   /// or found MARGINAL.
-  public var isSharp: Bool {
+  package var isSharp: Bool {
     escapes.isEmpty && alarms.suspected.isEmpty
       && (trials.isEmpty || failedShare >= Self.sufficientShare)
   }
 
   /// The report for people.
-  public func document() -> Document {
+  package func document() -> Document {
     var document = Document()
     document.add(
       .lines([

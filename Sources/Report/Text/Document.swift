@@ -1,6 +1,6 @@
 /// A report on its way to paper: headings, lines and tables.
-public struct Document: Hashable, Sendable {
-  public enum Block: Hashable, Sendable {
+package struct Document: Hashable, Sendable {
+  package enum Block: Hashable, Sendable {
     case heading(String)
 
     /// Lines that stay as they are, each a row of spans.
@@ -9,14 +9,14 @@ public struct Document: Hashable, Sendable {
   }
 
   /// The width that reports are made for if nothing is known of the terminal, in columns.
-  public static let standardWidth = 80
+  package static let standardWidth = 80
 
-  public private(set) var blocks: [Block] = []
+  package private(set) var blocks: [Block] = []
 
-  public init() {}
+  package init() {}
 
   /// Adds a block; one without content is left out.
-  public mutating func add(_ block: Block) {
+  package mutating func add(_ block: Block) {
     switch block {
     case .lines(let lines) where lines.isEmpty: break
     case .table(let table) where table.rows.isEmpty: break
@@ -31,7 +31,7 @@ public struct Document: Hashable, Sendable {
   ///     `grep` as a whole.
   ///   - color: Whether styles become the terminal's codes.
   /// - Returns: The text.
-  public func text(width: Int = Document.standardWidth, color: Bool = false) -> String {
+  package func text(width: Int = Document.standardWidth, color: Bool = false) -> String {
     join { block in
       switch block {
       case .heading(let title):
@@ -48,7 +48,7 @@ public struct Document: Hashable, Sendable {
   }
 
   /// The document in GitHub's Markdown, ending in a line feed.
-  public func markdown() -> String {
+  package func markdown() -> String {
     join { block in
       switch block {
       case .heading(let title): ["## " + Span(title).text.markdownEscaped]

@@ -6,7 +6,7 @@ extension Unicode.Scalar {
   /// Whether the character would steer a terminal, break a line or turn the direction of writing: the
   /// control characters of both sets, DEL, the separators of lines and paragraphs, and the marks and
   /// overrides of bidirectional text.
-  public var isUnshowable: Bool {
+  package var isUnshowable: Bool {
     switch properties.generalCategory {
     case .control, .lineSeparator, .paragraphSeparator: true
     default: properties.isBidiControl
@@ -30,11 +30,11 @@ extension String {
   ///
   /// A backslash stays one: this is to be read, not to be parsed, and regular expressions are full of
   /// them. Escaping twice changes nothing.
-  public var escaped: String { escaped(\.escape) }
+  package var escaped: String { escaped(\.escape) }
 
   /// Reads bytes as UTF-8, with escapes for what would not show and for bytes that are not UTF-8, such as
   /// `\xff`.
-  public init(showing bytes: [UInt8]) {
+  package init(showing bytes: [UInt8]) {
     var text = ""
     var position = 0
     var parser = Unicode.UTF8.ForwardParser()

@@ -1,14 +1,14 @@
 import Glibc
 
 /// Numbers as tables show them, few digits and no locale.
-public enum NumberText {
+package enum NumberText {
   /// With so many digits after the point, such as `12.50`.
-  public static func fixed(_ value: Double, _ digits: Int) -> String {
+  package static func fixed(_ value: Double, _ digits: Int) -> String {
     format(value, "%.*f", digits)
   }
 
   /// With one digit before the point, such as `1.2e-07`.
-  public static func scientific(_ value: Double, _ digits: Int = 1) -> String {
+  package static func scientific(_ value: Double, _ digits: Int = 1) -> String {
     value == 0 ? "0" : format(value, "%.*e", digits)
   }
 

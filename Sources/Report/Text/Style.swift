@@ -1,7 +1,7 @@
-public import Verify
+package import Verify
 
 /// How a piece of text is to stand out, where colours are wanted.
-public enum Style: Hashable, Sendable {
+package enum Style: Hashable, Sendable {
   case plain
   case strong
   case faint
@@ -10,7 +10,7 @@ public enum Style: Hashable, Sendable {
   case bad
 
   /// The style of a verdict.
-  public init(_ verdict: Verdict?) {
+  package init(_ verdict: Verdict?) {
     switch verdict {
     case .pass: self = .good
     case .marginal, .mistrusted: self = .doubtful
@@ -33,20 +33,20 @@ public enum Style: Hashable, Sendable {
 }
 
 /// A piece of text with its style.
-public struct Span: Hashable, Sendable, ExpressibleByStringLiteral {
-  public var text: String
-  public var style: Style
+package struct Span: Hashable, Sendable, ExpressibleByStringLiteral {
+  package var text: String
+  package var style: Style
 
   /// What would steer the terminal or break the line is escaped.
-  public init(_ text: String, _ style: Style = .plain) {
+  package init(_ text: String, _ style: Style = .plain) {
     self.text = text.escaped
     self.style = style
   }
 
-  public init(stringLiteral value: String) { self.init(value) }
+  package init(stringLiteral value: String) { self.init(value) }
 
   /// A verdict in its colour; `–` for none.
-  public init(_ verdict: Verdict?) {
+  package init(_ verdict: Verdict?) {
     self.init(verdict?.rawValue ?? "–", Style(verdict))
   }
 }

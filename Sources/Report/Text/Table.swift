@@ -1,44 +1,44 @@
 /// Rows and columns, to be printed as aligned text or as Markdown.
-public struct Table: Hashable, Sendable {
-  public enum Alignment: Hashable, Sendable {
+package struct Table: Hashable, Sendable {
+  package enum Alignment: Hashable, Sendable {
     case left
     case right
   }
 
-  public struct Column: Hashable, Sendable {
-    public var title: String
-    public var alignment: Alignment
+  package struct Column: Hashable, Sendable {
+    package var title: String
+    package var alignment: Alignment
 
     /// Whether long texts may be shortened when the table is too wide.
-    public var isFlexible: Bool
+    package var isFlexible: Bool
 
-    public init(_ title: String, _ alignment: Alignment = .right, isFlexible: Bool = false) {
+    package init(_ title: String, _ alignment: Alignment = .right, isFlexible: Bool = false) {
       self.title = title.escaped
       self.alignment = alignment
       self.isFlexible = isFlexible
     }
   }
 
-  public enum Row: Hashable, Sendable {
+  package enum Row: Hashable, Sendable {
     case cells([Span])
 
     /// A line that sets what follows apart, such as a total. Markdown has none.
     case rule
   }
 
-  public let columns: [Column]
-  public private(set) var rows: [Row] = []
+  package let columns: [Column]
+  package private(set) var rows: [Row] = []
 
-  public init(_ columns: [Column]) { self.columns = columns }
+  package init(_ columns: [Column]) { self.columns = columns }
 
   /// Adds a row; missing cells stay empty, and what is too much is dropped.
-  public mutating func add(_ cells: [Span]) {
+  package mutating func add(_ cells: [Span]) {
     let missing = max(0, columns.count - cells.count)
     rows.append(
       .cells(Array(cells.prefix(columns.count)) + [Span](repeating: "", count: missing)))
   }
 
-  public mutating func addRule() { rows.append(.rule) }
+  package mutating func addRule() { rows.append(.rule) }
 
   /// Columns keep so much when they are shortened.
   static let leastWidth = 8

@@ -137,7 +137,7 @@ extension VerifyReport {
   /// The report for scripts; see ``Report`` for what JSON cannot hold.
   ///
   /// - Throws: What the encoder throws.
-  public func json() throws -> String { try record.jsonText() }
+  package func json() throws -> String { try record.jsonText() }
 
   var record: VerifyRecord {
     var record = VerifyRecord(

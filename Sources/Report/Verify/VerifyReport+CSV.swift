@@ -4,7 +4,7 @@ extension VerifyReport {
   ///
   /// Names are those of the JSON; a field that a kind does not have is empty, and so is a number that is
   /// not finite.
-  public func csv() -> String {
+  package func csv() -> String {
     let record = record
     var rows = [Self.columns.map(\.name)]
     rows += record.layers.map { layer in Self.columns.map { $0.layer(layer) } }

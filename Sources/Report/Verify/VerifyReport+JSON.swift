@@ -1,10 +1,10 @@
-public import Files
+import Files
 import FoundationEssentials
-public import Verify
+package import Verify
 
 /// Why a text is no report of a verification.
-public struct ReportError: ReportedError, Hashable {
-  public let description: String
+package struct ReportError: ReportedError, Hashable {
+  package let description: String
 }
 
 extension VerifyReport {
@@ -18,7 +18,7 @@ extension VerifyReport {
   ///   - text: The JSON.
   ///   - name: What the file is called in errors.
   /// - Throws: ``ReportError`` that says what is wrong.
-  public init(json text: String, name: String) throws(ReportError) {
+  package init(json text: String, name: String) throws(ReportError) {
     let record: VerifyRecord
     do {
       let decoder = JSONDecoder()
@@ -65,7 +65,7 @@ extension VerifyReport {
   }
 
   /// Judges every layer again, from the numbers that were kept.
-  public mutating func judge(by policy: Policy) {
+  package mutating func judge(by policy: Policy) {
     self.policy = policy
     for g in goldens.indices {
       for c in goldens[g].cases.indices {

@@ -1,5 +1,5 @@
 import Bench
-public import Verify
+package import Verify
 
 extension VerifyReport {
   /// The report as JUnit XML: a suite for each backend and case, a test case for each layer and feed, map
@@ -10,7 +10,7 @@ extension VerifyReport {
   ///
   /// - Parameter rerun: The commands that repeat exactly one layer, given the golden file's path.
   /// - Returns: The document, ending in a line feed.
-  public func junit(rerun: (_ golden: String, _ layer: LayerResult) -> [String]) -> String {
+  package func junit(rerun: (_ golden: String, _ layer: LayerResult) -> [String]) -> String {
     var suites: [Suite] = []
     for backend in backends {
       for golden in goldens {

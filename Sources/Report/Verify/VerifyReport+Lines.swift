@@ -3,7 +3,7 @@ extension VerifyReport {
   /// or `class` a line, and last `verdict`.
   ///
   /// - Throws: What the encoder throws.
-  public func jsonLines() throws -> String {
+  package func jsonLines() throws -> String {
     let record = record
     var text = try KindOf(kind: "context", value: record.context).jsonLine()
     for layer in record.layers { text += try KindOf(kind: "layer", value: layer).jsonLine() }

@@ -1,21 +1,21 @@
-public import Verify
+package import Verify
 
 /// What verification found, in one or more golden files.
-public struct VerifyReport: Sendable {
+package struct VerifyReport: Sendable {
   /// The outcome for one golden file.
-  public typealias Golden = GoldenResult
+  package typealias Golden = GoldenResult
 
-  public var context: ReportContext
-  public var threads: Int
+  package var context: ReportContext
+  package var threads: Int
 
   /// By which rules errors became verdicts.
-  public var policy: Policy
+  package var policy: Policy
 
   /// What the run was asked for.
-  public var settings: RunSettings
-  public var goldens: [Golden]
+  package var settings: RunSettings
+  package var goldens: [Golden]
 
-  public init(
+  package init(
     context: ReportContext, threads: Int, policy: Policy = .bound,
     settings: RunSettings = RunSettings(), goldens: [Golden]
   ) {
@@ -27,7 +27,7 @@ public struct VerifyReport: Sendable {
   }
 
   /// The worst verdict of all; nil if nothing was compared.
-  public var verdict: Verdict? {
+  package var verdict: Verdict? {
     goldens.flatMap(\.cases).compactMap(\.verdict).overall
   }
 
@@ -39,7 +39,7 @@ public struct VerifyReport: Sendable {
   ///     not PASS and the ``listedPasses`` nearest to their bound.
   ///   - rerun: The commands that repeat exactly one layer, given the golden file's path.
   /// - Returns: Blocks to print as text or as Markdown.
-  public func document(
+  package func document(
     all: Bool, rerun: (_ golden: String, _ layer: LayerResult) -> [String]
   ) -> Document {
     var document = Document()
@@ -65,7 +65,7 @@ public struct VerifyReport: Sendable {
   }
 
   /// The layers that passed and are listed all the same, unless all are.
-  public static let listedPasses = 10
+  package static let listedPasses = 10
 
   private var headerLines: [[Span]] {
     var lines = [

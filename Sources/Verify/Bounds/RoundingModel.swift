@@ -12,7 +12,7 @@ import Kernels
 /// product's chain (Higham & Mary, "A New Approach to Probabilistic Rounding Error Analysis", SIAM
 /// J. Sci. Comput. 41, 2019, theorem 2.4 and section 3). λ is chosen so that the bound fails on some
 /// element of a correct tensor with a probability below ``falseAlarmProbability``.
-public struct RoundingModel: Sendable {
+package struct RoundingModel: Sendable {
   /// The mean square of errors, over their expectation's bound, up to which a tensor passes.
   ///
   /// Single elements may err by several times the root of what is expected of their square, but not all

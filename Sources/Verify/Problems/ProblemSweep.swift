@@ -12,7 +12,7 @@ public struct ProblemSweep: Sendable {
   let team: WorkerTeam
 
   /// The most elements that input, output and weights of a trial may have together: 2 GiB.
-  public static let largestElementCount = 1 << 29
+  package static let largestElementCount = 1 << 29
 
   /// What judging a trial takes at most for each element of input, output and weights, in bytes.
   ///

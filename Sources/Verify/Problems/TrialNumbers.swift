@@ -1,4 +1,4 @@
-public import Kernels
+package import Kernels
 
 /// Where the numbers of a trial come from.
 protocol TrialNumbers {
@@ -60,7 +60,7 @@ struct IntegerNumbers: TrialNumbers {
 ///
 /// F(4×4) has no such integers: G divides by 81, so the weights would have to be multiples of 81², Bᵀ has
 /// entries of 1/64, and products of what remains need more than 24 bits.
-public struct ExactRange: Hashable, Sendable {
+package struct ExactRange: Hashable, Sendable {
   /// Inputs are integers of this size at most.
   public let input: Int
 
