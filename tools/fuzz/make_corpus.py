@@ -18,7 +18,28 @@ import numpy as np
 
 CORPUS = pathlib.Path(__file__).parent / "corpus"
 
+def assignment(node, problem, executed, **changes):
+    """One entry of a saved plan."""
+    entry = {"node": node, "problem": problem, "executed_problem": problem, "requested": executed,
+             "executed": executed, "algorithm": "reassociated", "precision": "f32", "fusions": ["relu"],
+             "input_layout": "planar", "output_layout": "blocked by 8"}
+    return entry | changes
+
+
+def plan(*assignments, **changes):
+    """A saved plan of densenet-mini."""
+    return json.dumps({"schema": "densecam.plan/1", "model": "densenet-mini@1", "instruction_set": "avx2",
+                       "threads": 2, "assignments": assignments} | changes)
+
+
 TEXTS = {
+    "plan": {
+        "usual": plan(
+            assignment("conv0", "mb1ic3ih64oc16oh32kh7sh2ph3", "tiled", refusal="its kernel is not 3×3"),
+            assignment("DBstage1_unit1_conv2", "mb1ic32ih16oc8oh16kh3ph1", "winograd")),
+        "other": plan(assignment("conv0", "mb1ic3ih32oc16oh16kh7sh2ph3", "naive"), threads=1),
+        "empty": plan(),
+    },
     "problems": {
         "lists": "mb1ic4ih5oc2oh5kh3ph1\n# a comment\n  ic8ih7oc8kh1+bias+relu\n",
         "widths": "g2mb1ic4ih6iw9oc6kh3kw2sh2sw1dh1dw0ph1pw0+prologue\n",

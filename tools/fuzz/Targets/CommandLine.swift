@@ -35,7 +35,7 @@ extension FuzzTarget {
       _ = try InputOptions.parse([option, text]).preprocessing(for: model)
     case "--style", "--palette", "--alpha", "--columns", "--image-format":
       _ = try FigureOptions.parse([option, text]).drawing()
-    case "--backend": _ = try BackendOptions.parse([option, text]).backends(default: [])
+    case "--backend": _ = try BackendOptions.parse([option, text]).choices(default: .all)
     case "--without-pass": _ = try BackendOptions.parse([option, text]).planOptions()
     case "--top", "--class", "--method", "--window", "--tolerance":
       _ = try MappingOptions.parse([option, text])

@@ -16,6 +16,6 @@ struct FuzzTarget: Sendable {
   static let all: [FuzzTarget] =
     [
       .symbol, .params, .png, .jpeg, .golden, .maps, .contents, .boxes, .labels, .problems, .policy,
-      .results, .journal, .names, .values,
+      .results, .plan, .journal, .names, .values,
     ]
 }

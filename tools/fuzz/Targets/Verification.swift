@@ -1,4 +1,6 @@
+import Formats
 import Kernels
+import Net
 import Report
 import Verify
 
