@@ -6,7 +6,8 @@ public enum Layout: Hashable, Sendable {
   /// `[⌈C/b⌉][H·W][b]`: the same pixel of b channels side by side, so that one vector instruction
   /// works on b channels.
   ///
-  /// The last block is filled up with lanes that belong to no channel and may hold anything.
+  /// The last block is filled up with spare lanes, which belong to no channel. Whoever writes a value
+  /// leaves finite numbers there if its channels are finite; whoever reads it must not depend on them.
   case blocked(Int)
 
   /// The channels that lie side by side: 1 for planes.

@@ -12,7 +12,8 @@ extension ConvolutionCase {
   ///   - instructionSet: The inner loops to use.
   ///   - team: The threads to use.
   ///   - data: Other numbers than the case's own; nil for those.
-  /// - Returns: The output in `[N, C, H, W]` order, and the guards.
+  /// - Returns: The output in `[N, C, H, W]` order, and the guards, with the spare lanes of the output that
+  ///   are no numbers though the output is.
   /// - Throws: ``KernelError`` if the backend refuses.
   public func run(
     on backend: any ConvolutionBackend, instructionSet: InstructionSet, team: WorkerTeam,
@@ -30,7 +31,7 @@ extension ConvolutionCase {
     let inputImage = layouts.input.imageCount(of: inputShape)
     let outputImage = layouts.output.imageCount(of: problem.output)
     let outputCount = outputImage * problem.output.batch
-    // Lanes without a channel may hold anything.
+    // The spare lanes of the input's last block may hold anything.
     var source = [Float](repeating: .nan, count: inputImage * inputShape.batch)
     var target = [Float](repeating: .nan, count: outputCount + guardCount)
     var output = [Float](repeating: .nan, count: problem.output.count)
@@ -53,6 +54,10 @@ extension ConvolutionCase {
           base: source, shape: inputShape, layout: layouts.input, batchStride: inputImage)
         for image in 0..<inputShape.batch {
           Reorder.copy(from, to: to, image: image, channels: 0..<inputShape.channels)
+          for lane in inputShape.channels..<layouts.input.storedChannels(inputShape.channels) {
+            let spare = to.plane(image, lane)
+            for pixel in 0..<inputShape.planeCount { spare[pixel * to.layout.blockWidth] = .nan }
+          }
         }
       }
     }
@@ -89,6 +94,16 @@ extension ConvolutionCase {
         }
       }
     }
-    return (output, guards.map { target[$0] } + inner.map { scratch[$0] })
+    // What reads several values side by side takes the lanes between them for channels, with zeros as
+    // weights, so they have to be numbers.
+    var spare: [Float] = []
+    if output.allSatisfy(\.isFinite), layouts.output != .planar {
+      spare = target.indices.dropLast(guardCount).filter { index in
+        let block = index % outputImage / (problem.output.planeCount * layouts.output.blockWidth)
+        return block * layouts.output.blockWidth + index % layouts.output.blockWidth
+          >= problem.output.channels && !target[index].isFinite
+      }.map { target[$0] }
+    }
+    return (output, guards.map { target[$0] } + inner.map { scratch[$0] } + spare)
   }
 }

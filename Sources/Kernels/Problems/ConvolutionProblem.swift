@@ -101,6 +101,16 @@ public struct ConvolutionProblem: Hashable, Sendable {
   /// not how busy the arithmetic units were.
   public var operations: Int { 2 * output.count * depth }
 
+  /// The same convolution of an input with more channels; nil if there is none, or if it has groups.
+  package func widened(toInputChannels count: Int) -> ConvolutionProblem? {
+    var shape = input
+    shape.channels = count
+    guard groups == 1, count >= input.channels else { return nil }
+    return try? ConvolutionProblem(
+      input: shape, outputChannels: outputChannels, kernel: kernel, stride: stride,
+      dilation: dilation, padding: padding)
+  }
+
   /// The same convolution of a single image.
   public var ofOneImage: ConvolutionProblem {
     var result = self

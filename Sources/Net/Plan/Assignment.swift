@@ -13,8 +13,8 @@ public struct Assignment: Sendable {
   public let problem: ConvolutionProblem
 
   /// The convolution that the backend is given: another one where an average pooling after it is
-  /// computed before it.
-  public let executedProblem: ConvolutionProblem
+  /// computed before it, or where spare lanes lie between the channels that it reads.
+  public internal(set) var executedProblem: ConvolutionProblem
 
   /// The backend that was asked for.
   public let requested: String

@@ -3,11 +3,11 @@ import Kernels
 /// The weights of one convolution step, with the batch norms around it worked in.
 struct ConvolutionWeights {
   /// `[outputChannels, groupInputChannels, kH, kW]`.
-  let filter: WeightBuffer
+  private(set) var filter: WeightBuffer
 
   /// `[outputChannels]`, or nil for none.
   let bias: [Float]?
-  let fusion: Fusion
+  var fusion: Fusion
 
   /// - Throws: ``GraphError`` if parameters are missing.
   init(_ roles: ConvolutionRoles, graph: Graph, parameters: Parameters) throws(GraphError) {
@@ -37,6 +37,27 @@ struct ConvolutionWeights {
       try BatchNorm(graph.nodes[index], parameters).singlePrecision(relu: roles.prologueReLU)
     }
     fusion = Fusion(prologue: prologue, relu: roles.relu)
+  }
+
+  /// Brings the weights of each input channel to the channel's place, with zeros between.
+  ///
+  /// - Parameters:
+  ///   - map: Where the input's channels lie.
+  ///   - kernelCount: The weights of one input channel for one output channel.
+  mutating func spread(by map: ChannelMap, kernelCount: Int) {
+    let elements = filter.withElements { weights in weights.indices.map { weights[$0] } }
+    filter = WeightBuffer(map.spread(elements, inner: kernelCount))
+    if let prologue = fusion.prologue {
+      fusion.prologue = ScaleShift(
+        scale: map.spread(prologue.scale), shift: map.spread(prologue.shift), relu: prologue.relu)
+    }
+  }
+}
+
+extension ScaleShift {
+  /// The factors of some channels.
+  subscript(channels: Range<Int>) -> ScaleShift {
+    ScaleShift(scale: Array(scale[channels]), shift: Array(shift[channels]), relu: relu)
   }
 }
 

@@ -44,15 +44,18 @@ public final class Executor {
   ///
   /// - Precondition: The plan materialises it.
   public func value(of node: Int) -> [Float] {
-    let view = unsafe mutableView(of: node)
-    let shape = unsafe view.shape
+    let view = view(of: node)
+    let shape = view.shape
     return unsafe [Float](unsafeUninitializedCapacity: shape.count) { elements, count in
       guard let base = elements.baseAddress else { return }
       let target = unsafe MutableFeatureView(
         base: base, shape: shape, batchStride: shape.imageCount)
-      for image in 0..<shape.batch {
-        unsafe Reorder.copy(
-          FeatureView(view), to: target, image: image, channels: 0..<shape.channels)
+      for (channels, part) in view.parts {
+        for image in 0..<shape.batch {
+          unsafe Reorder.copy(
+            self.view(part), to: target, image: image, channels: 0..<channels.count,
+            at: channels.lowerBound)
+        }
       }
       count = shape.count
     }
@@ -62,25 +65,25 @@ public final class Executor {
   ///
   /// - Precondition: The plan materialises it, and there are as many elements as its shape says.
   public func write(_ elements: Span<Float>, to node: Int) {
-    let view = unsafe mutableView(of: node)
-    let shape = unsafe view.shape
+    let view = view(of: node)
+    let shape = view.shape
     precondition(elements.count == shape.count, "the elements do not fill \(shape)")
     unsafe elements.withUnsafeBufferPointer { source in
       guard let base = source.baseAddress else { return }
       let from = unsafe FeatureView(base: base, shape: shape, batchStride: shape.imageCount)
-      for image in 0..<shape.batch {
-        unsafe Reorder.copy(from, to: view, image: image, channels: 0..<shape.channels)
+      for (channels, part) in view.parts {
+        for image in 0..<shape.batch {
+          unsafe Reorder.copy(from, to: mutableView(part), image: image, channels: channels, at: 0)
+        }
       }
     }
   }
 
-  private func mutableView(of node: Int) -> MutableFeatureView {
+  private func view(of node: Int) -> PreparedStep.View {
     guard let location = plan.memory.locations[plan.program.resolved(node)] else {
       preconditionFailure("the plan does not materialise \(plan.graph.nodes[node].name)")
     }
-    return unsafe arena.mutableView(
-      at: location.offset, shape: plan.program.shapes[node], layout: location.layout,
-      batchStride: location.batchStride)
+    return PreparedStep.View(location, plan.program.shapes[node])
   }
 
   /// Runs one step on the values that are in memory.
@@ -89,13 +92,15 @@ public final class Executor {
     switch step.work {
     case .convolution(let placed):
       convolve(placed, following: index + 1)
-    case .operation(let prepared, let inputs, let output):
-      unsafe prepared.run(
-        inputs.map(view), mutableView(output),
-        OperationRun(microkernels: microkernels, team: team, scratch: scratch))
+    case .operations(let placed):
+      for part in placed {
+        unsafe part.prepared.run(
+          part.inputs.map(view), mutableView(part.output),
+          OperationRun(microkernels: microkernels, team: team, scratch: scratch))
+      }
     case .copies(let copies):
-      for (source, target) in copies {
-        unsafe Elementwise(microkernels, team).copy(view(source), mutableView(target))
+      for copy in copies {
+        unsafe Elementwise(microkernels, team).copy(view(copy.source), mutableView(copy.target))
       }
     }
   }
@@ -122,26 +127,31 @@ public final class Executor {
   }
 
   private func reorder(_ source: PreparedStep.View, to target: PreparedStep.View) {
-    let from = unsafe view(source)
     let to = unsafe mutableView(target)
-    // Several blocks a task, each copied by one thread.
-    let group = 64
-    let groups = (source.shape.channels + group - 1) / group
-    team.run(taskCount: source.shape.batch * groups) { _, task in
-      let (image, first) = task.quotientAndRemainder(dividingBy: groups)
-      unsafe Reorder.copy(
-        from, to: to, image: image,
-        channels: (first * group)..<min(source.shape.channels, (first + 1) * group))
+    for (channels, part) in source.parts {
+      let from = unsafe view(part)
+      // Several blocks a task, each copied by one thread.
+      let group = 64
+      let groups = (channels.count + group - 1) / group
+      team.run(taskCount: source.shape.batch * groups) { _, task in
+        let (image, place) = task.quotientAndRemainder(dividingBy: groups)
+        let first = place * group
+        unsafe Reorder.copy(
+          from, to: to, image: image, channels: first..<min(channels.count, first + group),
+          at: channels.lowerBound + first)
+      }
     }
   }
 
   private func view(_ view: PreparedStep.View) -> FeatureView {
-    unsafe arena.view(
+    precondition(view.map.isCompact, "the view has spare lanes between its channels")
+    return unsafe arena.view(
       at: view.offset, shape: view.shape, layout: view.layout, batchStride: view.batchStride)
   }
 
   private func mutableView(_ view: PreparedStep.View) -> MutableFeatureView {
-    unsafe arena.mutableView(
+    precondition(view.map.isCompact, "the view has spare lanes between its channels")
+    return unsafe arena.mutableView(
       at: view.offset, shape: view.shape, layout: view.layout, batchStride: view.batchStride)
   }
 

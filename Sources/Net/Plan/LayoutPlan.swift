@@ -7,10 +7,18 @@ import Kernels
 /// class gets the one for which fewer elements have to be reordered. A convolution that wanted another
 /// one works on reordered copies.
 ///
+/// In blocks, every part of a concatenation begins where a block does, whatever its number of channels
+/// (``ChannelMap``). What is computed element by element lies as its input does.
+///
 /// A value of one pixel an image looks the same in both layouts but for a block's spare lanes, so it
 /// belongs to no class. It gets the room for them unless another value follows right after it.
 struct LayoutPlan: Sendable {
   private var layouts: [Int: Layout] = [:]
+
+  /// Where the channels of each value lie if it lies in blocks.
+  private var maps: [ChannelMap] = []
+
+  private let shapes: [TensorShape]
 
   /// Chooses the layouts of a program.
   ///
@@ -18,16 +26,19 @@ struct LayoutPlan: Sendable {
   ///   - program: The steps, after the passes.
   ///   - blockWidth: The width of blocks; 1 to keep every value planar.
   init(_ program: Program, blockWidth: Int) {
+    shapes = program.shapes
     guard blockWidth > 1 else { return }
+    maps = program.channelMaps(blockWidth: blockWidth)
     let blocked = Layout.blocked(blockWidth)
     var classes = Classes()
     var votes: [(root: Int, layout: Layout, count: Int)] = []
     var planar: Set<Int> = []
-    func root(_ node: Int) -> Int { program.root(of: program.resolved(node)).root }
+    func root(_ node: Int) -> Int { program.root(of: program.resolved(node)) }
     func isPixel(_ root: Int) -> Bool { program.shapes[root].planeCount == 1 }
 
     for (value, placement) in program.placements where placement.channel % blockWidth != 0 {
-      planar.insert(program.root(of: value).root)
+      let root = root(value)
+      if isPixel(root) { planar.insert(root) }
     }
     // What has another shape under another name is read in the order of planes.
     planar.formUnion(program.kept.filter(program.isReshaped).map(root))
@@ -43,12 +54,16 @@ struct LayoutPlan: Sendable {
       }
       switch program.graph.nodes[step.mainNode].operation.definition.layoutRule {
       case .planar: planar.formUnion((step.inputs.map(root) + [output]).filter { !isPixel($0) })
-      case .uniform: break
+      case .uniform:
+        // Elements that are added lie side by side in the same way.
+        if Set(step.inputs.map { maps[program.resolved($0)] }).count > 1 {
+          planar.formUnion((step.inputs.map(root) + [output]).filter { !isPixel($0) })
+        }
       case .own:
         if case .concatenation = step.kind {
           var channel = 0
           for input in step.inputs {
-            if channel % blockWidth != 0 { planar.insert(output) }
+            if channel % blockWidth != 0, isPixel(output) { planar.insert(output) }
             channel += program.shapes[input].channels
           }
         } else if program.shapes[step.inputs[0]] != program.shapes[step.output] {
@@ -79,19 +94,76 @@ struct LayoutPlan: Sendable {
   /// The layout of a buffer, by the value that it belongs to.
   func layout(ofRoot root: Int) -> Layout { layouts[root] ?? .planar }
 
-  /// The layout into which a node's value has to be brought for a convolution; nil if it can be used
-  /// as it lies.
-  func reordering(_ wanted: Layout, of node: Int, in program: Program) -> Layout? {
+  /// Where the channels of a value lie.
+  ///
+  /// - Parameters:
+  ///   - value: The node whose step computes it, no alias.
+  ///   - program: The program.
+  /// - Returns: The places of all channels.
+  func channelMap(of value: Int, in program: Program) -> ChannelMap {
+    let isSpread =
+      layout(ofRoot: program.root(of: value)) != .planar && shapes[value].planeCount > 1
+    return isSpread ? maps[value] : ChannelMap(compact: shapes[value].channels)
+  }
+
+  /// The layout into which a convolution's input has to be brought; nil if it can be used as it lies.
+  func reordering(ofInput node: Int, for assignment: Assignment, in program: Program) -> Layout? {
+    let map = channelMap(of: program.resolved(node), in: program)
+    let takesMap = map.isCompact || assignment.executedProblem.input.channels == map.placeCount
+    let wanted = assignment.description.layouts.input
+    return takesMap ? reordering(wanted, of: node, in: program) : wanted
+  }
+
+  /// The layout in which a convolution's output has to be computed before it is brought to its place; nil
+  /// if it can be computed there.
+  func reordering(ofOutput node: Int, for assignment: Assignment, in program: Program) -> Layout? {
+    reordering(assignment.description.layouts.output, of: node, in: program)
+  }
+
+  private func reordering(_ wanted: Layout, of node: Int, in program: Program) -> Layout? {
     let value = program.resolved(node)
-    let layout = layout(ofRoot: program.root(of: value).root)
+    let layout = layout(ofRoot: program.root(of: value))
     // Planes of one pixel are a row of channels in every layout; only a block's spare lanes differ.
-    let isPixel = program.shapes[node].planeCount == 1 && program.shapes[value].planeCount == 1
+    let isPixel = shapes[node].planeCount == 1 && shapes[value].planeCount == 1
     let fits = layout == wanted || (isPixel && wanted == .planar)
     return fits ? nil : wanted
   }
 }
 
 extension Program {
+  /// Where the channels of each value lie in blocks, by node.
+  fileprivate func channelMaps(blockWidth: Int) -> [ChannelMap] {
+    let places = producers()
+    var maps: [ChannelMap] = []
+    // Nodes come after their inputs.
+    for (node, shape) in zip(graph.nodes.indices, shapes) {
+      /// The map of an input, unless the node sees it in another shape.
+      func map(_ input: Int) -> ChannelMap {
+        let value = resolved(input)
+        return shapes[input] == shapes[value]
+          ? maps[value] : ChannelMap(compact: shapes[input].channels)
+      }
+      var result = ChannelMap(compact: shape.channels)
+      if case .concatenation = graph.nodes[node].operation {
+        result = ChannelMap(graph.nodes[node].inputs.map(map), blockWidth: blockWidth)
+      } else if let place = places[node], copiesLayout(steps[place]) {
+        result = map(steps[place].inputs[0])
+      }
+      maps.append(result)
+    }
+    return maps
+  }
+
+  /// Whether a step's output lies as its first input does.
+  private func copiesLayout(_ step: Step) -> Bool {
+    switch step.kind {
+    case .convolution, .concatenation: false
+    case .copy: shapes[step.inputs[0]] == shapes[step.output]
+    case .scaleShift, .add, .node:
+      graph.nodes[step.mainNode].operation.definition.layoutRule == .uniform
+    }
+  }
+
   /// Whether a node's value is stored as that of a node of another shape.
   fileprivate func isReshaped(_ node: Int) -> Bool { shapes[node] != shapes[resolved(node)] }
 

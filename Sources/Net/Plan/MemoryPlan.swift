@@ -13,6 +13,9 @@ struct MemoryPlan: Sendable {
 
     var layout: Layout
 
+    /// Where its channels lie, from the offset on.
+    var map: ChannelMap
+
     /// The distance between two images.
     var batchStride: Int
 
@@ -45,6 +48,8 @@ struct MemoryPlan: Sendable {
 
     /// Its place in the order of discovery, which makes the plan the same every time.
     var index: Int
+
+    /// The shape of its memory: spare lanes between channels count as channels.
     var shape: TensorShape
     var layout: Layout
     var birth: Int
@@ -56,10 +61,10 @@ struct MemoryPlan: Sendable {
     /// The elements, guard included.
     var size: Int { MemoryPlan.aligned(batchStride * shape.batch) + Arena.guardCount }
 
-    func location(channel: Int) -> Location {
+    func location(place: Int = 0, _ map: ChannelMap) -> Location {
       Location(
-        offset: offset + channel * shape.planeCount, layout: layout, batchStride: batchStride,
-        guardOffset: offset + size - Arena.guardCount)
+        offset: offset + place * shape.planeCount, layout: layout, map: map,
+        batchStride: batchStride, guardOffset: offset + size - Arena.guardCount)
     }
   }
 
@@ -81,34 +86,32 @@ struct MemoryPlan: Sendable {
       buffer.death = max(buffer.death, time)
       buffers[role] = buffer
     }
-    var members: [Int: (root: Int, channel: Int)] = [:]
+    var members: Set<Int> = []
     func touch(_ node: Int, at time: Int) {
       let value = program.resolved(node)
-      let member = program.root(of: value)
-      members[value] = member
-      touch(
-        .value(member.root), program.shapes[member.root], layouts.layout(ofRoot: member.root),
-        at: time)
+      members.insert(value)
+      let root = program.root(of: value)
+      var shape = program.shapes[root]
+      shape.channels = layouts.channelMap(of: root, in: program).placeCount
+      touch(.value(root), shape, layouts.layout(ofRoot: root), at: time)
     }
     let end = program.steps.count
     touch(program.graph.input, at: -1)
     for (time, step) in program.steps.enumerated() {
       for input in step.inputs { touch(input, at: time) }
       touch(step.output, at: time)
-      guard let wanted = program.assignment(of: step)?.description.layouts else { continue }
-      let roots = (step.inputs[0], step.output)
-      if let layout = layouts.reordering(wanted.input, of: roots.0, in: program) {
-        touch(.reorderedInput(step: time), program.shapes[roots.0], layout, at: time)
+      guard let assignment = program.assignment(of: step) else { continue }
+      let (input, output) = (step.inputs[0], step.output)
+      if let layout = layouts.reordering(ofInput: input, for: assignment, in: program) {
+        touch(.reorderedInput(step: time), program.shapes[input], layout, at: time)
       }
-      if let layout = layouts.reordering(wanted.output, of: roots.1, in: program) {
-        touch(.reorderedOutput(step: time), program.shapes[roots.1], layout, at: time)
+      if let layout = layouts.reordering(ofOutput: output, for: assignment, in: program) {
+        touch(.reorderedOutput(step: time), program.shapes[output], layout, at: time)
       }
     }
     for node in program.kept { touch(node, at: end) }
     // A concatenation without a step of its own is still a value that can be read.
-    for parent in Set(program.placements.values.map(\.parent)) {
-      members[parent] = program.root(of: parent)
-    }
+    members.formUnion(program.placements.values.map(\.parent))
 
     var placed: [Role: Buffer] = [:]
     let order = buffers.values.sorted { ($0.birth, $0.index) < ($1.birth, $1.index) }
@@ -130,12 +133,16 @@ struct MemoryPlan: Sendable {
       count = max(count, top)
       unsharedCount += buffer.size
     }
-    for (value, member) in members {
-      locations[value] = placed[.value(member.root)]?.location(channel: member.channel)
+    for value in members {
+      locations[value] = placed[.value(program.root(of: value))]?.location(
+        place: program.place(of: value, layouts), layouts.channelMap(of: value, in: program))
+    }
+    func compact(_ buffer: Buffer?) -> Location? {
+      buffer.map { $0.location(ChannelMap(compact: $0.shape.channels)) }
     }
     for step in program.steps.indices {
-      let input = placed[.reorderedInput(step: step)]?.location(channel: 0)
-      let output = placed[.reorderedOutput(step: step)]?.location(channel: 0)
+      let input = compact(placed[.reorderedInput(step: step)])
+      let output = compact(placed[.reorderedOutput(step: step)])
       if input != nil || output != nil { reordered[step] = (input, output) }
     }
   }
@@ -145,14 +152,20 @@ struct MemoryPlan: Sendable {
 }
 
 extension Program {
-  /// The outermost buffer in which a value lies, and its first channel there.
-  func root(of value: Int) -> (root: Int, channel: Int) {
+  /// The outermost buffer in which a value lies, by the value that it belongs to.
+  func root(of value: Int) -> Int {
     var root = value
-    var channel = 0
-    while let placement = placements[root] {
-      root = placement.parent
-      channel += placement.channel
+    while let placement = placements[root] { root = placement.parent }
+    return root
+  }
+
+  /// Where a value's first channel lies in its buffer.
+  fileprivate func place(of value: Int, _ layouts: LayoutPlan) -> Int {
+    var (value, place) = (value, 0)
+    while let placement = placements[value] {
+      value = placement.parent
+      place += layouts.channelMap(of: value, in: self).place(of: placement.channel)
     }
-    return (root, channel)
+    return place
   }
 }

@@ -6,8 +6,8 @@ extension PreparedStep {
     switch work {
     case .convolution(let placed):
       [placed.output, placed.reorderedInput, placed.reorderedOutput].compactMap(\.self)
-    case .operation(_, _, let output): [output]
-    case .copies(let copies): copies.map(\.to)
+    case .operations(let placed): placed.map(\.output)
+    case .copies(let copies): copies.map(\.target)
     }
   }
 
@@ -15,8 +15,8 @@ extension PreparedStep {
   var reads: [View] {
     switch work {
     case .convolution(let placed): [placed.input]
-    case .operation(_, let inputs, _): inputs
-    case .copies(let copies): copies.map(\.from)
+    case .operations(let placed): placed.flatMap(\.inputs)
+    case .copies(let copies): copies.map(\.source)
     }
   }
 }

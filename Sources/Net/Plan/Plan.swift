@@ -54,11 +54,12 @@ public struct Plan: Sendable {
     for pass in Pass.allCases where options.passes.contains(pass) {
       try pass.apply(to: &program)
     }
-    self.program = program
     fetchesWeights = options.passes.contains(.fetchWeights)
     let layouts = LayoutPlan(
       program,
       blockWidth: options.passes.contains(.chooseLayouts) ? instructionSet.laneCount : 1)
+    program.widenProblems(layouts)
+    self.program = program
     let memory = try MemoryPlan(program, layouts: layouts, sharing: options.sharesMemory)
     self.memory = memory
     var steps: [PreparedStep] = []

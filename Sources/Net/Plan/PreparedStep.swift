@@ -8,45 +8,10 @@ struct PreparedStep: Sendable {
   /// What runs.
   enum Work: Sendable {
     case convolution(PlacedConvolution)
-    case copies([(from: View, to: View)])
-    case operation(any PreparedOperation, inputs: [View], output: View)
-  }
+    case copies([Copy])
 
-  /// Where a value lies and which shape the step sees it in.
-  struct View: Hashable, Sendable {
-    var offset: Int
-    var shape: TensorShape
-    var layout: Layout
-    var batchStride: Int
-
-    init(_ location: MemoryPlan.Location, _ shape: TensorShape) {
-      offset = location.offset
-      self.shape = shape
-      layout = location.layout
-      batchStride = location.batchStride
-    }
-
-    /// The same memory as planes, if that is wanted and they are of one pixel each.
-    func asWanted(_ wanted: Layout) -> View {
-      var view = self
-      if shape.planeCount == 1, wanted == .planar { view.layout = .planar }
-      return view
-    }
-
-    /// Two views that are read and written together, in one layout if either can be seen in the
-    /// other's: only values of one pixel lie in layouts of their own.
-    static func matching(_ a: View, _ b: View) -> (View, View) {
-      (a.asWanted(b.layout), b.asWanted(a.layout))
-    }
-
-    /// The elements of each image: what may be written there, the spare lanes of a last block included.
-    var extents: [Range<Int>] {
-      let count = layout.imageCount(of: shape)
-      return (0..<shape.batch).map { image in
-        let start = offset + image * batchStride
-        return start..<(start + count)
-      }
-    }
+    /// An operation, part by part where spare lanes lie between the channels.
+    case operations([PlacedOperation])
   }
 
   /// A convolution with what it reads and writes.
@@ -59,18 +24,26 @@ struct PreparedStep: Sendable {
     var reorderedInput: View?
     var reorderedOutput: View?
   }
-}
 
-extension PreparedStep.Work {
-  /// An operation that reads and writes one layout: planes if anything is in planes, for then what is in
-  /// blocks has one pixel.
-  fileprivate static func uniform(
-    _ prepared: any PreparedOperation, _ inputs: [PreparedStep.View], _ output: PreparedStep.View
-  ) -> Self {
-    let isPlanar = (inputs + [output]).contains { $0.layout == .planar }
-    let layout = isPlanar ? .planar : output.layout
-    return .operation(
-      prepared, inputs: inputs.map { $0.asWanted(layout) }, output: output.asWanted(layout))
+  /// Another operation with what it reads and writes.
+  struct PlacedOperation: Sendable {
+    var prepared: any PreparedOperation
+    var inputs: [View]
+    var output: View
+
+    /// An operation that reads and writes one layout: planes if anything is in planes, for then what is in
+    /// blocks has one pixel.
+    init(uniform prepared: any PreparedOperation, _ inputs: [View], _ output: View) {
+      let isPlanar = (inputs + [output]).contains { $0.layout == .planar }
+      let layout = isPlanar ? .planar : output.layout
+      self.init(prepared, inputs.map { $0.asWanted(layout) }, output.asWanted(layout))
+    }
+
+    init(_ prepared: any PreparedOperation, _ inputs: [View], _ output: View) {
+      self.prepared = prepared
+      self.inputs = inputs
+      self.output = output
+    }
   }
 }
 
@@ -99,11 +72,17 @@ extension PreparedStep {
     let nodes = program.graph.nodes
     switch step.kind {
     case .convolution(let roles):
-      let weights = try ConvolutionWeights(roles, graph: program.graph, parameters: parameters)
       guard let assignment = program.assignment(of: step) else {
         throw GraphError(.notAGraph, node: nodes[roles.node].name, "it is not a convolution")
       }
       let problem = assignment.executedProblem
+      let copies = memory.reordered[index]
+      var input = inputs[0]
+      var weights = try ConvolutionWeights(roles, graph: program.graph, parameters: parameters)
+      if copies?.input == nil, !input.map.isCompact {
+        weights.spread(by: input.map, kernelCount: problem.kernel.height * problem.kernel.width)
+        input = input.whole
+      }
       var fusion = weights.fusion
       if let pool = roles.averagePool, case .pooling(let attributes) = nodes[pool].operation {
         fusion.averagePool = attributes.kernel
@@ -112,9 +91,9 @@ extension PreparedStep {
         problem, weights: weights.filter, bias: weights.bias, fusion: fusion, on: target)
       let layouts = assignment.description.layouts
       // A fully connected layer sees each image as one pixel with many channels.
-      var input = inputs[0]
-      if roles.averagePool == nil { input.shape = problem.input }
-      let copies = memory.reordered[index]
+      if case .fullyConnected = nodes[roles.node].operation {
+        input = input.reshaped(to: problem.input)
+      }
       work = .convolution(
         PlacedConvolution(
           prepared: prepared, input: input.asWanted(layouts.input),
@@ -122,37 +101,58 @@ extension PreparedStep {
           reorderedInput: copies?.input.map { View($0, input.shape) },
           reorderedOutput: copies?.output.map { View($0, output.shape) }))
     case .scaleShift(let norm, let relu):
-      let values = try BatchNorm(nodes[norm], parameters)
-      work = .uniform(values.singlePrecision(relu: relu), inputs, output)
-    case .add(_, let relu): work = .uniform(PreparedAddition(relu: relu), inputs, output)
+      let values = try BatchNorm(nodes[norm], parameters).singlePrecision(relu: relu)
+      work = .operations(
+        try parts(inputs, output) { channels, inputs, output in
+          PlacedOperation(uniform: values[channels], inputs, output)
+        })
+    case .add(_, let relu):
+      work = .operations(
+        try parts(inputs, output) { _, inputs, output in
+          PlacedOperation(uniform: PreparedAddition(relu: relu), inputs, output)
+        })
     case .node(let node):
       let definition = nodes[node].operation.definition
-      let prepared = try definition.prepare(
-        inputs.map(\.shape), node: nodes[node], parameters: parameters)
-      switch definition.layoutRule {
-      case .uniform: work = .uniform(prepared, inputs, output)
-      case .planar, .own: work = .operation(prepared, inputs: inputs, output: output)
-      }
+      work = .operations(
+        try parts(inputs, output) { _, inputs, output in
+          let prepared = try definition.prepare(
+            inputs.map(\.shape), node: nodes[node], parameters: parameters)
+          return definition.layoutRule == .uniform
+            ? PlacedOperation(uniform: prepared, inputs, output)
+            : PlacedOperation(prepared, inputs, output)
+        })
     case .concatenation(let node):
-      var copies: [(from: View, to: View)] = []
+      var copies: [Copy] = []
       var channel = 0
       for (source, input) in zip(step.inputs, inputs) {
         let value = program.resolved(source)
         let here = Program.Placement(parent: node, channel: channel)
         if program.placements[value] != here {
-          var target = output
-          target.offset += channel * output.shape.planeCount
-          target.shape = input.shape
-          copies.append(View.matching(input, target))
+          copies += try input.copies(to: output, at: channel)
         }
         channel += input.shape.channels
       }
       work = .copies(copies)
     case .copy:
       // A flatten gives the same elements another shape, in the order of planes.
-      var target = output.asWanted(inputs[0].layout)
-      target.shape = inputs[0].shape
-      work = .copies([View.matching(inputs[0], target)])
+      let input = inputs[0]
+      let isReshaped = output.shape != input.shape
+      let target =
+        isReshaped ? output.asWanted(input.layout).reshaped(to: input.shape) : output
+      work = .copies(try input.copies(to: target, at: 0))
+    }
+    /// Prepares an operation for each run of channels that lie side by side.
+    func parts(
+      _ inputs: [View], _ output: View,
+      _ prepare: (Range<Int>, [View], View) throws -> PlacedOperation
+    ) throws -> [PlacedOperation] {
+      guard let map = inputs.first?.map, !map.isCompact else {
+        return [try prepare(0..<output.shape.channels, inputs, output)]
+      }
+      return try map.runs.map { run in
+        try prepare(
+          run.channels, inputs.map { try $0.part(run.channels) }, output.part(run.channels))
+      }
     }
   }
 
@@ -160,8 +160,10 @@ extension PreparedStep {
   var scratchCount: Int {
     switch work {
     case .convolution(let placed): placed.prepared.scratchCount
-    case .operation(let prepared, let inputs, let output):
-      prepared.scratchCount(input: inputs[0].layout, output: output.layout)
+    case .operations(let placed):
+      placed.map {
+        $0.prepared.scratchCount(input: $0.inputs[0].layout, output: $0.output.layout)
+      }.max() ?? 0
     case .copies: 0
     }
   }

@@ -82,6 +82,26 @@ public struct Program: Sendable {
     for roles in changed { assignments[roles.node] = try assignment(roles) }
   }
 
+  /// Gives each convolution that can read its input with the spare lanes between the channels a problem
+  /// of so many more channels, whose weights are zeros.
+  ///
+  /// The others read a copy. Who computes a convolution, and how, stays as it was decided.
+  mutating func widenProblems(_ layouts: LayoutPlan) {
+    for step in steps {
+      guard case .convolution(let roles) = step.kind, let assignment = assignments[roles.node]
+      else { continue }
+      let value = resolved(step.inputs[0])
+      let map = layouts.channelMap(of: value, in: self)
+      guard !map.isCompact,
+        layouts.layout(ofRoot: root(of: value)) == assignment.description.layouts.input,
+        let problem = assignment.executedProblem.widened(toInputChannels: map.placeCount),
+        assignment.backend.refusal(of: problem) == nil,
+        assignment.backend.description(of: problem, on: target) == assignment.description
+      else { continue }
+      assignments[roles.node]?.executedProblem = problem
+    }
+  }
+
   /// Who computes a step's convolution; nil for other steps.
   func assignment(of step: Step) -> Assignment? {
     guard case .convolution(let roles) = step.kind else { return nil }

@@ -1,6 +1,6 @@
-import Files
 import ArgumentParser
 import Bench
+import Files
 import Kernels
 import Net
 import Report
@@ -39,7 +39,8 @@ struct DoctorCommand: ParsableCommand {
       for backend in BackendOptions.registry.all {
         let verdict = try KernelCheck.run(backend, on: set)
         try print(
-          "check              \(backend.name) on \(set.rawValue): \(verdict ? "works" : "WRONG")")
+          "check              \(backend.name) on \(set.rawValue): \(verdict ? "works, its plan is sound" : "WRONG")"
+        )
         works = works && verdict
       }
     }

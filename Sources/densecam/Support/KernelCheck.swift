@@ -5,7 +5,7 @@ import Verify
 
 /// A quick look whether a backend computes anything like a network on this machine.
 enum KernelCheck {
-  /// Verifies the smallest network.
+  /// Verifies the smallest network, and proves that its plan keeps values apart.
   static func run(_ backend: any ConvolutionBackend, on instructionSet: InstructionSet) throws
     -> Bool
   {
@@ -20,6 +20,10 @@ enum KernelCheck {
     let run = VerificationRun(
       name: backend.name, backends: BackendChoice(backend),
       options: PlanOptions(instructionSet: instructionSet))
+    try Plan(
+      graph: model.graph, parameters: model.parameters, input: shape, backends: run.backends,
+      options: run.options
+    ).check()
     let result = try verifier.verify(
       golden.cases[0], runs: [run], options: VerificationOptions())
     return result.verdict.map { $0 < .fail } ?? false

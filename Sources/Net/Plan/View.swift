@@ -1,0 +1,116 @@
+import Kernels
+
+extension PreparedStep {
+  /// Where a value lies, and which shape a step sees it in.
+  struct View: Hashable, Sendable {
+    var offset: Int
+    private(set) var shape: TensorShape
+    private(set) var layout: Layout
+    var batchStride: Int
+
+    /// Where the channels lie, from the offset on.
+    private(set) var map: ChannelMap
+
+    init(_ location: MemoryPlan.Location, _ shape: TensorShape) {
+      offset = location.offset
+      self.shape = shape
+      layout = location.layout
+      batchStride = location.batchStride
+      // What is seen in another shape than its own lies in planes.
+      map =
+        location.map.count == shape.channels ? location.map : ChannelMap(compact: shape.channels)
+    }
+
+    /// The same memory in another shape of as many elements.
+    func reshaped(to shape: TensorShape) -> View {
+      var view = self
+      view.shape = shape
+      view.map = ChannelMap(compact: shape.channels)
+      return view
+    }
+
+    /// The same memory with the spare lanes between the channels as channels.
+    var whole: View {
+      var shape = shape
+      shape.channels = map.placeCount
+      return reshaped(to: shape)
+    }
+
+    /// The same memory as planes, if that is wanted and they are of one pixel each.
+    func asWanted(_ wanted: Layout) -> View {
+      var view = self
+      if shape.planeCount == 1, wanted == .planar { view.layout = .planar }
+      return view
+    }
+
+    /// Some channels that lie side by side.
+    ///
+    /// - Throws: ``GraphError`` if they do not, or do not begin where a block does.
+    func part(_ channels: Range<Int>) throws(GraphError) -> View {
+      // One pixel's channels are a row in every layout.
+      var view = asWanted(.planar)
+      let place = map.place(of: channels.lowerBound)
+      guard
+        channels.isEmpty || map.place(of: channels.upperBound - 1) == place + channels.count - 1,
+        place % view.layout.blockWidth == 0
+      else {
+        throw GraphError(
+          .brokenPlan, node: nil, "channels \(channels) do not lie where a block begins")
+      }
+      view.offset += place * shape.planeCount
+      view.shape.channels = channels.count
+      view.map = ChannelMap(compact: channels.count)
+      // A value of one block keeps its layout.
+      if shape.planeCount == 1, channels.count == shape.channels { view.layout = layout }
+      return view
+    }
+
+    /// The parts that lie side by side, with their channels.
+    var parts: [(channels: Range<Int>, view: View)] {
+      map.runs.map { run in
+        var view = self
+        view.offset += run.place * shape.planeCount
+        view.shape.channels = run.count
+        view.map = ChannelMap(compact: run.count)
+        return (run.channels, view)
+      }
+    }
+
+    /// The elements of each image: what may be written there, the spare lanes of blocks included.
+    var extents: [Range<Int>] {
+      let count = layout.imageCount(of: whole.shape)
+      return (0..<shape.batch).map { image in
+        let start = offset + image * batchStride
+        return start..<(start + count)
+      }
+    }
+
+    /// What has to be copied to bring the value into another one, whose elements lie in the same way.
+    ///
+    /// - Parameters:
+    ///   - target: The other value.
+    ///   - channel: The first channel there.
+    /// - Returns: One copy a part.
+    /// - Throws: ``GraphError`` if a part does not fit where it has to go.
+    func copies(to target: View, at channel: Int) throws(GraphError) -> [Copy] {
+      var copies: [Copy] = []
+      for (channels, part) in parts {
+        let place = (channel + channels.lowerBound)..<(channel + channels.upperBound)
+        copies.append(Copy(part, try target.part(place)))
+      }
+      return copies
+    }
+  }
+
+  /// Elements that are copied.
+  struct Copy: Sendable {
+    let source: View
+    let target: View
+
+    /// Only values of one pixel lie in layouts of their own, and one of them can be seen in the other's.
+    init(_ source: View, _ target: View) {
+      self.source = source.asWanted(target.layout)
+      self.target = target.asWanted(source.layout)
+    }
+  }
+}
