@@ -56,6 +56,7 @@ let package = Package(
   targets: [
     // MARK: - C libraries, each imported by exactly one Swift target
     .target(name: "CCPU"),
+    .target(name: "CDensecam"),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
     .target(
       name: "CPNG", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("isal")]),
@@ -83,8 +84,8 @@ let package = Package(
     .target(
       name: "Kernels",
       dependencies: [
-        "CCPU", "COpenBLAS", "Files", "MicrokernelsBaseline", "MicrokernelsBaseline16",
-        "MicrokernelsAVX2", "MicrokernelsAVX512",
+        "CCPU", "CDensecam", "COpenBLAS", "Files", "MicrokernelsBaseline",
+        "MicrokernelsBaseline16", "MicrokernelsAVX2", "MicrokernelsAVX512",
       ],
       swiftSettings: fast
     ),

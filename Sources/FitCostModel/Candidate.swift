@@ -23,30 +23,30 @@ struct Candidate {
       fusion: Fusion(), on: .best)
     team = try WorkerTeam(count: 1)
     arena = try Arena(
-      capacity: Self.count(layouts.input, problem.input)
-        + Self.count(layouts.output, problem.output) + convolution.scratchCount
-        + convolution.workspaceCount)
+      byteCount: Self.byteCount(layouts.input, problem.input)
+        + Self.byteCount(layouts.output, problem.output) + convolution.scratchByteCount
+        + convolution.workspaceByteCount)
   }
 
-  private static func count(_ layout: Layout, _ shape: TensorShape) -> Int {
-    layout.imageCount(of: shape) * shape.batch
+  private static func byteCount(_ layout: Layout, _ shape: TensorShape) -> Int {
+    layout.imageCount(of: shape) * shape.batch * MemoryLayout<Float>.stride
   }
 
   /// Runs once.
   mutating func measure() {
-    let inputCount = Self.count(layouts.input, problem.input)
-    let scratch = inputCount + Self.count(layouts.output, problem.output)
+    let inputEnd = Self.byteCount(layouts.input, problem.input)
+    let outputEnd = inputEnd + Self.byteCount(layouts.output, problem.output)
+    let scratchEnd = outputEnd + convolution.scratchByteCount
     let input = unsafe arena.view(
-      at: 0, shape: problem.input, layout: layouts.input, batchStride: inputCount)
+      at: 0, shape: problem.input, layout: layouts.input, imageStride: inputEnd)
     let output = unsafe arena.mutableView(
-      at: inputCount, shape: problem.output, layout: layouts.output,
-      batchStride: scratch - inputCount)
+      at: inputEnd, shape: problem.output, layout: layouts.output,
+      imageStride: outputEnd - inputEnd)
     let duration = ContinuousClock().measure {
       unsafe convolution.run(on: team, input: input, output: output) { _ in
         unsafe TaskMemory(
-          scratch: arena.scratch(at: scratch, count: convolution.scratchCount),
-          workspace: arena.scratch(
-            at: scratch + convolution.scratchCount, count: convolution.workspaceCount))
+          scratch: arena.bytes(in: outputEnd..<scratchEnd),
+          workspace: arena.bytes(in: scratchEnd..<arena.byteCount))
       }
     }
     least = min(least, duration / .nanoseconds(1))

@@ -2,116 +2,122 @@ import Glibc
 
 /// One aligned allocation from which the buffers of a run are lent.
 ///
-/// Behind every buffer there is room for a guard of ``guardCount`` elements with a known bit
-/// pattern, so that a kernel which writes past its output can be caught.
+/// Everything is counted in bytes. After every buffer there is room for a guard of ``guardByteCount``
+/// bytes with a known pattern, so that a kernel which writes past its output can be caught.
 @safe
 public final class Arena: @unchecked Sendable {
-  /// The elements of a guard: one cache line.
-  public static let guardCount = 16
+  /// The bytes of a guard: one cache line.
+  public static let guardByteCount = 64
 
-  /// A signalling NaN with a payload that no arithmetic produces.
+  /// The alignment of the arena and of what a plan puts into it, in bytes: a cache line.
+  public static let alignment = 64
+
+  /// A signalling NaN of 32 bits with a payload that no arithmetic produces.
   private static let guardPattern: UInt32 = 0x7FA5_C0DE
 
-  /// The elements, guards included.
-  public let capacity: Int
+  /// The bytes, guards included.
+  public let byteCount: Int
 
-  private let base: UnsafeMutablePointer<Float>
+  private let base: UnsafeMutableRawPointer
 
   /// Reserves memory.
   ///
   /// It holds zeros, and pages of it that nothing touches cost nothing.
   ///
   /// - Throws: ``KernelError`` if the system has not that much memory.
-  public init(capacity: Int) throws(KernelError) {
-    let (bytes, overflow) = capacity.multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
-    guard !overflow, bytes < Int.max / 2,
+  public init(byteCount: Int) throws(KernelError) {
+    guard (0..<Int.max / 2).contains(byteCount),
       let memory = unsafe mmap(
-        nil, max(4096, bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+        nil, max(4096, byteCount), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
       unsafe memory != MAP_FAILED
     else {
-      throw KernelError(
-        .outOfMemory, "cannot allocate \(capacity / (1 << 18)) MiB for activations")
+      throw KernelError(.outOfMemory, "cannot allocate \(byteCount >> 20) MiB for activations")
     }
-    unsafe base = memory.bindMemory(to: Float.self, capacity: capacity)
-    self.capacity = capacity
+    unsafe base = memory
+    self.byteCount = byteCount
   }
 
-  deinit { _ = unsafe munmap(base, max(4096, capacity * MemoryLayout<Float>.stride)) }
+  deinit { _ = unsafe munmap(base, max(4096, byteCount)) }
 
   /// Lends a region to read from.
   ///
-  /// - Precondition: The region lies in the arena.
+  /// - Parameters:
+  ///   - offset: Where it begins, in bytes.
+  ///   - shape: The maps.
+  ///   - layout: How the channels of an image lie.
+  ///   - imageStride: The distance between two images, in bytes.
+  /// - Precondition: The region lies in the arena, and the numbers divide by the size of an element.
   @unsafe
-  public func view(at offset: Int, shape: TensorShape, layout: Layout, batchStride: Int)
+  public func view(at offset: Int, shape: TensorShape, layout: Layout, imageStride: Int)
     -> FeatureView
   {
-    check(offset, shape, layout, batchStride)
-    return unsafe FeatureView(
-      base: base + offset, shape: shape, layout: layout, batchStride: batchStride)
+    unsafe FeatureView(
+      mutableView(at: offset, shape: shape, layout: layout, imageStride: imageStride))
   }
 
-  /// Lends a region to write to.
-  ///
-  /// - Precondition: The region lies in the arena.
+  /// Lends a region to write to; see ``view(at:shape:layout:imageStride:)``.
   @unsafe
-  public func mutableView(at offset: Int, shape: TensorShape, layout: Layout, batchStride: Int)
+  public func mutableView(at offset: Int, shape: TensorShape, layout: Layout, imageStride: Int)
     -> MutableFeatureView
   {
-    check(offset, shape, layout, batchStride)
-    return unsafe MutableFeatureView(
-      base: base + offset, shape: shape, layout: layout, batchStride: batchStride)
-  }
-
-  private func check(
-    _ offset: Int, _ shape: TensorShape, _ layout: Layout, _ batchStride: Int
-  ) {
-    let imageCount = layout.imageCount(of: shape)
+    let size = MemoryLayout<Float>.stride
+    let imageByteCount = layout.imageCount(of: shape) * size
     precondition(
-      offset >= 0 && batchStride >= imageCount
-        && offset + (shape.batch - 1) * batchStride + imageCount <= capacity,
+      offset >= 0 && offset % size == 0 && imageStride % size == 0 && imageStride >= imageByteCount
+        && offset + (shape.batch - 1) * imageStride + imageByteCount <= byteCount,
       "a view exceeds the arena")
+    return unsafe MutableFeatureView(
+      base: (base + offset).assumingMemoryBound(to: Float.self), shape: shape, layout: layout,
+      batchStride: imageStride / size)
   }
 
-  /// Lends scratch memory.
+  /// Lends memory.
   ///
   /// - Precondition: The region lies in the arena.
   @unsafe
-  public func scratch(at offset: Int, count: Int) -> UnsafeMutablePointer<Float> {
-    precondition(offset >= 0 && offset + count <= capacity, "scratch exceeds the arena")
-    return unsafe base + offset
+  public func bytes(in region: Range<Int>) -> UnsafeMutableRawPointer {
+    precondition(
+      region.lowerBound >= 0 && region.upperBound <= byteCount, "memory exceeds the arena")
+    return unsafe base + region.lowerBound
+  }
+
+  /// Fills a region with 32-bit floats.
+  ///
+  /// - Precondition: The region lies in the arena, and begins and ends where an element does.
+  public func fill(_ region: Range<Int>, with value: Float) {
+    let size = MemoryLayout<Float>.stride
+    precondition(region.lowerBound % size == 0 && region.count % size == 0)
+    unsafe bytes(in: region).assumingMemoryBound(to: Float.self).update(
+      repeating: value, count: region.count / size)
   }
 
   /// Copies a region of another arena to the same place here.
   ///
   /// - Precondition: The region lies in both arenas.
   public func copy(from other: Arena, in region: Range<Int>) {
-    unsafe scratch(at: region.lowerBound, count: region.count).update(
-      from: other.scratch(at: region.lowerBound, count: region.count), count: region.count)
+    unsafe bytes(in: region).copyMemory(from: other.bytes(in: region), byteCount: region.count)
   }
 
   /// Whether a region has the bits of the same region of another arena.
   ///
   /// - Precondition: The region lies in both arenas.
   public func hasSameBits(as other: Arena, in region: Range<Int>) -> Bool {
-    unsafe memcmp(
-      scratch(at: region.lowerBound, count: region.count),
-      other.scratch(at: region.lowerBound, count: region.count),
-      region.count * MemoryLayout<Float>.stride) == 0
+    unsafe memcmp(bytes(in: region), other.bytes(in: region), region.count) == 0
   }
 
-  /// Writes the guard pattern into the `guardCount` elements from `offset` on.
+  /// Writes the guard pattern into the guard that begins at a byte.
   public func setGuard(at offset: Int) {
-    let start = unsafe UnsafeMutableRawPointer(scratch(at: offset, count: Self.guardCount))
-    for i in 0..<Self.guardCount {
-      unsafe start.storeBytes(of: Self.guardPattern, toByteOffset: 4 * i, as: UInt32.self)
+    let start = unsafe bytes(in: offset..<(offset + Self.guardByteCount))
+    for i in stride(from: 0, to: Self.guardByteCount, by: 4) {
+      unsafe start.storeBytes(of: Self.guardPattern, toByteOffset: i, as: UInt32.self)
     }
   }
 
   /// Whether nothing has written into a guard since it was set.
   public func isGuardIntact(at offset: Int) -> Bool {
-    let start = unsafe UnsafeRawPointer(scratch(at: offset, count: Self.guardCount))
-    return (0..<Self.guardCount).allSatisfy {
-      unsafe start.load(fromByteOffset: 4 * $0, as: UInt32.self) == Self.guardPattern
+    let start = unsafe bytes(in: offset..<(offset + Self.guardByteCount))
+    return stride(from: 0, to: Self.guardByteCount, by: 4).allSatisfy {
+      unsafe start.load(fromByteOffset: $0, as: UInt32.self) == Self.guardPattern
     }
   }
 }

@@ -71,11 +71,11 @@ extension ConvolutionBackend {
   /// Checks that the memory of a task can be counted.
   ///
   /// - Parameters:
-  ///   - scratch: The elements, made by `clampedProduct` where they may be too many.
+  ///   - scratchBytes: The bytes, made by `clampedProduct` where they may be too many.
   ///   - problem: The problem that takes them.
   /// - Throws: ``KernelError`` if it cannot.
-  func validate(scratch: Int, for problem: ConvolutionProblem) throws(KernelError) {
-    guard scratch <= TensorShape.largestCount else {
+  func validate(scratchBytes: Int, for problem: ConvolutionProblem) throws(KernelError) {
+    guard scratchBytes / MemoryLayout<Float>.stride <= TensorShape.largestCount else {
       throw KernelError(
         .outOfMemory,
         "\(name) cannot compute \(problem): a task would take more than "

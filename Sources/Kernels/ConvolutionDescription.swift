@@ -41,4 +41,11 @@ public struct ConvolutionLayouts: Hashable, Sendable {
 public enum Precision: String, Hashable, Sendable {
   /// IEEE 754 binary32.
   case float32 = "f32"
+
+  /// The bytes of a number.
+  public var byteCount: Int {
+    switch self {
+    case .float32: 4
+    }
+  }
 }

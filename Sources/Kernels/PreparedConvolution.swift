@@ -7,11 +7,11 @@ public protocol PreparedConvolution: Sendable {
   /// The number of tasks of each phase, at least one phase.
   var taskCounts: [Int] { get }
 
-  /// The scratch elements that each thread needs; what is in them is forgotten between tasks.
-  var scratchCount: Int { get }
+  /// The bytes of scratch that each thread needs; what is in them is forgotten between tasks.
+  var scratchByteCount: Int { get }
 
-  /// The elements that all threads share, in which one phase leaves its results to the next.
-  var workspaceCount: Int { get }
+  /// The bytes that all threads share, in which one phase leaves its results to the next.
+  var workspaceByteCount: Int { get }
 
   /// The bytes of weights that the backend packed, beyond those it was given.
   var packedBytes: Int { get }
@@ -29,7 +29,7 @@ public protocol PreparedConvolution: Sendable {
 }
 
 extension PreparedConvolution {
-  public var workspaceCount: Int { 0 }
+  public var workspaceByteCount: Int { 0 }
   @unsafe public var firstWeights: UnsafePointer<Float>? { nil }
 
   /// Runs all phases on a team of threads.
@@ -56,11 +56,11 @@ extension PreparedConvolution {
 /// The memory that a task may use beside its input and its output.
 @unsafe
 public struct TaskMemory {
-  /// ``PreparedConvolution/scratchCount`` elements of the thread that runs the task.
-  public let scratch: UnsafeMutablePointer<Float>
+  /// ``PreparedConvolution/scratchByteCount`` bytes of the thread that runs the task.
+  public let scratchBytes: UnsafeMutableRawPointer
 
-  /// ``PreparedConvolution/workspaceCount`` elements that the threads share.
-  public let workspace: UnsafeMutablePointer<Float>
+  /// ``PreparedConvolution/workspaceByteCount`` bytes that the threads share.
+  public let workspaceBytes: UnsafeMutableRawPointer
 
   /// The weights of the convolution that runs next, so that they can be fetched in time.
   ///
@@ -68,11 +68,21 @@ public struct TaskMemory {
   public let following: UnsafePointer<Float>?
 
   public init(
-    scratch: UnsafeMutablePointer<Float>, workspace: UnsafeMutablePointer<Float>,
+    scratch: UnsafeMutableRawPointer, workspace: UnsafeMutableRawPointer,
     following: UnsafePointer<Float>? = nil
   ) {
-    unsafe self.scratch = unsafe scratch
-    unsafe self.workspace = unsafe workspace
+    unsafe scratchBytes = unsafe scratch
+    unsafe workspaceBytes = unsafe workspace
     unsafe self.following = unsafe following
+  }
+
+  /// The scratch memory as 32-bit floats.
+  public var scratch: UnsafeMutablePointer<Float> {
+    unsafe scratchBytes.assumingMemoryBound(to: Float.self)
+  }
+
+  /// The shared memory as 32-bit floats.
+  public var workspace: UnsafeMutablePointer<Float> {
+    unsafe workspaceBytes.assumingMemoryBound(to: Float.self)
   }
 }

@@ -90,7 +90,7 @@ import Testing
       let gathered = Im2colOpenBLASBackend.Prepared(
         problem: problem, weights: WeightBuffer([]), bias: nil, fusion: .none,
         microkernels: InstructionSet.best.microkernels)
-      #expect(gathered.scratchCount <= max(1 << 27, problem.depth))
+      #expect(gathered.scratchByteCount <= 4 * max(1 << 27, problem.depth))
     }
     // Most draws fit nowhere; that enough do is what makes them worth anything.
     #expect(described > 300, "\(described)")
@@ -109,8 +109,8 @@ import Testing
             problem, weights: weights, bias: nil, fusion: .none, instructionSet: .best)
           prepared += 1
           #expect(result.taskCounts.allSatisfy { $0 > 0 })
-          #expect((0...TensorShape.largestCount).contains(result.scratchCount))
-          #expect((0...TensorShape.largestCount).contains(result.workspaceCount))
+          #expect((0...4 * TensorShape.largestCount).contains(result.scratchByteCount))
+          #expect((0...4 * TensorShape.largestCount).contains(result.workspaceByteCount))
         } catch {
           #expect(error.code == .outOfMemory, "\(problem): \(error)")
         }
@@ -154,8 +154,9 @@ import Testing
             problem, weights: weights, bias: nil, fusion: .none, instructionSet: set)
           // A vector for each product, where channels do not fill one, and columns filled up to eight.
           #expect(
-            result.scratchCount + result.workspaceCount <= 16 * products + 4096 * 3 + 64,
-            "\(text) on \(backend.name): \(result.scratchCount)")
+            result.scratchByteCount + result.workspaceByteCount
+              <= 4 * (16 * products + 4096 * 3 + 64),
+            "\(text) on \(backend.name): \(result.scratchByteCount)")
         }
       }
     }

@@ -58,7 +58,7 @@ public struct AlteredBackend: ConvolutionBackend {
     let afterTask: @Sendable (Int, MutableFeatureView) -> Void
 
     var taskCounts: [Int] { right.taskCounts }
-    var scratchCount: Int { right.scratchCount }
+    var scratchByteCount: Int { right.scratchByteCount }
     var packedBytes: Int { right.packedBytes }
 
     func run(

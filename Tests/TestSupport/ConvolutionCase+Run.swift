@@ -35,9 +35,11 @@ extension ConvolutionCase {
     var source = [Float](repeating: .nan, count: inputImage * inputShape.batch)
     var target = [Float](repeating: .nan, count: outputCount + guardCount)
     var output = [Float](repeating: .nan, count: problem.output.count)
-    let scratchCount = prepared.scratchCount + guardCount
+    let size = MemoryLayout<Float>.stride
+    let scratchCount = prepared.scratchByteCount / size + guardCount
     var scratch = [Float](
-      repeating: .nan, count: scratchCount * team.count + prepared.workspaceCount + guardCount)
+      repeating: .nan,
+      count: scratchCount * team.count + prepared.workspaceByteCount / size + guardCount)
     let guards = Array(outputCount..<(outputCount + guardCount))
     for i in guards { target[i] = guardValue }
     let inner =

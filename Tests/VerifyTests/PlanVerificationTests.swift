@@ -53,11 +53,12 @@ import Testing
       backends: BackendChoice(NaiveBackend()), options: options)
     // The third convolution, while the sum of the first is still to be read.
     let layer = "c3"
-    func offset(_ name: String) throws -> Int {
+    /// Where a value lies, in elements.
+    func place(_ name: String) throws -> Int {
       let node = try #require(network.graph.index(named: name))
-      return try #require(plan.memory.locations[node]).offset
+      return try #require(plan.memory.locations[node]).offset / MemoryLayout<Float>.stride
     }
-    let distance = try offset("c1_relu") + 300 - offset("c3")
+    let distance = try place("c1_relu") + 300 - place("c3")
     #expect(distance.magnitude > 1000)
     // A kernel that is right, and adds to a value that has nothing to do with it.
     let meddling = AlteredBackend { _, _, task, output in

@@ -32,7 +32,7 @@ public struct Im2colOpenBLASBackend: ConvolutionBackend {
     let prepared = Prepared(
       problem: problem, weights: weights, bias: bias, fusion: fusion,
       microkernels: target.instructionSet.microkernels)
-    try validate(scratch: prepared.scratchCount, for: problem)
+    try validate(scratchBytes: prepared.scratchByteCount, for: problem)
     return prepared
   }
 
@@ -53,7 +53,9 @@ public struct Im2colOpenBLASBackend: ConvolutionBackend {
     var channelTasks: Int { (problem.groupOutputChannels + channels - 1) / channels }
     var taskCounts: [Int] { [problem.output.batch * problem.groups * pixelTasks * channelTasks] }
     var gathers: Bool { !problem.isPointwise || fusion.prologue != nil }
-    var scratchCount: Int { gathers ? problem.depth * pixels : 0 }
+    var scratchByteCount: Int {
+      .clampedProduct(gathers ? problem.depth * pixels : 0, MemoryLayout<Float>.stride)
+    }
     var packedBytes: Int { 0 }
 
     init(

@@ -33,7 +33,7 @@ public struct NaiveBackend: ConvolutionBackend {
 
     /// One plane a task.
     var taskCounts: [Int] { [problem.output.batch * problem.outputChannels] }
-    var scratchCount: Int { 0 }
+    var scratchByteCount: Int { 0 }
     var packedBytes: Int { 0 }
 
     func run(

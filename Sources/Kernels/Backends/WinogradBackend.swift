@@ -49,7 +49,8 @@ public struct WinogradBackend: ConvolutionBackend {
     let prepared = try WinogradConvolution(
       problem, transform(for: problem), weights: weights, bias: bias, relu: fusion.relu,
       microkernels: target.instructionSet.microkernels)
-    try validate(scratch: max(prepared.scratchCount, prepared.workspaceCount), for: problem)
+    try validate(
+      scratchBytes: max(prepared.scratchByteCount, prepared.workspaceByteCount), for: problem)
     return prepared
   }
 

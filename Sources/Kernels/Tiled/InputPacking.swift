@@ -380,7 +380,9 @@ struct InputPacking: Sendable {
 
   /// - Throws: ``KernelError`` if a task needs more than can be counted.
   func checkScratch(blocks: Int) throws(KernelError) {
-    try TiledBackend().validate(scratch: scratchCount(blocks: blocks), for: problem)
+    try TiledBackend().validate(
+      scratchBytes: .clampedProduct(scratchCount(blocks: blocks), MemoryLayout<Float>.stride),
+      for: problem)
   }
 
   @inline(__always)

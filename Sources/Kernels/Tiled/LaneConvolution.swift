@@ -63,7 +63,9 @@ struct LaneConvolution: PreparedConvolution {
     [problem.output.batch * outputBlocks * geometry.rowPieces * geometry.columnPieces]
   }
 
-  var scratchCount: Int { packing.scratchCount(blocks: problem.groupInputChannels) }
+  var scratchByteCount: Int {
+    packing.scratchCount(blocks: problem.groupInputChannels) * MemoryLayout<Float>.stride
+  }
   var packedBytes: Int { weights.byteCount + biases.byteCount }
 
   func run(

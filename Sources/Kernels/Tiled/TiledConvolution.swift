@@ -37,7 +37,9 @@ struct TiledConvolution: PreparedConvolution {
 
   var taskCounts: [Int] { [geometry.regions * panelPieces] }
 
-  var scratchCount: Int { isDirect ? 0 : packing.scratchCount(blocks: geometry.chunk) }
+  var scratchByteCount: Int {
+    isDirect ? 0 : packing.scratchCount(blocks: geometry.chunk) * MemoryLayout<Float>.stride
+  }
 
   var packedBytes: Int { panels.byteCount }
   @unsafe var firstWeights: UnsafePointer<Float>? { unsafe panels.first }

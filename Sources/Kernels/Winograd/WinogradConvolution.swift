@@ -43,8 +43,13 @@ struct WinogradConvolution: PreparedConvolution {
   }
 
   private var stagesCount: Int { geometry.inputCount + geometry.outputCount }
-  var workspaceCount: Int { geometry.isShared ? stagesCount : 0 }
-  var scratchCount: Int { geometry.edgeCount + (geometry.isShared ? 0 : stagesCount) }
+  var workspaceByteCount: Int {
+    .clampedProduct(geometry.isShared ? stagesCount : 0, MemoryLayout<Float>.stride)
+  }
+  var scratchByteCount: Int {
+    .clampedProduct(
+      geometry.edgeCount + (geometry.isShared ? 0 : stagesCount), MemoryLayout<Float>.stride)
+  }
 
   func run(
     phase: Int, task: Int, input: FeatureView, output: MutableFeatureView, memory: TaskMemory

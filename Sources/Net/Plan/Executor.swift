@@ -20,9 +20,11 @@ public final class Executor {
   public init(plan: Plan, team: WorkerTeam) throws(KernelError) {
     self.plan = plan
     self.team = team
-    let (scratch, overflow) = plan.scratchCount.multipliedReportingOverflow(by: team.count)
-    guard !overflow else { throw KernelError(.outOfMemory, "the scratch memory is too large") }
-    arena = try Arena(capacity: plan.memory.count + scratch + plan.workspaceCount)
+    let (scratch, overflow) = plan.scratchByteCount.multipliedReportingOverflow(by: team.count)
+    guard !overflow, scratch < Int.max / 4 else {
+      throw KernelError(.outOfMemory, "the scratch memory is too large")
+    }
+    arena = try Arena(byteCount: plan.memory.byteCount + scratch + plan.workspaceByteCount)
     microkernels = plan.instructionSet.microkernels
   }
 
@@ -96,7 +98,11 @@ public final class Executor {
       for part in placed {
         unsafe part.prepared.run(
           part.inputs.map(view), mutableView(part.output),
-          OperationRun(microkernels: microkernels, team: team, scratch: scratch))
+          OperationRun(
+            microkernels: microkernels, team: team,
+            scratch: {
+              unsafe self.scratch($0).assumingMemoryBound(to: Float.self)
+            }))
       }
     case .copies(let copies):
       for copy in copies {
@@ -117,8 +123,7 @@ public final class Executor {
       input = copy
     }
     if let copy = placed.reorderedOutput { output = copy }
-    let workspace = unsafe arena.scratch(
-      at: plan.memory.count + team.count * plan.scratchCount, count: plan.workspaceCount)
+    let workspace = unsafe arena.bytes(in: workspaceRegion)
     let following = unsafe plan.firstWeights(from: next)
     unsafe placed.prepared.run(on: team, input: view(input), output: mutableView(output)) {
       unsafe TaskMemory(scratch: scratch($0), workspace: workspace, following: following)
@@ -146,18 +151,29 @@ public final class Executor {
   private func view(_ view: PreparedStep.View) -> FeatureView {
     precondition(view.map.isCompact, "the view has spare lanes between its channels")
     return unsafe arena.view(
-      at: view.offset, shape: view.shape, layout: view.layout, batchStride: view.batchStride)
+      at: view.offset, shape: view.shape, layout: view.layout, imageStride: view.imageStride)
   }
 
   private func mutableView(_ view: PreparedStep.View) -> MutableFeatureView {
     precondition(view.map.isCompact, "the view has spare lanes between its channels")
     return unsafe arena.mutableView(
-      at: view.offset, shape: view.shape, layout: view.layout, batchStride: view.batchStride)
+      at: view.offset, shape: view.shape, layout: view.layout, imageStride: view.imageStride)
   }
 
-  private func scratch(_ worker: Int) -> UnsafeMutablePointer<Float> {
-    unsafe arena.scratch(
-      at: plan.memory.count + worker * plan.scratchCount, count: plan.scratchCount)
+  private func scratch(_ worker: Int) -> UnsafeMutableRawPointer {
+    unsafe arena.bytes(in: scratchRegion(of: worker))
+  }
+
+  /// Where the scratch of a worker lies in the arena.
+  private func scratchRegion(of worker: Int) -> Range<Int> {
+    let start = plan.memory.byteCount + worker * plan.scratchByteCount
+    return start..<(start + plan.scratchByteCount)
+  }
+
+  /// Where the memory that all workers share lies in the arena.
+  private var workspaceRegion: Range<Int> {
+    let start = plan.memory.byteCount + team.count * plan.scratchByteCount
+    return start..<(start + plan.workspaceByteCount)
   }
 }
 
@@ -175,15 +191,12 @@ extension Executor {
   /// - Throws: ``KernelError`` if there is not enough memory.
   public func setTraps(forStep index: Int) throws(KernelError) {
     for extent in plan.steps[index].writes.flatMap(\.extents) {
-      unsafe arena.scratch(at: extent.lowerBound, count: extent.count).update(
-        repeating: .nan, count: extent.count)
+      arena.fill(extent, with: .nan)
     }
-    let shared = plan.workspaceCount + team.count * plan.scratchCount
-    unsafe arena.scratch(at: plan.memory.count, count: shared).update(
-      repeating: 1e30, count: shared)
+    arena.fill(plan.memory.byteCount..<workspaceRegion.upperBound, with: 1e30)
     for offset in guardOffsets(ofStep: index) { arena.setGuard(at: offset) }
     let snapshot = try reservedSnapshot()
-    forEachPiece(of: 0..<plan.memory.count) { snapshot.copy(from: arena, in: $0) }
+    forEachPiece(of: 0..<plan.memory.byteCount) { snapshot.copy(from: arena, in: $0) }
   }
 
   /// Whether everything is as ``setTraps(forStep:)`` left it, but what the step may write: the values of
@@ -200,7 +213,7 @@ extension Executor {
       if extent.lowerBound > end { rest.append(end..<extent.lowerBound) }
       end = max(end, extent.upperBound)
     }
-    if end < plan.memory.count { rest.append(end..<plan.memory.count) }
+    if end < plan.memory.byteCount { rest.append(end..<plan.memory.byteCount) }
     let isChanged = Atomic(false)
     for range in rest {
       forEachPiece(of: range) {
@@ -212,14 +225,14 @@ extension Executor {
 
   private func reservedSnapshot() throws(KernelError) -> Arena {
     if let snapshot { return snapshot }
-    let arena = try Arena(capacity: plan.memory.count)
+    let arena = try Arena(byteCount: plan.memory.byteCount)
     snapshot = arena
     return arena
   }
 
   /// Has the threads go through a region of the activations, a megabyte a task.
   private func forEachPiece(of range: Range<Int>, _ body: (Range<Int>) -> Void) {
-    let size = 1 << 18
+    let size = 1 << 20
     team.run(taskCount: (range.count + size - 1) / size) { _, task in
       let start = range.lowerBound + task * size
       body(start..<min(start + size, range.upperBound))
@@ -228,12 +241,11 @@ extension Executor {
 
   private func guardOffsets(ofStep index: Int) -> [Int] {
     let output = plan.program.resolved(plan.step(index).output)
-    let end = plan.scratchCount - Arena.guardCount
     let copies = plan.memory.reordered[index]
-    let workspace = plan.memory.count + team.count * plan.scratchCount
+    let ends =
+      (0..<team.count).map { scratchRegion(of: $0).upperBound } + [workspaceRegion.upperBound]
     return [plan.memory.locations[output], copies?.input, copies?.output].compactMap {
       $0?.guardOffset
-    } + (0..<team.count).map { plan.memory.count + $0 * plan.scratchCount + end }
-      + [workspace + plan.workspaceCount - Arena.guardCount]
+    } + ends.map { $0 - Arena.guardByteCount }
   }
 }

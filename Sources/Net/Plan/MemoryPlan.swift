@@ -8,18 +8,21 @@ import Kernels
 struct MemoryPlan: Sendable {
   /// Where a value lies.
   struct Location: Hashable, Sendable {
-    /// The offset of its first element in the arena.
+    /// Where its first element lies in the arena, in bytes.
     var offset: Int
+
+    /// The format of its elements.
+    var precision: Precision
 
     var layout: Layout
 
     /// Where its channels lie, from the offset on.
     var map: ChannelMap
 
-    /// The distance between two images.
-    var batchStride: Int
+    /// The distance between two images, in bytes.
+    var imageStride: Int
 
-    /// Where the guard after the buffer that holds the value begins.
+    /// Where the guard after the buffer that holds the value begins, in bytes.
     var guardOffset: Int
   }
 
@@ -30,11 +33,11 @@ struct MemoryPlan: Sendable {
   /// not the layouts of the values.
   private(set) var reordered: [Int: (input: Location?, output: Location?)] = [:]
 
-  /// The elements of activations, guards included; scratch follows behind.
-  var count = 0
+  /// The bytes of activations, guards included; scratch follows after them.
+  var byteCount = 0
 
-  /// The elements that would be needed if no two buffers shared memory.
-  private(set) var unsharedCount = 0
+  /// The bytes that would be needed if no two buffers shared memory.
+  private(set) var unsharedByteCount = 0
 
   /// What a buffer is for.
   private enum Role: Hashable {
@@ -56,15 +59,20 @@ struct MemoryPlan: Sendable {
     var death: Int
     var offset = 0
 
-    var batchStride: Int { layout.imageCount(of: shape) }
+    /// The format of its elements.
+    var precision: Precision { .float32 }
 
-    /// The elements, guard included.
-    var size: Int { MemoryPlan.aligned(batchStride * shape.batch) + Arena.guardCount }
+    /// The bytes of an image.
+    var imageStride: Int { layout.imageCount(of: shape) * precision.byteCount }
+
+    /// The bytes, guard included.
+    var size: Int { MemoryPlan.aligned(imageStride * shape.batch) + Arena.guardByteCount }
 
     func location(place: Int = 0, _ map: ChannelMap) -> Location {
       Location(
-        offset: offset + place * shape.planeCount, layout: layout, map: map,
-        batchStride: batchStride, guardOffset: offset + size - Arena.guardCount)
+        offset: offset + place * shape.planeCount * precision.byteCount, precision: precision,
+        layout: layout, map: map, imageStride: imageStride,
+        guardOffset: offset + size - Arena.guardByteCount)
     }
   }
 
@@ -127,11 +135,11 @@ struct MemoryPlan: Sendable {
       buffer.offset = offset
       placed[buffer.role] = buffer
       let (top, overflow) = offset.addingReportingOverflow(buffer.size)
-      guard !overflow, top < Int.max / 16 else {
+      guard !overflow, top < Int.max / 4 else {
         throw GraphError(.tooLarge, node: nil, "its activations are too large to address")
       }
-      count = max(count, top)
-      unsharedCount += buffer.size
+      byteCount = max(byteCount, top)
+      unsharedByteCount += buffer.size
     }
     for value in members {
       locations[value] = placed[.value(program.root(of: value))]?.location(
@@ -147,8 +155,10 @@ struct MemoryPlan: Sendable {
     }
   }
 
-  /// Rounds up to whole cache lines.
-  static func aligned(_ count: Int) -> Int { (count + 15) / 16 * 16 }
+  /// Rounds bytes up to whole cache lines.
+  static func aligned(_ count: Int) -> Int {
+    (count + Arena.alignment - 1) / Arena.alignment * Arena.alignment
+  }
 }
 
 extension Program {

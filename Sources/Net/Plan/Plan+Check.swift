@@ -51,7 +51,8 @@ struct PlanCheck {
     for (index, step) in steps.enumerated() {
       let name = nodes[step.step.mainNode].name
       for view in step.reads + step.writes {
-        guard view.offset >= 0, let end = view.extents.last?.upperBound, end <= memory.count else {
+        guard view.offset >= 0, let end = view.extents.last?.upperBound, end <= memory.byteCount
+        else {
           throw GraphError(.brokenPlan, node: name, "it would leave the memory of the run")
         }
       }
@@ -95,7 +96,7 @@ private struct Lifetimes {
 }
 
 extension PreparedStep.View {
-  /// Whether no element belongs to both views.
+  /// Whether no byte belongs to both views.
   fileprivate func isApart(from other: PreparedStep.View) -> Bool {
     let (a, b) = (extents, other.extents)
     var (i, j) = (0, 0)

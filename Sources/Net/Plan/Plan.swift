@@ -15,11 +15,11 @@ public struct Plan: Sendable {
   /// The inner loops that run.
   public var instructionSet: InstructionSet { target.instructionSet }
 
-  /// The scratch elements that each thread needs, guard included.
-  let scratchCount: Int
+  /// The bytes of scratch that each thread needs, guard included.
+  let scratchByteCount: Int
 
-  /// The scratch elements that all threads share, guard included.
-  let workspaceCount: Int
+  /// The bytes of scratch that all threads share, guard included.
+  let workspaceByteCount: Int
 
   /// Whether a convolution asks for the weights of the next one.
   private let fetchesWeights: Bool
@@ -80,10 +80,10 @@ public struct Plan: Sendable {
       }
     }
     self.steps = steps
-    scratchCount =
-      MemoryPlan.aligned(steps.map(\.scratchCount).max() ?? 0) + Arena.guardCount
-    workspaceCount =
-      MemoryPlan.aligned(steps.map(\.workspaceCount).max() ?? 0) + Arena.guardCount
+    scratchByteCount =
+      MemoryPlan.aligned(steps.map(\.scratchByteCount).max() ?? 0) + Arena.guardByteCount
+    workspaceByteCount =
+      MemoryPlan.aligned(steps.map(\.workspaceByteCount).max() ?? 0) + Arena.guardByteCount
     try check()
   }
 
@@ -122,14 +122,14 @@ public struct Plan: Sendable {
   }
 
   /// The memory that a run needs for activations, in bytes.
-  public var activationBytes: Int { memory.count * MemoryLayout<Float>.stride }
+  public var activationBytes: Int { memory.byteCount }
 
   /// The memory that activations would need if no two buffers shared any, in bytes.
-  public var unsharedActivationBytes: Int { memory.unsharedCount * MemoryLayout<Float>.stride }
+  public var unsharedActivationBytes: Int { memory.unsharedByteCount }
 
   /// The memory that steps use while they run, on so many threads, in bytes.
   public func scratchBytes(threads: Int) -> Int {
-    (scratchCount * threads + workspaceCount) * MemoryLayout<Float>.stride
+    scratchByteCount * threads + workspaceByteCount
   }
 
   /// The memory of weights that backends packed, in bytes.

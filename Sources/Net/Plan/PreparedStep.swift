@@ -156,21 +156,22 @@ extension PreparedStep {
     }
   }
 
-  /// The scratch elements that each thread needs.
-  var scratchCount: Int {
+  /// The bytes of scratch that each thread needs.
+  var scratchByteCount: Int {
     switch work {
-    case .convolution(let placed): placed.prepared.scratchCount
+    case .convolution(let placed): placed.prepared.scratchByteCount
     case .operations(let placed):
       placed.map {
         $0.prepared.scratchCount(input: $0.inputs[0].layout, output: $0.output.layout)
+          * $0.output.precision.byteCount
       }.max() ?? 0
     case .copies: 0
     }
   }
 
-  /// The scratch elements that all threads share.
-  var workspaceCount: Int {
-    if case .convolution(let placed) = work { placed.prepared.workspaceCount } else { 0 }
+  /// The bytes of scratch that all threads share.
+  var workspaceByteCount: Int {
+    if case .convolution(let placed) = work { placed.prepared.workspaceByteCount } else { 0 }
   }
 
   /// The bytes of weights beyond those in the file.

@@ -3,10 +3,16 @@ import Kernels
 extension PreparedStep {
   /// Where a value lies, and which shape a step sees it in.
   struct View: Hashable, Sendable {
-    var offset: Int
+    /// Where the first element lies in the arena, in bytes.
+    private(set) var offset: Int
     private(set) var shape: TensorShape
     private(set) var layout: Layout
-    var batchStride: Int
+
+    /// The format of the elements.
+    let precision: Precision
+
+    /// The distance between two images, in bytes.
+    let imageStride: Int
 
     /// Where the channels lie, from the offset on.
     private(set) var map: ChannelMap
@@ -15,7 +21,8 @@ extension PreparedStep {
       offset = location.offset
       self.shape = shape
       layout = location.layout
-      batchStride = location.batchStride
+      precision = location.precision
+      imageStride = location.imageStride
       // What is seen in another shape than its own lies in planes.
       map =
         location.map.count == shape.channels ? location.map : ChannelMap(compact: shape.channels)
@@ -57,7 +64,7 @@ extension PreparedStep {
         throw GraphError(
           .brokenPlan, node: nil, "channels \(channels) do not lie where a block begins")
       }
-      view.offset += place * shape.planeCount
+      view.offset += place * planeByteCount
       view.shape.channels = channels.count
       view.map = ChannelMap(compact: channels.count)
       // A value of one block keeps its layout.
@@ -69,18 +76,20 @@ extension PreparedStep {
     var parts: [(channels: Range<Int>, view: View)] {
       map.runs.map { run in
         var view = self
-        view.offset += run.place * shape.planeCount
+        view.offset += run.place * planeByteCount
         view.shape.channels = run.count
         view.map = ChannelMap(compact: run.count)
         return (run.channels, view)
       }
     }
 
-    /// The elements of each image: what may be written there, the spare lanes of blocks included.
+    private var planeByteCount: Int { shape.planeCount * precision.byteCount }
+
+    /// The bytes of each image: what may be written there, the spare lanes of blocks included.
     var extents: [Range<Int>] {
-      let count = layout.imageCount(of: whole.shape)
+      let count = layout.imageCount(of: whole.shape) * precision.byteCount
       return (0..<shape.batch).map { image in
-        let start = offset + image * batchStride
+        let start = offset + image * imageStride
         return start..<(start + count)
       }
     }

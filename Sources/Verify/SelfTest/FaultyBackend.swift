@@ -60,8 +60,8 @@ struct FaultyBackend: ConvolutionBackend {
     /// A last phase of one task strikes when the result is complete.
     var taskCounts: [Int] { right.taskCounts + [1] }
     /// One element more than the kernel uses, for a fault to read.
-    var scratchCount: Int { right.scratchCount + 1 }
-    var workspaceCount: Int { right.workspaceCount }
+    var scratchByteCount: Int { right.scratchByteCount + MemoryLayout<Float>.stride }
+    var workspaceByteCount: Int { right.workspaceByteCount }
     var packedBytes: Int { right.packedBytes }
 
     func run(
@@ -84,7 +84,8 @@ struct FaultyBackend: ConvolutionBackend {
           + output.layout.imageCount(of: shape)
         unsafe output.base[(end + 15) / 16 * 16] = 1
       case .memory(.readsScratch):
-        unsafe output.plane(0, 0)[0] += memory.scratch[right.scratchCount]
+        unsafe output.plane(0, 0)[0] +=
+          memory.scratch[right.scratchByteCount / MemoryLayout<Float>.stride]
       case .weights, .surroundings, .geometry, .task, .none:
         break
       }

@@ -48,9 +48,9 @@ import Testing
     let place = try #require(check.memory.locations[output])
     // The sum is computed while the first value is read: the last element of the one is the first of
     // the other, then they are side by side.
-    check.memory.locations[first]?.offset = place.offset + 2 * place.batchStride - 1
+    check.memory.locations[first]?.offset = place.offset + 2 * place.imageStride - 1
     #expect(throws: GraphError.self) { try check.run() }
-    check.memory.locations[first]?.offset = place.offset + 2 * place.batchStride
+    check.memory.locations[first]?.offset = place.offset + 2 * place.imageStride
     try check.run()
   }
 
@@ -58,7 +58,7 @@ import Testing
     let plan = try plan(sharesMemory: true)
     var check = PlanCheck(program: plan.program, steps: plan.steps, memory: plan.memory)
     try check.run()
-    check.memory.count = 16
+    check.memory.byteCount = 64
     #expect(throws: GraphError.self) { try check.run() }
   }
 }
