@@ -52,14 +52,16 @@ extension VerifyReport {
     var shelves = Shelves()
     for golden in context.goldens { try shelves.add(golden) }
     for layer in record.layers {
-      let result = try layer.result(policy: policy)
+      let result = try layer.judged(by: policy)
       try shelves.edit(layer.golden, layer.goldenCase) { $0.layers.append(result) }
     }
     for map in record.cams {
-      try shelves.edit(map.golden, map.case) { $0.maps.append(map.comparison) }
+      try shelves.edit(map.golden, map.map.caseName) { $0.maps.append(map.map) }
     }
-    for classes in record.classes {
-      try shelves.edit(classes.golden, classes.case) { $0.classes.append(classes.comparison) }
+    for entry in record.classes {
+      try shelves.edit(entry.golden, entry.classes.caseName) {
+        $0.classes.append(entry.comparison)
+      }
     }
     goldens = shelves.goldens
   }

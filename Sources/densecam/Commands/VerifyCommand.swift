@@ -77,8 +77,12 @@ struct VerifyCommand: ParsableCommand {
   @Flag(help: "Show every layer, not only the worst.")
   var all = false
 
-  @Option(help: ArgumentHelp("table, md, csv, json, jsonl or junit.", valueName: "format"))
-  var format: VerifyFormat = .table
+  /// Every format.
+  enum Formats: FormatOffer {
+    static let formats = OutputFormat.allCases
+  }
+
+  @OptionGroup var format: FormatOption<Formats>
 
   @OptionGroup var destination: DestinationOptions
 
@@ -99,7 +103,7 @@ struct VerifyCommand: ParsableCommand {
     let isEmpty = report.goldens.flatMap(\.cases).allSatisfy { $0.verdict == nil }
     if isEmpty, !Interruption.isRequested { try finish(report) }
     try destination.write(
-      format.text(report, all: all, isForFile: destination.isFile, rerun: rerun))
+      report.text(as: format.format, all: all, isForFile: destination.isFile, rerun: rerun))
     if Interruption.isRequested { throw ExitStatus.interrupted }
     try finish(report)
   }

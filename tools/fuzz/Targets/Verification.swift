@@ -55,8 +55,8 @@ extension FuzzTarget {
     let rerun = try SavedResults.rerun(report)
     for policy in [nil, Policy.bitwise] {
       if let policy { report.judge(by: policy) }
-      for format in VerifyFormat.allCases {
-        _ = try format.text(report, all: true, isForFile: true, rerun: rerun)
+      for format in VerifyCommand.Formats.formats {
+        _ = try report.text(as: format, all: true, isForFile: true, rerun: rerun)
       }
     }
     let again = try? VerifyReport(json: report.json(), name: "again")
