@@ -8,6 +8,16 @@ package struct ReportError: ReportedError, Hashable {
 }
 
 extension VerifyReport {
+  /// The largest file that is read, in bytes: some 100,000 layers.
+  private static let largestSize = 256 << 20
+
+  /// Reads a file that holds what ``json()`` wrote; see ``init(json:name:)``.
+  ///
+  /// - Throws: `FileError` if the file cannot be read, ``ReportError`` that says what is wrong in it.
+  package init(path: String) throws {
+    try self.init(json: TextFile.read(path, upTo: Self.largestSize), name: path)
+  }
+
   /// Reads a report that ``json()`` wrote.
   ///
   /// Verdicts are not taken from the text: those on layers follow from the numbers and from the policy

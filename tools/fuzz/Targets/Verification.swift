@@ -52,7 +52,7 @@ extension FuzzTarget {
   static let results = FuzzTarget("results") { bytes in
     var report = try VerifyReport(
       json: String(decoding: bytes, as: UTF8.self), name: "results.json")
-    let rerun = try SavedResults.rerun(report)
+    let rerun = try RerunCommand.saved(report)
     for policy in [nil, Policy.bitwise] {
       if let policy { report.judge(by: policy) }
       for format in VerifyCommand.Formats.formats {
