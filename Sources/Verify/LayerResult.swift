@@ -1,4 +1,6 @@
 /// The outcome of holding one step of a plan against a golden.
+///
+/// It is a run's to fill in; only what reads saved results sets single values.
 public struct LayerResult: Sendable {
   public enum Feed: String, Sendable, Codable, CaseIterable {
     /// The step was given the golden's values: what is wrong is the kernel's own doing.
@@ -8,49 +10,49 @@ public struct LayerResult: Sendable {
     case network
   }
 
-  public let caseName: String
+  public package(set) var caseName: String
 
   /// The name of the step: its convolution, or the node that it is about.
-  public let layer: String
+  public package(set) var layer: String
 
   /// The names of the nodes that the step computes in one pass.
-  public let nodes: [String]
+  public package(set) var nodes: [String]
 
   /// The operator of the step's main node.
-  public let operation: String
+  public package(set) var operation: String
 
   /// The backend that was asked for.
-  public let requested: String
+  public package(set) var requested: String
 
   /// The backend that ran, which differs if the first refused; empty for steps that are not
   /// convolutions.
-  public let executed: String
-  public let feed: Feed
-  public let deviation: Deviation
+  public package(set) var executed: String
+  public package(set) var feed: Feed
+  public package(set) var deviation: Deviation
 
   /// Whether something was written after the end of the output or the scratch memory.
-  public let guardsIntact: Bool
+  public package(set) var guardsIntact: Bool
 
   /// The shape of the output, `[N, C, H, W]`.
-  public let shape: [Int]
+  public package(set) var shape: [Int]
 
   /// Whether the golden file stores the expected value, or a double-precision run supplied it.
-  public let isStored: Bool
+  public package(set) var isStored: Bool
 
   /// The convolution in benchdnn's notation, if the step computes one.
-  public let problem: String?
+  public package(set) var problem: String?
 
   /// Whether every input of the step had one value in all of its elements.
-  public let inputIsConstant: Bool
+  public package(set) var inputIsConstant: Bool
 
   /// Why the backend that was asked for did not run, or why nothing ran.
-  public let refusal: String?
+  public package(set) var refusal: String?
 
   /// What the step comes out as by the policy that it was judged by.
-  public private(set) var verdict: Verdict
+  public package(set) var verdict: Verdict
 
   /// The reason of a verdict that needs one.
-  public private(set) var reason: String?
+  public package(set) var reason: String?
 
   /// Puts together what is known of a step that was run.
   ///

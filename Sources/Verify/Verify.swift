@@ -26,8 +26,8 @@
 // - `ReferenceTrace.swift`: the golden's and the exact values, node by node, kept while needed.
 // - `RunWalk.swift`, `Verifier.swift`: the walk of all runs through the graph together.
 // - `Problems/`: single convolutions. A `ConvolutionTrial` becomes a network of its own, which
-//   `ProblemSweep` verifies as any other; `Shrinking.swift` finds a smaller one that still fails, and
-//   `ExactRange` numbers of which every sum is exact.
+//   `ProblemSweep` verifies as any other; `ProblemVerification` sweeps a list of them, `Shrinking.swift`
+//   finds a smaller one that still fails, and `ExactRange` numbers of which every sum is exact.
 // - `Bisect/`: which step is wrong, and which ones flip the answer.
 // - `SelfTest/`: `Fault`s, the `FaultyBackend` that has one, and `SelfTest`, which counts what is caught.
 //

@@ -22,17 +22,17 @@ import Testing
       ]
         + ["--format", $0]
     }
-    + ["table", "json"].map {
+    + ["table", "md", "csv", "json", "jsonl"].map {
       [
         "bench", "--model", "densenet-mini", "--size", "64x64", "--repetitions", "1", "--format",
         $0,
       ]
     }
-    + ["table", "json"].map {
+    + ["table", "md", "json"].map {
       ["golden", "diff", golden, Repository.path("golden/densenet-mini-mxnet.h5"), "--format", $0]
     }
     + ["table", "md", "json"].map { ["plan", "--model", "densenet-mini", "--format", $0] }
-    + ["backends", "models", "passes", "layers"].map {
+    + ["backends", "columns", "models", "passes", "layers"].map {
       ["list", $0, "--model", "densenet-mini"]
     }
     + [

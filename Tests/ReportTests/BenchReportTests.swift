@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 @testable import Bench
@@ -152,5 +153,37 @@ import Testing
     let json = try JSONValue.parse(
       try Self.report([Samples.benchmark("fast", verdict: nil)]).json())
     #expect(try #require(json["benchmarks"]).items.allSatisfy { $0["verdict"] == .null })
+  }
+
+  @Test func `CSV and lines of JSON hold the entries of the JSON`() throws {
+    let report = Self.report([Samples.benchmark("fast")])
+    let entries = try #require(JSONValue.parse(try report.json())["benchmarks"]).items
+    let lines = try report.jsonLines().split(separator: "\n").map {
+      try JSONValue.parse(String($0))
+    }
+    #expect(lines.count == 1 + entries.count && lines[0]["kind"] == .text("context"))
+    for (line, entry) in zip(lines.dropFirst(), entries) {
+      #expect(line["kind"] == .text("benchmark"))
+      #expect(line.keys.subtracting(["kind"]) == entry.keys)
+      #expect(entry.keys.allSatisfy { line[$0] == entry[$0] })
+    }
+    let rows = VerifyFormatTests.records(report.csv())
+    #expect(rows.count == 1 + entries.count)
+    for (row, entry) in zip(rows.dropFirst(), entries) {
+      let fields = Dictionary(uniqueKeysWithValues: zip(rows[0], row))
+      #expect(fields["name"] == entry["name"]?.string)
+      #expect(fields["real_time"].flatMap(Double.init) == entry["real_time"]?.double)
+      #expect(fields["layer"] == entry["layer"]?.string ?? "")
+      #expect((fields["flops"] == "") == (entry["flops"] == nil))
+    }
+  }
+
+  @Test func `entries come back from JSON`() throws {
+    let record = Self.report([Samples.benchmark("fast", verdict: nil)]).record
+    let text = try record.jsonText()
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let read = try decoder.decode(BenchRecord.self, from: Data(text.utf8))
+    #expect(try read.jsonText() == text)
   }
 }

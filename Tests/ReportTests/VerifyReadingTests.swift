@@ -136,7 +136,10 @@ import Testing
       ),
       ("\"tolerances\" : [\n\n", "\"tolerances\" : [[1, -1]\n", "not a size and an error"),
       ("\"tolerances\" : [\n\n", "\"tolerances\" : [[1]\n", "not a size and an error"),
-      ("\"feed\" : \"isolated\"", "\"feed\" : \"\\u001b[31m\\n\"", "has the feed"),
+      (
+        "\"feed\" : \"isolated\"", "\"feed\" : \"\\u001b[31m\\n\"",
+        "layers[0].feed: \\x1b[31m\\n is none of isolated, network"
+      ),
       ("\"golden\" : \"tiny.h5\"", "\"golden\" : \"other.h5\"", "none of the goldens"),
       ("\"reference_precision\" : \"f32\"", "\"reference_precision\" : \"f16\"", "f16"),
       ("\"rules\" : [\n\n", "\"rules\" : [{\"atol\": -1}\n", "negative"),

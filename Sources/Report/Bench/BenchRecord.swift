@@ -8,7 +8,7 @@ import Kernels
 /// ran in a loop by themselves. Each repetition is
 /// one `iteration` entry; aggregates carry the name and `_min`, `_median`, … Beyond that shape every
 /// entry has `verdict`, `null` if there is none.
-struct BenchRecord: Hashable, Codable {
+struct BenchRecord: Codable {
   struct Context: Hashable, Codable {
     var date: String
     var hostName: String
@@ -49,54 +49,8 @@ struct BenchRecord: Hashable, Codable {
     var numSharing: Int
   }
 
-  struct Entry: Hashable, Codable {
-    var name: String
-    var runName: String
-    var familyIndex: Int
-    var perFamilyInstanceIndex: Int
-    var runType: String
-    var repetitions: Int
-
-    /// Only iterations have it.
-    var repetitionIndex: Int?
-    var threads: Int
-
-    /// Only aggregates have these two; the unit is `time` or `percentage`.
-    var aggregateName: String?
-    var aggregateUnit: String?
-    var iterations: Int
-
-    // What the name is made of, for names may hold slashes.
-    var model: String
-    var backend: String
-    var batch: Int
-
-    /// The step; `null` for whole runs.
-    var layer: Nullable<String>
-
-    /// What the caches hold: `network`, what the steps before left there, or `hot`, the step's own data.
-    var cache: String
-    var realTime: Double
-    var cpuTime: Double
-    var timeUnit: String
-    var verdict: Nullable<String>
-    var instructionSet: String
-
-    /// The backend that ran a step; empty for whole runs and steps that are not convolutions.
-    var executed: String
-
-    /// The convolution in benchdnn's notation; empty if the entry is of none.
-    var problem: String
-
-    /// `null` for whole runs and where there is no verdict.
-    var errorOverBound: Nullable<JSONNumber>
-
-    /// Operations of the direct algorithm a second; only iterations of convolutions have it.
-    var flops: Double?
-  }
-
   var context: Context
-  var benchmarks: [Entry]
+  var benchmarks: [BenchEntry]
 }
 
 extension BenchReport {
@@ -105,8 +59,22 @@ extension BenchReport {
   /// - Throws: What the encoder throws.
   package func json() throws -> String { try record.jsonText() }
 
+  /// The report as lines of JSON, each an object with a `kind`: first `context`, then one `benchmark` a
+  /// line.
+  ///
+  /// - Throws: What the encoder throws.
+  package func jsonLines() throws -> String {
+    let record = record
+    return try record.benchmarks.reduce(
+      into: KindOf(kind: "context", value: record.context).jsonLine()
+    ) { text, entry in text += try KindOf(kind: "benchmark", value: entry).jsonLine() }
+  }
+
+  /// The entries of the JSON as comma-separated values (RFC 4180) with a header.
+  package func csv() -> String { CSVSheet.text([CSVSheet(record.benchmarks)]) }
+
   var record: BenchRecord {
-    var entries: [BenchRecord.Entry] = []
+    var entries: [BenchEntry] = []
     var family = 0
     for result in results {
       func add(_ samples: [Int], of step: StepTiming? = nil, isHot: Bool = false) {

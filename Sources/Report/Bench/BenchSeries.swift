@@ -38,7 +38,7 @@ struct BenchSeries {
   private var verdict: Verdict? { step == nil ? result.verdict : step?.verdict }
 
   /// One entry a repetition, then the aggregates; milliseconds throughout.
-  var entries: [BenchRecord.Entry] {
+  var entries: [BenchEntry] {
     var entries = real.indices.map { index in
       let time = Double(real[index])
       var entry = entry(
@@ -65,7 +65,7 @@ struct BenchSeries {
 
   private func aggregate(
     _ aggregate: String, _ unit: String, _ real: Double, _ processor: Double
-  ) -> BenchRecord.Entry {
+  ) -> BenchEntry {
     var entry = entry("\(name)_\(aggregate)", real: real, processor: processor)
     entry.aggregateName = aggregate
     entry.aggregateUnit = unit
@@ -74,17 +74,25 @@ struct BenchSeries {
     return entry
   }
 
-  private func entry(
-    _ name: String, real: Double, processor: Double
-  ) -> BenchRecord.Entry {
-    BenchRecord.Entry(
-      name: name, runName: self.name, familyIndex: family, perFamilyInstanceIndex: 0,
-      runType: "aggregate", repetitions: self.real.count, threads: result.threads, iterations: 1,
-      model: result.model, backend: result.backend, batch: result.batch,
-      layer: Nullable(step?.name), cache: cache, realTime: real, cpuTime: processor, timeUnit: "ms",
-      verdict: Nullable(verdict?.rawValue),
-      instructionSet: result.instructionSet.rawValue,
-      executed: step?.executed ?? "", problem: step?.problem?.description ?? "",
-      errorOverBound: Nullable(step?.errorOverBound.map(JSONNumber.init)))
+  private func entry(_ name: String, real: Double, processor: Double) -> BenchEntry {
+    var entry = BenchEntry()
+    entry.name = name
+    entry.runName = self.name
+    entry.familyIndex = family
+    entry.repetitions = self.real.count
+    entry.threads = result.threads
+    entry.model = result.model
+    entry.backend = result.backend
+    entry.batch = result.batch
+    entry.layer = step?.name
+    entry.cache = cache
+    entry.realTime = real
+    entry.processorTime = processor
+    entry.verdict = verdict
+    entry.instructionSet = result.instructionSet.rawValue
+    entry.executed = step?.executed ?? ""
+    entry.problem = step?.problem?.description ?? ""
+    entry.errorOverBound = step?.errorOverBound
+    return entry
   }
 }

@@ -1,16 +1,10 @@
 import FoundationEssentials
 
 /// A number in JSON: `null` if it is infinite or not a number, which JSON cannot hold.
-struct JSONNumber: Hashable, Codable {
+struct JSONNumber: Hashable, Encodable {
   var value: Double
 
   init(_ value: Double) { self.value = value }
-
-  /// What was `null` comes back as NaN, which passes no comparison.
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    value = container.decodeNil() ? .nan : try container.decode(Double.self)
-  }
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()

@@ -98,9 +98,8 @@ extension VerifyReport {
     if hasIsolated { columns.append(Table.Column("iso")) }
     if hasNetwork { columns.append(Table.Column("net")) }
     if hasGrowth { columns.append(Table.Column("growth")) }
-    columns.append(Table.Column("rel. L2"))
-    if isRoomy { columns.append(Table.Column("max abs")) }
-    columns.append(Table.Column("max ulp"))
+    let distances = LayerEntry.shown(isRoomy: isRoomy)
+    columns += distances.map(\.shown.column)
     var table = Table(columns)
     for row in rows {
       var cells = [Span(row.layer)]
@@ -115,10 +114,8 @@ extension VerifyReport {
       if hasIsolated { cells.append(Self.cell(row.isolated)) }
       if hasNetwork { cells.append(Self.cell(row.network)) }
       if hasGrowth { cells.append(Span(row.growth.map(NumberText.ratio) ?? "–")) }
-      if let deviation = row.shown?.deviation {
-        cells.append(Span(NumberText.scientific(deviation.relativeL2)))
-        if isRoomy { cells.append(Span(NumberText.scientific(deviation.maxAbs))) }
-        cells.append(Span(NumberText.count(deviation.maxULP)))
+      if let entry = row.shown.map({ LayerEntry($0) }) {
+        cells += distances.map { $0.shown.span($0.column.cell(entry)) }
       }
       table.add(cells)
     }

@@ -3,27 +3,42 @@ import Verify
 extension VerifyReport {
   /// The Class Activation Maps of one backend, a row each.
   func mapTable(of backend: String) -> Table {
+    table(about: "CAM of class") { result in
+      result.maps.filter { $0.backend == backend }.map { map in
+        let name = [String(map.classIndex), map.label ?? ""].filter { !$0.isEmpty }
+        return (name.joined(separator: " "), map.verdict, MapEntry(map))
+      }
+    }
+  }
+
+  /// The classes that one backend tells, a row a case.
+  func classTable(of backend: String) -> Table {
+    table(about: "top 5") { result in
+      result.classes.filter { $0.backend == backend }.map { classes in
+        let top5 = classes.top5.map(String.init).joined(separator: " ")
+        return (top5, classes.verdict, ClassEntry(classes))
+      }
+    }
+  }
+
+  /// A table of the rows of all cases: what each is about, the verdict, and the columns that tables show.
+  private func table<Entry: ColumnRow>(
+    about title: String,
+    _ rows: (CaseResult) -> [(about: String, verdict: Verdict, entry: Entry)]
+  ) -> Table {
     let namesCase = hasManyCases
-    var columns = namesCase ? [Table.Column("case", .left, isFlexible: true)] : []
-    columns += [
-      Table.Column("CAM of class", .left, isFlexible: true), Table.Column("verdict", .left),
-      Table.Column("err/bound"), Table.Column("rel. L2"), Table.Column("peak shift"),
-      Table.Column("IoU"), Table.Column("identity"),
-    ]
-    var table = Table(columns)
+    let shown = Entry.shown()
+    var table = Table(
+      (namesCase ? [Table.Column("case", .left, isFlexible: true)] : [])
+        + [Table.Column(title, .left, isFlexible: true), Table.Column("verdict", .left)]
+        + shown.map(\.shown.column))
     for golden in goldens {
       for result in golden.cases {
-        for map in result.maps where map.backend == backend {
-          let name = [String(map.classIndex), map.label ?? ""].filter { !$0.isEmpty }
+        for row in rows(result) {
           table.add(
-            (namesCase ? [Span(label(ofCase: result.name, in: golden))] : []) + [
-              Span(name.joined(separator: " ")), Span(map.verdict),
-              Span(map.errorOverBound.map { NumberText.ratio($0) } ?? "–"),
-              Span(NumberText.scientific(map.relativeL2)),
-              Span(map.peakShift.map(String.init) ?? "–"),
-              Span(NumberText.fixed(map.intersectionOverUnion, 3)),
-              Span(NumberText.scientific(map.identityError)),
-            ])
+            (namesCase ? [Span(label(ofCase: result.name, in: golden))] : [])
+              + [Span(row.about), Span(row.verdict)]
+              + shown.map { $0.shown.span($0.column.cell(row.entry)) })
         }
       }
     }
@@ -46,31 +61,5 @@ extension VerifyReport {
           + "the golden's: rel. L2, peak shift and IoU say how much")
     }
     return notes.map { [Span($0, .faint)] }
-  }
-
-  /// The classes that one backend tells, a row a case.
-  func classTable(of backend: String) -> Table {
-    let namesCase = hasManyCases
-    var columns = namesCase ? [Table.Column("case", .left, isFlexible: true)] : []
-    columns += [
-      Table.Column("top 5", .left, isFlexible: true), Table.Column("verdict", .left),
-      Table.Column("same top 1", .left), Table.Column("same top 5", .left),
-      Table.Column("margin used"),
-    ]
-    var table = Table(columns)
-    for golden in goldens {
-      for result in golden.cases {
-        for classes in result.classes where classes.backend == backend {
-          table.add(
-            (namesCase ? [Span(label(ofCase: result.name, in: golden))] : []) + [
-              Span(classes.top5.map(String.init).joined(separator: " ")), Span(classes.verdict),
-              Span(classes.isSameTop1 ? "yes" : "NO", classes.isSameTop1 ? .plain : .bad),
-              Span(classes.isSameTop5 ? "yes" : "NO", classes.isSameTop5 ? .plain : .doubtful),
-              Span(NumberText.scientific(classes.marginUsed)),
-            ])
-        }
-      }
-    }
-    return table
   }
 }

@@ -2,7 +2,7 @@ import Bench
 import Verify
 
 /// The report of a verification in JSON.
-struct VerifyRecord: Hashable, Codable {
+struct VerifyRecord: Codable {
   struct Context: Hashable, Codable {
     var version: String
     var command: String
@@ -40,97 +40,13 @@ struct VerifyRecord: Hashable, Codable {
     var noMaps: String?
   }
 
-  struct Layer: Hashable, Codable {
-    var golden: String
-
-    /// The case of the golden, or `problems`.
-    var goldenCase: String
-
-    /// The same, or the seed that numbers were drawn from.
-    var `case`: String
-    var layer: String
-    var operation: String
-    var nodes: [String]
-
-    /// In benchdnn's notation.
-    var problem: Nullable<String>
-    var shape: [Int]
-    var requested: String
-    var executed: String
-
-    /// Why the requested backend did not run.
-    var refusal: Nullable<String>
-    var feed: String
-    var verdict: String
-    var reason: Nullable<String>
-    var count: Int
-    var informative: Int
-    var inputIsConstant: Bool
-    var errorOverBound: JSONNumber
-    var errorOverWorst: JSONNumber
-    var rmsOverBound: JSONNumber
-    var relativeL2: JSONNumber
-    var nmse: JSONNumber
-    var snrDb: JSONNumber
-    var maxAbs: JSONNumber
-    var maxRelative: JSONNumber
-    var maxUlp: JSONNumber
-    var differing: Int
-    var nonFinite: Int
-
-    /// The smallest tolerances that would pass: absolute alone, relative alone, and one number for both.
-    var leastAtol: JSONNumber
-    var leastRtol: JSONNumber
-    var leastTolerance: JSONNumber
-
-    /// Pairs of |expected| and |error| on which every pair of tolerances depends.
-    var tolerances: [[Double]]
-    var guardsIntact: Bool
-    var index: [Int]
-    var expected: JSONNumber
-    var got: JSONNumber
-    var stored: Bool
-  }
-
-  struct Map: Hashable, Codable {
-    var golden: String
-    var `case`: String
-    var backend: String
-    var `class`: Int
-    var label: Nullable<String>
-    var relativeL2: JSONNumber
-    var peakShift: Nullable<Int>
-    var iou: JSONNumber
-    var identityError: JSONNumber
-
-    /// Missing if there is no bound, so that the map's distance from the golden's has decided.
-    var errorOverBound: Double?
-    var errorOverWorst: Double?
-
-    /// Whether the backend's most likely class is the golden's; `null` if the golden stores none.
-    var top1Same: Nullable<Bool>
-    var verdict: String
-  }
-
-  struct Classes: Hashable, Codable {
-    var golden: String
-    var `case`: String
-    var backend: String
-    var top5: [Int]
-    var goldenTop5: [Int]
-    var top1Same: Bool
-    var top5Same: Bool
-    var marginUsed: JSONNumber
-    var verdict: String
-  }
-
   var context: Context
 
   /// `null` if nothing was compared.
   var verdict: Nullable<String>
-  var layers: [Layer]
-  var cams: [Map]
-  var classes: [Classes]
+  var layers: [LayerEntry]
+  var cams: [MapEntry]
+  var classes: [ClassEntry]
 }
 
 extension VerifyReport {
@@ -138,6 +54,31 @@ extension VerifyReport {
   ///
   /// - Throws: What the encoder throws.
   package func json() throws -> String { try record.jsonText() }
+
+  /// The report as lines of JSON, each an object with a `kind`: first `context`, then one `layer`, `cam`
+  /// or `class` a line, and last `verdict`.
+  ///
+  /// - Throws: What the encoder throws.
+  package func jsonLines() throws -> String {
+    let record = record
+    var text = try KindOf(kind: "context", value: record.context).jsonLine()
+    for layer in record.layers { text += try KindOf(kind: "layer", value: layer).jsonLine() }
+    for map in record.cams { text += try KindOf(kind: "cam", value: map).jsonLine() }
+    for item in record.classes { text += try KindOf(kind: "class", value: item).jsonLine() }
+    return text + (try KindOf(kind: "verdict", value: ["verdict": record.verdict]).jsonLine())
+  }
+
+  /// The report as comma-separated values (RFC 4180) with a header: one row a layer and feed, map and
+  /// classification, told apart by `kind`.
+  ///
+  /// Names are those of the JSON, but that `requested` has the backend of maps and classes, too.
+  package func csv() -> String {
+    let record = record
+    return CSVSheet.text([
+      CSVSheet(kind: "layer", record.layers), CSVSheet(kind: "cam", record.cams),
+      CSVSheet(kind: "class", record.classes),
+    ])
+  }
 
   var record: VerifyRecord {
     var record = VerifyRecord(
@@ -153,14 +94,12 @@ extension VerifyReport {
     for golden in goldens {
       for result in golden.cases {
         record.layers += result.layers.map {
-          VerifyRecord.Layer($0, golden: golden.path, goldenCase: result.name)
+          LayerEntry($0, golden: golden.path, goldenCase: result.name)
         }
-        record.classes += result.classes.map { VerifyRecord.Classes($0, golden: golden.path) }
-        record.cams += result.maps.map { map in
-          VerifyRecord.Map(
-            map, golden: golden.path,
-            classes: result.classes.first { $0.backend == map.backend })
+        record.cams += result.maps.map {
+          MapEntry($0, golden: golden.path, classes: result.classes)
         }
+        record.classes += result.classes.map { ClassEntry($0, golden: golden.path) }
       }
     }
     return record
@@ -175,56 +114,5 @@ extension VerifyRecord.Golden {
       referencePrecision: header.precision.rawValue, model: header.model,
       symbolSha256: header.symbolSHA256, weightsSha256: header.weightsSHA256,
       created: header.created, noMaps: golden.cases.lazy.compactMap(\.noMaps).first)
-  }
-}
-
-extension VerifyRecord.Layer {
-  init(_ layer: LayerResult, golden: String, goldenCase: String) {
-    let deviation = layer.deviation
-    self.init(
-      golden: golden, goldenCase: goldenCase, case: layer.caseName, layer: layer.layer,
-      operation: layer.operation, nodes: layer.nodes, problem: Nullable(layer.problem),
-      shape: layer.shape,
-      requested: layer.requested, executed: layer.executed, refusal: Nullable(layer.refusal),
-      feed: layer.feed.rawValue, verdict: layer.verdict.rawValue, reason: Nullable(layer.reason),
-      count: deviation.count, informative: deviation.informative,
-      inputIsConstant: layer.inputIsConstant,
-      errorOverBound: JSONNumber(deviation.errorOverBound),
-      errorOverWorst: JSONNumber(deviation.errorOverWorst),
-      rmsOverBound: JSONNumber(deviation.rmsOverBound),
-      relativeL2: JSONNumber(deviation.relativeL2), nmse: JSONNumber(deviation.nmse),
-      snrDb: JSONNumber(deviation.signalToNoise), maxAbs: JSONNumber(deviation.maxAbs),
-      maxRelative: JSONNumber(deviation.maxRelative), maxUlp: JSONNumber(deviation.maxULP),
-      differing: deviation.differing, nonFinite: deviation.nonFinite,
-      leastAtol: JSONNumber(deviation.tolerances.leastAbsolute()),
-      leastRtol: JSONNumber(deviation.tolerances.leastRelative),
-      leastTolerance: JSONNumber(deviation.tolerances.leastOfBoth),
-      tolerances: deviation.tolerances.points.map { [$0.magnitude, $0.error] },
-      guardsIntact: layer.guardsIntact, index: layer.worstPosition,
-      expected: JSONNumber(deviation.expected), got: JSONNumber(deviation.got),
-      stored: layer.isStored)
-  }
-}
-
-extension VerifyRecord.Map {
-  init(_ map: MapComparison, golden: String, classes: ClassComparison?) {
-    self.init(
-      golden: golden, case: map.caseName, backend: map.backend, class: map.classIndex,
-      label: Nullable(map.label), relativeL2: JSONNumber(map.relativeL2),
-      peakShift: Nullable(map.peakShift), iou: JSONNumber(map.intersectionOverUnion),
-      identityError: JSONNumber(map.identityError),
-      errorOverBound: map.errorOverBound, errorOverWorst: map.errorOverWorst,
-      top1Same: Nullable(classes?.isSameTop1),
-      verdict: map.verdict.rawValue)
-  }
-}
-
-extension VerifyRecord.Classes {
-  init(_ classes: ClassComparison, golden: String) {
-    self.init(
-      golden: golden, case: classes.caseName, backend: classes.backend, top5: classes.top5,
-      goldenTop5: classes.goldenTop5, top1Same: classes.isSameTop1,
-      top5Same: classes.isSameTop5, marginUsed: JSONNumber(classes.marginUsed),
-      verdict: classes.verdict.rawValue)
   }
 }

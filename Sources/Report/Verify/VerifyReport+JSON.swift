@@ -8,6 +8,16 @@ package struct ReportError: ReportedError, Hashable {
 }
 
 extension VerifyReport {
+  /// The largest file that is read, in bytes: some 100,000 layers.
+  private static let largestSize = 256 << 20
+
+  /// Reads a file that holds what ``json()`` wrote; see ``init(json:name:)``.
+  ///
+  /// - Throws: `FileError` if the file cannot be read, ``ReportError`` that says what is wrong in it.
+  package init(path: String) throws {
+    try self.init(json: TextFile.read(path, upTo: Self.largestSize), name: path)
+  }
+
   /// Reads a report that ``json()`` wrote.
   ///
   /// Verdicts are not taken from the text: those on layers follow from the numbers and from the policy
@@ -52,14 +62,16 @@ extension VerifyReport {
     var shelves = Shelves()
     for golden in context.goldens { try shelves.add(golden) }
     for layer in record.layers {
-      let result = try layer.result(policy: policy)
+      let result = try layer.judged(by: policy)
       try shelves.edit(layer.golden, layer.goldenCase) { $0.layers.append(result) }
     }
     for map in record.cams {
-      try shelves.edit(map.golden, map.case) { $0.maps.append(map.comparison) }
+      try shelves.edit(map.golden, map.map.caseName) { $0.maps.append(map.map) }
     }
-    for classes in record.classes {
-      try shelves.edit(classes.golden, classes.case) { $0.classes.append(classes.comparison) }
+    for entry in record.classes {
+      try shelves.edit(entry.golden, entry.classes.caseName) {
+        $0.classes.append(entry.comparison)
+      }
     }
     goldens = shelves.goldens
   }

@@ -25,16 +25,10 @@ extension VerifyReport {
           }
           for map in result.maps where map.backend == backend {
             suite.add(
-              "map of class \(map.classIndex)", in: place, map.verdict,
-              (map.errorOverBound.map { "error/bound \($0), " } ?? "")
-                + "relative L2 \(map.relativeL2), peak shift "
-                + (map.peakShift.map(String.init) ?? "unknown")
-                + ", IoU \(map.intersectionOverUnion), identity error \(map.identityError)")
+              "map of class \(map.classIndex)", in: place, map.verdict, MapEntry(map).sentence)
           }
           for item in result.classes where item.backend == backend {
-            suite.add(
-              "classes", in: place, item.verdict,
-              "top 5 \(item.top5), golden \(item.goldenTop5), margin used \(item.marginUsed)")
+            suite.add("classes", in: place, item.verdict, ClassEntry(item).sentence)
           }
           if suite.count > 0 { suites.append(suite) }
         }
@@ -67,7 +61,7 @@ extension VerifyReport {
       let position = layer.worstPosition.map(String.init).joined(separator: ",")
       var text =
         "[\(position)]: expected \(deviation.expected), got \(deviation.got), "
-        + "error/bound \(deviation.errorOverBound), error/worst \(deviation.errorOverWorst)"
+        + LayerEntry(layer).sentence
       for limit in limits { text += ", \(limit)" }
       if deviation.nonFinite > 0 { text += ", \(deviation.nonFinite) elements not finite" }
       if !layer.guardsIntact { text += ", wrote outside of its memory" }

@@ -2,16 +2,16 @@ import Net
 
 /// Whether a backend classifies as the golden does.
 public struct ClassComparison: Sendable {
-  public let caseName: String
-  public let backend: String
+  public package(set) var caseName: String
+  public package(set) var backend: String
 
   /// The five most likely classes, most likely first.
-  public let top5: [Int]
-  public let goldenTop5: [Int]
+  public package(set) var top5: [Int]
+  public package(set) var goldenTop5: [Int]
 
   /// The share of the distance between the golden's first and second logit that the backend's error
   /// has used up; NaN if any logit of either is not finite, which is a FAIL.
-  public let marginUsed: Double
+  public package(set) var marginUsed: Double
 
   public var isSameTop1: Bool { top5.first == goldenTop5.first }
 

@@ -2,24 +2,24 @@ import Net
 
 /// Whether a backend explains a picture as the golden does.
 public struct MapComparison: Sendable {
-  public let caseName: String
-  public let backend: String
-  public let classIndex: Int
-  public let label: String?
+  public package(set) var caseName: String
+  public package(set) var backend: String
+  public package(set) var classIndex: Int
+  public package(set) var label: String?
 
   /// `‖map − golden‖₂ / ‖golden‖₂`.
-  public let relativeL2: Double
+  public package(set) var relativeL2: Double
 
   /// How far the peak has moved, in cells: the larger of the row's and the column's shift.
   ///
   /// It is nil if a map has no peak.
-  public let peakShift: Int?
+  public package(set) var peakShift: Int?
 
   /// Intersection over union of the places at or above half of each map's maximum.
-  public let intersectionOverUnion: Double
+  public package(set) var intersectionOverUnion: Double
 
   /// `|mean(map) + bias − logit|`, relative to the largest |logit|.
-  public let identityError: Double
+  public package(set) var identityError: Double
 
   /// The largest ratio of an element's error to its likely bound, and to the bound of what is
   /// possible, given the errors that the last features inherited; the identity's error counts as one of
@@ -28,8 +28,8 @@ public struct MapComparison: Sendable {
   /// Nil if there is no bound: if a step on the way to the features was not judged with the network feed
   /// or failed, or the input is not the golden's own, what has been inherited is not rounding. Like a layer's
   /// with the network feed, they tell a wrong end of the network from one that has inherited its errors.
-  public let errorOverBound: Double?
-  public let errorOverWorst: Double?
+  public package(set) var errorOverBound: Double?
+  public package(set) var errorOverWorst: Double?
 
   /// Up to here a map counts as the same.
   ///

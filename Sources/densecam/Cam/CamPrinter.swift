@@ -4,20 +4,15 @@ import Report
 
 /// Prints results as they come, so that none have to be kept.
 struct CamPrinter {
-  enum Format: String, CaseIterable {
-    case table
-    case json
-    case jsonl
-  }
-
-  let format: Format
+  /// Of the formats, `table`, `json` and lines of JSON, which every other one is taken for.
+  let format: OutputFormat
 
   /// Whether lines of single pictures are left out of a table, which shows something else.
   var isBrief = false
 
   private var count = 0
 
-  init(format: Format) { self.format = format }
+  init(format: OutputFormat) { self.format = format }
 
   private func text(_ value: some Encodable, isPretty: Bool) throws -> String {
     let encoder = JSONEncoder()
@@ -34,7 +29,7 @@ struct CamPrinter {
     case .table: if !isBrief { for line in row.lines { try densecam.print(line) } }
     case .json:
       try Output.write((count == 0 ? opening : ",") + "\n" + text(row, isPretty: true) + "\n")
-    case .jsonl: try Output.write(text(row, isPretty: false) + "\n")
+    default: try Output.write(text(row, isPretty: false) + "\n")
     }
     count += 1
   }
@@ -61,7 +56,7 @@ struct CamPrinter {
         try Output.write(
           ", \"localization\":\n" + text(localization.record, isPretty: true) + "\n}\n")
       }
-    case .jsonl:
+    default:
       if let localization {
         try Output.write(text(["localization": localization.record], isPretty: false) + "\n")
       }

@@ -55,8 +55,12 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "A row for every layer, not for every kind of layer.")
   var layers = false
 
-  @Option(help: ArgumentHelp("table or json.", valueName: "format"))
-  var format: OutputFormat = .table
+  /// There is no JUnit of times.
+  enum Formats: FormatOffer {
+    static let formats: [OutputFormat] = [.table, .md, .csv, .json, .jsonl]
+  }
+
+  @OptionGroup var format: FormatOption<Formats>
 
   func validate() throws {
     if let repetitions, repetitions < 1 { throw ValidationError("--repetitions takes 1 or more") }
@@ -97,13 +101,10 @@ struct BenchCommand: ParsableCommand {
       context: ReportContext(
         version: Densecam.version, machine: machine, model: network.name,
         command: Console.commandLine), results: results, clockCost: SamplingOptions.clockCost())
-    switch format {
-    case .table:
-      try Output.write(
-        report.document(layers: layers).text(
-          width: Console.columns ?? Document.standardWidth, color: Console.usesColor))
-    case .json: try Output.write(report.json())
-    }
+    try Output.write(
+      format.format.text(
+        document: report.document(layers: layers),
+        [.csv: report.csv, .json: report.json, .jsonl: report.jsonLines]))
     if Interruption.isRequested { throw ExitStatus.interrupted }
     if results.contains(where: { $0.verdict == .fail }) { throw ExitStatus.mismatch }
   }

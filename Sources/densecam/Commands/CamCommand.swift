@@ -104,7 +104,7 @@ struct CamCommand: ParsableCommand {
           model: network, backends: choice, options: try backends.planOptions(), team: team,
           batch: batch(names.count)), keepsUpsampled: writing.maps != nil && !writing.noUpsampled)
     }
-    var printer = CamPrinter(format: writing.format)
+    var printer = CamPrinter(format: writing.format.format)
     printer.isBrief = boxes != nil
     var request = CamSession.Request(
       makers: makers, preprocessing: preprocessing, classes: classes, drawing: drawing,

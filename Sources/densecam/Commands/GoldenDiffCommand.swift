@@ -32,21 +32,20 @@ struct GoldenDiffCommand: ParsableCommand {
   @Flag(help: "Show every array, in the order of the files, not only those that changed most.")
   var all = false
 
-  @Option(help: ArgumentHelp("table or json.", valueName: "format"))
-  var format: OutputFormat = .table
+  /// Tables, and all numbers as JSON.
+  enum Formats: FormatOffer {
+    static let formats: [OutputFormat] = [.table, .md, .json]
+  }
+
+  @OptionGroup var format: FormatOption<Formats>
 
   func run() throws {
     let old = try GoldenFile(path: old)
     let new = try GoldenFile(path: new)
     let diff = try GoldenDiff(from: old, to: new)
-    switch format {
-    case .table:
-      try Output.write(
-        diff.document(old, new, all: all).text(
-          width: Console.columns ?? Document.standardWidth, color: Console.usesColor))
-    case .json:
-      try Output.write(diff.json(old, new))
-    }
+    try Output.write(
+      format.format.text(
+        document: diff.document(old, new, all: all), [.json: { try diff.json(old, new) }]))
     if !diff.isIdentical { throw ExitStatus.mismatch }
   }
 }

@@ -7,21 +7,24 @@ import Report
 /// `densecam list`: what can be chosen.
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List backends, models, passes or the layers of a network.",
+    commandName: "list",
+    abstract: "List backends, models, passes, a network's layers or what results hold.",
     discussion: """
       EXAMPLES
         densecam list backends
+        densecam list columns                       the numbers of verify and bench, by name
         densecam list layers --model densenet121
       """)
 
   enum Subject: String, ExpressibleByArgument, CaseIterable {
     case backends
+    case columns
     case layers
     case models
     case passes
   }
 
-  @Argument(help: ArgumentHelp("backends, layers, models or passes.", valueName: "what"))
+  @Argument(help: ArgumentHelp("backends, columns, layers, models or passes.", valueName: "what"))
   var subject: Subject
 
   @OptionGroup var model: ModelOptions
@@ -34,6 +37,7 @@ struct ListCommand: ParsableCommand {
     switch subject {
     case .backends:
       try printAligned(BackendOptions.registry.all.map { [$0.name, $0.summary] })
+    case .columns: try Output.write(ColumnList.document.text())
     case .passes:
       try printAligned(Pass.allCases.map { [$0.rawValue, $0.summary] })
     case .models:

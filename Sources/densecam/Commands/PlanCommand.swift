@@ -18,10 +18,10 @@ struct PlanCommand: ParsableCommand {
         densecam bench --model densenet121 --backend auto,plan:mine.json
       """)
 
-  enum Format: String, ExpressibleByArgument, CaseIterable {
-    case table
-    case md
-    case json
+  /// Tables, and the plan itself, which is what a file is for.
+  enum Formats: FormatOffer {
+    static let formats: [OutputFormat] = [.table, .md, .json]
+    static let ofFiles = OutputFormat.json
   }
 
   @OptionGroup var model: ModelOptions
@@ -35,8 +35,7 @@ struct PlanCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Pictures at once.", valueName: "count"))
   var batch = 1
 
-  @Option(help: ArgumentHelp("table, md or json; json if there is a file.", valueName: "format"))
-  var format: Format?
+  @OptionGroup var format: FormatOption<Formats>
 
   @OptionGroup var destination: DestinationOptions
 
@@ -51,17 +50,14 @@ struct PlanCommand: ParsableCommand {
     let plan = try Plan(
       graph: network.graph, parameters: network.parameters,
       input: network.inputShape(size: size, batch: batch), backends: chosen[0], options: options)
-    let report = PlanReport(plan.assignments).document()
-    switch format ?? (destination.isFile ? .json : .table) {
-    case .table:
-      try destination.write(
-        report.text(
-          width: (destination.isFile ? nil : Console.columns) ?? Document.standardWidth,
-          color: Console.usesColor && !destination.isFile))
-    case .md: try destination.write(report.markdown())
-    case .json:
-      try destination.write(
-        String(decoding: PlanFile(plan, of: network).json(), as: UTF8.self).jsonEscaped)
-    }
+    let isFile = destination.isFile
+    let text = try format.format(isForFile: isFile).text(
+      isForFile: isFile, document: PlanReport(plan.assignments).document(),
+      [
+        .json: {
+          String(decoding: try PlanFile(plan, of: network).json(), as: UTF8.self).jsonEscaped
+        }
+      ])
+    try destination.write(text)
   }
 }

@@ -42,14 +42,12 @@ struct SelfTestCommand: ParsableCommand {
   @Flag(help: "List the catalogue and do nothing.")
   var list = false
 
-  @Option(help: ArgumentHelp("table, md or json.", valueName: "format"))
-  var format: Format = .table
-
-  enum Format: String, ExpressibleByArgument, CaseIterable {
-    case table
-    case md
-    case json
+  /// Tables, and all numbers as JSON.
+  enum Formats: FormatOffer {
+    static let formats: [OutputFormat] = [.table, .md, .json]
   }
+
+  @OptionGroup var format: FormatOption<Formats>
 
   func run() throws {
     let faults = try chosenFaults()
@@ -76,14 +74,7 @@ struct SelfTestCommand: ParsableCommand {
     let report = SelfTestReport(
       context: context, threads: team.count, faults: faults, policies: test.policies,
       trials: trials, alarms: alarms, seeds: judged > 0 ? 1...UInt64(judged) : nil)
-    switch format {
-    case .table:
-      try Output.write(
-        report.document().text(
-          width: Console.columns ?? Document.standardWidth, color: Console.usesColor))
-    case .md: try Output.write(report.document().markdown())
-    case .json: try Output.write(report.json())
-    }
+    try Output.write(format.format.text(document: report.document(), [.json: report.json]))
     if Interruption.isRequested { throw ExitStatus.interrupted }
     if !report.isSharp { throw ExitStatus.mismatch }
   }

@@ -77,8 +77,12 @@ struct VerifyCommand: ParsableCommand {
   @Flag(help: "Show every layer, not only the worst.")
   var all = false
 
-  @Option(help: ArgumentHelp("table, md, csv, json, jsonl or junit.", valueName: "format"))
-  var format: VerifyFormat = .table
+  /// Every format.
+  enum Formats: FormatOffer {
+    static let formats = OutputFormat.allCases
+  }
+
+  @OptionGroup var format: FormatOption<Formats>
 
   @OptionGroup var destination: DestinationOptions
 
@@ -89,8 +93,8 @@ struct VerifyCommand: ParsableCommand {
     let rerun: (String, LayerResult) -> [String]
     if let from {
       try checkNothingIsRun()
-      report = try SavedResults.read(from, judgedBy: policy)
-      rerun = try SavedResults.rerun(report)
+      report = try read(from)
+      rerun = try RerunCommand.saved(report)
     } else if let problems {
       (report, rerun) = try verify(problems: problems)
     } else {
@@ -99,7 +103,7 @@ struct VerifyCommand: ParsableCommand {
     let isEmpty = report.goldens.flatMap(\.cases).allSatisfy { $0.verdict == nil }
     if isEmpty, !Interruption.isRequested { try finish(report) }
     try destination.write(
-      format.text(report, all: all, isForFile: destination.isFile, rerun: rerun))
+      report.text(as: format.format, all: all, isForFile: destination.isFile, rerun: rerun))
     if Interruption.isRequested { throw ExitStatus.interrupted }
     try finish(report)
   }
@@ -169,21 +173,45 @@ struct VerifyCommand: ParsableCommand {
     case .exact: values = .integers
     case .policy(let policy): rules = policy
     }
-    let verification = ProblemVerification(
+    var verification = ProblemVerification(
       source: problems, seed: seed,
       sweep: ProblemSweep(
         backends: try backends.choices(default: .all), options: try backends.planOptions(),
         policy: rules, team: team),
-      values: values, rerun: RerunCommand(settings, on: try .current()))
-    let report = try report(of: [verification.run()], rules, team)
+      values: values)
+    verification.shouldStop = { Interruption.isRequested }
+    let progress = ProgressBar(problems)
+    verification.progress = { progress.update($0) }
+    let result = try verification.run()
+    progress.clear()
+    let report = try report(of: [result], rules, team)
+    let command = RerunCommand(report.settings, on: report.context.machine)
     var failures = 0
     return (
       report,
-      { _, layer in
+      { [verification] _, layer in
         failures += 1
-        return verification.rerun(layer, shrinking: failures <= ProblemVerification.shrunkFailures)
+        return command.problem(
+          layer, of: verification, shrinking: failures <= RerunCommand.shrunkFailures)
       }
     )
+  }
+
+  /// Reads saved results and judges them: if no options say how, as the run did.
+  private func read(_ path: String) throws -> VerifyReport {
+    var rules: Policy?
+    if policy.isGiven {
+      guard case .policy(let given) = try policy.choice() else {
+        throw UsageError("--policy exact has to run; --from judges what was run before")
+      }
+      rules = given
+    }
+    var report = try VerifyReport(path: path)
+    if let rules {
+      report.judge(by: rules)
+      policy.note(in: &report.settings)
+    }
+    return report
   }
 
   /// Refuses what would ask for a run beside results that are there.

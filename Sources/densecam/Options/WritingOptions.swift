@@ -34,8 +34,12 @@ struct WritingOptions: ParsableArguments {
   @Flag(help: "Replace files that exist.")
   var force = false
 
-  @Option(help: ArgumentHelp("table, json or jsonl.", valueName: "format"))
-  var format: CamPrinter.Format = .table
+  /// Those in which pictures can be printed one by one.
+  enum Formats: FormatOffer {
+    static let formats: [OutputFormat] = [.table, .json, .jsonl]
+  }
+
+  @OptionGroup var format: FormatOption<Formats>
 
   /// Opens what a run writes to and, if it may be interrupted, its journal.
   ///
@@ -152,5 +156,3 @@ struct WritingOptions: ParsableArguments {
     return true
   }
 }
-
-extension CamPrinter.Format: ExpressibleByArgument {}

@@ -1,4 +1,5 @@
 import Bench
+import Kernels
 import Report
 import Verify
 
@@ -39,6 +40,44 @@ struct RerunCommand {
         "--feed", layer.feed.rawValue, "--match", "^\(layer.layer.regexEscaped)$".shellQuoted,
       ]
     return words.joined(separator: " ")
+  }
+
+  /// The failures for which a smaller trial is looked for; after so many, it is more of the same.
+  static let shrunkFailures = 3
+
+  /// The command that repeats one failure of single convolutions and, if wanted, one for the simplest trial
+  /// that still fails.
+  func problem(
+    _ layer: LayerResult, of verification: ProblemVerification, shrinking: Bool = false
+  ) -> [String] {
+    guard let trial = verification.trial(of: layer) else { return [] }
+    let failing = command(trial, layer.requested)
+    guard shrinking else { return [failing] }
+    let simplest = verification.simplest(trial, on: layer.requested)
+    return simplest == trial
+      ? [failing] : [failing, "smaller: " + command(simplest, layer.requested)]
+  }
+
+  private func command(_ trial: ConvolutionTrial, _ backend: String) -> String {
+    let words =
+      environment + [
+        "densecam verify --problems", "\(trial)".shellQuoted, "--seed \(trial.seed)", "--backend",
+        backend.shellQuoted,
+      ] + options
+    return words.joined(separator: " ")
+  }
+
+  /// The commands that run a layer of saved results again.
+  static func saved(_ report: VerifyReport) throws -> (String, LayerResult) -> [String] {
+    let command = RerunCommand(report.settings, on: report.context.machine)
+    guard let problems = report.settings.problems else {
+      return { golden, layer in [command.layer(layer, of: golden)] }
+    }
+    let verification = ProblemVerification(
+      source: problems, seed: 1,
+      sweep: ProblemSweep(backends: [], team: try WorkerTeam(count: 1)),
+      values: report.settings.policy == "exact" ? .integers : .uniform)
+    return { _, layer in command.problem(layer, of: verification) }
   }
 
   /// The options that matter to goldens and to problems.

@@ -54,11 +54,11 @@ extension FuzzTarget {
   static let results = FuzzTarget("results") { bytes in
     var report = try VerifyReport(
       json: String(decoding: bytes, as: UTF8.self), name: "results.json")
-    let rerun = try SavedResults.rerun(report)
+    let rerun = try RerunCommand.saved(report)
     for policy in [nil, Policy.bitwise] {
       if let policy { report.judge(by: policy) }
-      for format in VerifyFormat.allCases {
-        _ = try format.text(report, all: true, isForFile: true, rerun: rerun)
+      for format in VerifyCommand.Formats.formats {
+        _ = try report.text(as: format, all: true, isForFile: true, rerun: rerun)
       }
     }
     let again = try? VerifyReport(json: report.json(), name: "again")
