@@ -46,6 +46,7 @@ public final class Arena: @unchecked Sendable {
   ///   - shape: The maps.
   ///   - layout: How the channels of an image lie.
   ///   - imageStride: The distance between two images, in bytes.
+  /// - Returns: The view, valid as long as the arena lives.
   /// - Precondition: The region lies in the arena, and the numbers divide by the size of an element.
   @unsafe
   public func view(at offset: Int, shape: TensorShape, layout: Layout, imageStride: Int)
