@@ -9,15 +9,19 @@
 //     input ───┬─ ScoreCAM ──────────────────────┼─ ClassActivationMap ─ PictureMaps ─ .h5, .npy
 //              └─ Occlusion ─────────────────────┘
 //
-//     names ─ PictureStream(Explainer, MapMaker) ─┬─ PictureMaps ─ MapsStore
-//                                                 ├─ MapScorer ─ LocalizationScore
-//                                                 └─ ResultJournal
+//     names ─ PictureRun(PictureStream, MapMaker) ─┬─ DrawingSink
+//                                                  ├─ MapScorer ─ BoxScores
+//                                                  └─ KeptResults ─ MapsStore, then ResultJournal
 //
 // The files:
 // - `Explainer.swift`: batches through a network; `Inference.swift` is what comes out, and
 //   `PreparedPicture.swift` what goes in. `MapMaker.swift` makes maps of it by any method.
+// - `Run/PictureRun.swift`: from names to maps, and on to those who want them: `DrawingSink.swift` draws an
+//   `ExplainedPicture.swift`, and each `ResultSink.swift` takes its `PictureResult.swift`.
+//   `MappedClasses.swift` says which classes are mapped; `KeptResults.swift` keeps maps and rows on disk.
 // - `Stream/PictureStream.swift`: many pictures, with decoding, running and drawing side by side on
-//   `OrderedWorkers.swift` (`Monitor.swift` is their lock); `PictureNames.swift` lists them.
+//   `OrderedWorkers.swift` (`Monitor.swift` is their lock); `PictureNames.swift` lists them,
+//   and `DistinctPictures.swift` leaves out drawings and repetitions.
 // - `Stream/ResultJournal.swift`, `Stream/MapsStore.swift`: what survives an interruption.
 // - `Localization/`: maps against boxes; `Localization/Localization.swift` explains its files.
 // - `Methods/CAMMethod.swift`: the methods by name, with what each computes.

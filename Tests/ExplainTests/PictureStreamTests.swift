@@ -1,29 +1,12 @@
 import Formats
 import Foundation
-import Imaging
 import Kernels
 import Net
-import TestSupport
 import Testing
 
 @testable import Explain
 
 @Suite("A stream of pictures") struct PictureStreamTests {
-  /// Pictures of noise in a folder; those whose number is a multiple of four are broken.
-  private func pictures(_ count: Int, in folder: Folder, side: (Int) -> Int = { _ in 40 }) throws
-    -> [PictureName]
-  {
-    var generator = SeededGenerator(seed: 3)
-    return try (0..<count).map { index in
-      let name = "\(index).png"
-      if index % 4 == 0 { return PictureName(path: try folder.write(name, [1, 2, 3])) }
-      let side = side(index)
-      let values = generator.floats(3 * side * side).map { UInt8(127 + 120 * $0) }
-      try RGBImage(width: side, height: side, pixels: values).writePNG(to: folder.path(name))
-      return PictureName(path: folder.path(name))
-    }
-  }
-
   /// The logits of each picture that worked, and the names of all in the order in which they came.
   private func run(
     _ names: [PictureName], batch: Int, threads: Int, preprocessing: Preprocessing,
@@ -59,7 +42,7 @@ import Testing
 
   @Test("gives each picture's own result in order, however it is cut up") func same() throws {
     let folder = try Folder()
-    let names = try pictures(13, in: folder)
+    let names = try noisePictures(13, in: folder)
     let reference = try run(names, batch: 1, threads: 1, preprocessing: Self.fixed)
     #expect(reference.order == names.map(\.path))
     #expect(reference.logits.count == 9)
@@ -73,7 +56,7 @@ import Testing
 
   @Test("takes sizes as they come") func sizes() throws {
     let folder = try Folder()
-    let names = try pictures(12, in: folder) { [64, 64, 96][$0 % 3] }
+    let names = try noisePictures(12, in: folder) { [64, 64, 96][$0 % 3] }
     let asIs = Preprocessing(extent: .fit, resize: .none)
     let one = try run(names, batch: 1, threads: 1, preprocessing: asIs)
     let four = try run(names, batch: 4, threads: 2, preprocessing: asIs)
@@ -83,7 +66,7 @@ import Testing
 
   @Test("does not compute what is known") func known() throws {
     let folder = try Folder()
-    let names = try pictures(9, in: folder)
+    let names = try noisePictures(9, in: folder)
     let done = names[0].path
     let result = try run(
       names, batch: 2, threads: 2, preprocessing: Self.fixed,
@@ -95,7 +78,7 @@ import Testing
 
   @Test("ends early without losing what it has begun") func cancelled() throws {
     let folder = try Folder()
-    let names = try pictures(40, in: folder)
+    let names = try noisePictures(40, in: folder)
     let all = try run(names, batch: 2, threads: 2, preprocessing: Self.fixed)
     let part = try run(names, batch: 2, threads: 2, preprocessing: Self.fixed, cancelAfter: 5)
     #expect(part.order.count >= 5 && part.order.count < 40)

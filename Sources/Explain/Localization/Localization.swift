@@ -17,4 +17,4 @@
 //   connected components at every threshold), MapRegion (from the map's pixels to the picture's),
 //   LocalizationSettings, MapScorer, MapScore.
 // - Many maps: LocalizationOutcome, LocalizationScore, LocalizationSummary with Proportion,
-//   LocalizationChange; LocalizationRow and LocalizationChangeRow for output.
+//   LocalizationChange; BoxScores for all pictures of a run; LocalizationRow and LocalizationChangeRow for output.

@@ -65,15 +65,13 @@ struct CamDrawing: Sendable {
 }
 
 extension Figure.Photo {
-  /// The parts of the maps of one picture that lie on it.
-  init(
-    _ picture: PreparedPicture, _ maps: PictureMaps, name: String,
-    visible: (ClassActivationMap) throws -> ClassActivationMap
-  ) rethrows {
+  /// The parts of the first backend's maps that lie on the picture.
+  init(_ explained: ExplainedPicture) {
+    let visible = explained.visible.first ?? [:]
     self.init(
-      picture.picture, name: name,
-      classes: try maps.entries.map { entry in
-        let map = try visible(entry.map)
+      explained.picture.picture, name: explained.name.relativePath,
+      classes: explained.maps.entries.map { entry in
+        let map = visible[entry.classIndex] ?? entry.map
         return Figure.ClassMap(
           entry.label ?? "", probability: entry.probability,
           map: Plane(width: map.width, height: map.height, values: map.values))

@@ -65,7 +65,7 @@ struct CamCommand: ParsableCommand {
     let classCount = try Self.classCount(of: network, preprocessing)
     let labels = try Labels(path: mapping.labels ?? network.labels, classCount: classCount)
     let boxes = try mapping.boxes.map {
-      try CamBoxes(
+      try BoxScores(
         path: $0, labels: labels, classCount: classCount, tolerance: mapping.tolerance,
         backendCount: chosen.count)
     }
@@ -80,11 +80,11 @@ struct CamCommand: ParsableCommand {
     if writing.force { names.readAll() }
     let inputs = CamInputs(
       names.known.map(\.path) + [mapping.labels, mapping.boxes].compactMap(\.self))
-    if let count = names.count, writing.sheet != nil, count > CamSession.sheetLimit {
+    if let count = names.count, writing.sheet != nil, count > CamSheet.limit {
       throw UsageError(
-        "--sheet shows up to \(CamSession.sheetLimit) pictures, and these are \(count)")
+        "--sheet shows up to \(CamSheet.limit) pictures, and these are \(count)")
     }
-    let classes = try CamClasses(
+    let classes = try MappedClasses(
       top: mapping.top, names: mapping.classNames, labels: labels, classCount: classCount,
       mapsBoxes: boxes != nil)
     let target = try writing.output.map {
@@ -108,7 +108,8 @@ struct CamCommand: ParsableCommand {
     printer.isBrief = boxes != nil
     var request = CamSession.Request(
       makers: makers, preprocessing: preprocessing, classes: classes, drawing: drawing,
-      target: target, sheet: writing.sheet, replacesSheet: writing.force, boxes: boxes,
+      target: target,
+      sheet: writing.sheet.map { CamSheet(path: $0, isReplacing: writing.force) }, boxes: boxes,
       printer: printer, count: names.count)
     try writing.open(
       &request, model: network, preprocessing: preprocessing, mapping: mapping, figures: figures,
@@ -117,7 +118,9 @@ struct CamCommand: ParsableCommand {
       try request.printer.finish(nil)
       return
     }
-    let isGood = try CamSession(request).run(CamNames(names, target: target))
+    let pictures = DistinctPictures(
+      names, drawings: target?.ledger, reserve: { target?.reserve($0) })
+    let isGood = try CamSession(request).run(pictures)
     if Interruption.isRequested { throw ExitStatus.interrupted }
     if !isGood { throw ExitStatus.badInput }
   }

@@ -15,7 +15,7 @@ struct WritingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "One drawing of all pictures, up to \(CamSession.sheetLimit): .png, .pdf or .svg.",
+      "One drawing of all pictures, up to \(CamSheet.limit): .png, .pdf or .svg.",
       valueName: "path"))
   var sheet: String?
 
@@ -60,7 +60,7 @@ struct WritingOptions: ParsableArguments {
     if let maps {
       try OutputFile.check(maps, overwriting: true)
       try inputs.check(maps)
-      request.store = try MapsStore(
+      let store = try MapsStore(
         path: maps,
         header: MapsHeader(
           generator: "densecam", model: model.name, weightsSHA256: digests.weights,
@@ -68,11 +68,12 @@ struct WritingOptions: ParsableArguments {
           preprocessing: preprocessing.description,
           created: Console.timestamp, command: Console.commandLine),
         resuming: resume, overwriting: force)
+      request.kept = KeptResults(store: store)
     }
     guard request.boxes == nil, request.sheet == nil else { return }
     guard let path = folder.map({ FileName.join($0, "results.jsonl") }) ?? storedJournal(request)
     else {
-      if let store = request.store { request.known = try rows(of: store, request.classes) }
+      if let store = request.kept.store { request.known = try rows(of: store, request.classes) }
       return
     }
     try inputs.check(path)
@@ -92,28 +93,22 @@ struct WritingOptions: ParsableArguments {
       ], resuming: resume, overwriting: force)
     request.target?.adopt(
       journal.drawings, results: journal.rows.compactMapValues(\.output), isResumed: resume)
-    // Either side may know more than the other if the run was killed between the two.
-    if let store = request.store {
-      try store.keepParts { journal.rows[$0] != nil }
-      if let kept = try store.sources() {
-        journal.forget(journal.rows.keys.filter { !kept.contains($0) }.map(\.text))
-      }
-    }
+    request.kept = KeptResults(store: request.kept.store, journal: journal)
+    try request.kept.reconcile()
     journal.forget(
       journal.rows.values.filter { !OutputFile.exists($0.output) }.map(\.image))
-    request.journal = journal
     for (path, row) in journal.rows { request.known[FileName.normal(path.text)] = row }
   }
 
   /// Where the journal of a run without a folder lies; nil if the run is complete and needs none.
   private func storedJournal(_ request: CamSession.Request) -> String? {
-    request.store.flatMap { $0.isComplete ? nil : $0.journalPath }
+    request.kept.store.flatMap { $0.isComplete ? nil : $0.journalPath }
   }
 
   /// What a complete file of maps says of its pictures.
   ///
   /// - Throws: `MapsError` if it cannot be read, ``UsageError`` if other maps were asked for.
-  private func rows(of store: MapsStore, _ classes: CamClasses) throws -> [ExactName: CamRow] {
+  private func rows(of store: MapsStore, _ classes: MappedClasses) throws -> [ExactName: CamRow] {
     guard store.format == .hdf5 else { return [:] }
     let file = try MapsFile(path: store.path)
     var rows: [ExactName: CamRow] = [:]
@@ -137,8 +132,8 @@ struct WritingOptions: ParsableArguments {
   ///
   /// - Throws: ``UsageError`` if it holds another number.
   func isDone(_ request: CamSession.Request, _ names: inout PictureNames) throws -> Bool {
-    guard let store = request.store, store.isComplete, store.format == .numPy,
-      request.journal == nil
+    guard let store = request.kept.store, store.isComplete, store.format == .numPy,
+      request.kept.journal == nil
     else { return false }
     names.readAll()
     let least = max(request.classes.topCount, request.classes.named.count)

@@ -1,23 +1,24 @@
-import Explain
-import Net
-
 /// Which classes of each picture are mapped.
-struct CamClasses: Sendable {
+package struct MappedClasses: Sendable {
   /// The most likely ones, so many.
-  let topCount: Int
+  package let topCount: Int
 
-  /// And these.
-  let named: [Int]
-  let labels: Labels
+  /// And these, each once.
+  package let named: [Int]
+  package let labels: Labels
 
+  /// Looks up what was asked for.
+  ///
   /// - Parameters:
   ///   - top: The number that was asked for.
   ///   - names: The indices, identifiers or names that were asked for.
   ///   - labels: The names of the classes.
   ///   - classCount: The number of classes of the network.
   ///   - mapsBoxes: Whether the classes of boxes are mapped anyway.
-  /// - Throws: ``UsageError`` if there is no such class.
-  init(top: Int?, names: [String], labels: Labels, classCount: Int, mapsBoxes: Bool) throws {
+  /// - Throws: ``LabelsError`` if there is no such class.
+  package init(top: Int?, names: [String], labels: Labels, classCount: Int, mapsBoxes: Bool)
+    throws(LabelsError)
+  {
     topCount = min(top ?? (names.isEmpty && !mapsBoxes ? 1 : 0), classCount)
     var named: [Int] = []
     for name in names {
