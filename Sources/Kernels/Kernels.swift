@@ -13,7 +13,7 @@
 // The files, lowest first:
 // - `Size.swift`, `TensorShape.swift`, `Tensor.swift`, `Layout.swift`, `FeatureView.swift`,
 //   `Reorder.swift`: arrays in the order `[N, C, H, W]`, owned; and lent, in planes or in blocks of
-//   channels.
+//   channels. What a kernel sees of one is a structure of C, from the module CDensecam.
 // - `Problems/`, `Algorithm.swift`, `KernelError.swift`: the words of the interface. A problem can be
 //   read, written and drawn at random.
 // - `InstructionSet.swift`, `MicrokernelTable.swift`, `MicrokernelTable+Variants.swift`: which build of

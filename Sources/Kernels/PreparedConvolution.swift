@@ -21,6 +21,9 @@ public protocol PreparedConvolution: Sendable {
 
   /// Runs one task.
   ///
+  /// All tasks together write every channel of the output; where it lies in blocks, they leave finite numbers
+  /// in the spare lanes of the last block if its channels are finite.
+  ///
   /// - Precondition: The views have the problem's shapes and the layouts that the backend names, and
   ///   do not overlap; the memory is as large as was asked for, and no other thread uses the same
   ///   scratch meanwhile.

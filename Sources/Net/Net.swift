@@ -20,7 +20,8 @@
 // - `Architectures/`: networks that are built by rule, DenseNets first, and weights for them that are the
 //   same bits on every machine.
 // - `Reference/`: the graph in double precision, node by node. Goldens and verdicts rest on it.
-// - `Plan/`: steps, passes with one file each, layouts, the memory plan, the executor.
+// - `Plan/`: steps, passes with one file each, layouts and the places of channels, the memory plan,
+//   the executor.
 // - `Operators/`: one file an operator, with all that the program knows of it but for its bound
 //   (`Operator.swift`), and the loops that run those that are not convolutions.
 // - `CAM/`: the classifier's head, its maps, and the ranking of classes.

@@ -30,7 +30,8 @@ public struct LayerResult: Sendable {
   public package(set) var feed: Feed
   public package(set) var deviation: Deviation
 
-  /// Whether something was written after the end of the output or the scratch memory.
+  /// Whether nothing was written outside of the output and the scratch memory, and only finite numbers into
+  /// the output's spare lanes.
   public package(set) var guardsIntact: Bool
 
   /// The shape of the output, `[N, C, H, W]`.
@@ -67,7 +68,7 @@ public struct LayerResult: Sendable {
   ///   - refusal: Why the requested backend refused the problem, if it did.
   ///   - feed: What the step was given.
   ///   - deviation: How far its output is off.
-  ///   - guardsIntact: Whether it wrote nothing outside of its output.
+  ///   - guardsIntact: Whether it wrote nothing outside of its output, and finite numbers into spare lanes.
   ///   - inputIsConstant: Whether each input had one value throughout.
   ///   - shape: The shape of the output.
   ///   - isStored: Whether the golden file stores the expected value.

@@ -90,7 +90,12 @@ struct RunWalk {
     let step = plan.step(index)
     try executor.setTraps(forStep: index)
     executor.run(step: index)
-    let intact = executor.guardsAreIntact(afterStep: index)
+    let output = executor.value(of: step.output)
+    let guardsAreIntact = executor.guardsAreIntact(afterStep: index)
+    // Where a channel is not finite, spare lanes need not be.
+    let intact =
+      (executor.clearSpareLanes(afterStep: index) || !output.allSatisfy(\.isFinite))
+      && guardsAreIntact
     var allowed = reference.own
     // The factor covers the terms of second order, and the rounding of the bounds themselves.
     if let extra { allowed.add(Allowance(likely: extra.mapped { $0 * (1 + 0x1p-20) })) }
@@ -105,8 +110,7 @@ struct RunWalk {
       problem: assignment.map { "\($0.problem)" }, requested: run.name,
       executed: assignment?.executed ?? "", refusal: assignment?.refusal, feed: feed,
       deviation: Deviation(
-        of: executor.value(of: step.output),
-        from: trace.expected(step.output) ?? reference.output, exact: reference.output,
+        of: output, from: trace.expected(step.output) ?? reference.output, exact: reference.output,
         likely: allowed.likely, worst: allowed.worst ?? allowed.likely,
         likelyRMS: allowed.likelyRMS, overflow: allowed.overflow),
       guardsIntact: intact, inputIsConstant: reference.inputIsConstant,

@@ -128,7 +128,7 @@ import Verify
              fast (ran on naive), isolated feed, case dog
              densecam verify tiny.h5 --match '^bad$'
         FAIL worse [0,1,1,2]: expected 1.5, got nan, error/bound inf, 3 elements not finite, wrote \
-        outside of its memory
+        outside of its memory, or no numbers into its spare lanes
              fast, network feed, case dog
              densecam verify tiny.h5 --match '^worse$'
 

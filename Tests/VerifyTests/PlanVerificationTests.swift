@@ -76,4 +76,32 @@ import Testing
       #expect(result.guardsIntact == (result.layer != layer))
     }
   }
+
+  @Test("show a kernel that leaves no number in a spare lane, and blame no other")
+  func spareLanes() throws {
+    let network = try TestNetwork.narrowDense()
+    let team = try WorkerTeam(count: 2)
+    let golden = GoldenFile(
+      unrecorded: network.input(batch: 2), name: "noise", model: network.description)
+    let verifier = Verifier(
+      graph: network.graph, parameters: network.parameters, golden: golden, team: team)
+    // 12 channels in blocks of 16, which the next convolution reads beside others.
+    let layer = "a1_conv2"
+    let careless = AlteredBackend(TiledBackend()) { _, _, _, output in
+      output.plane(1, 13)[output.layout.blockWidth] = .nan
+    }
+    let result = try verifier.verify(
+      golden.cases[0],
+      runs: [
+        VerificationRun(
+          name: "careless",
+          backends: BackendChoice(TiledBackend(), overrides: [layer: careless]),
+          options: PlanOptions(instructionSet: .baseline16))
+      ], options: VerificationOptions())
+    #expect(result.layers.contains { $0.layer == layer })
+    for result in result.layers {
+      #expect((result.verdict == .fail) == (result.layer == layer), "\(result.layer)")
+      #expect(result.guardsIntact == (result.layer != layer))
+    }
+  }
 }

@@ -223,6 +223,32 @@ extension Executor {
     return !isChanged.load(ordering: .relaxed)
   }
 
+  /// Puts zeros where a convolution left no finite number in a spare lane of its output.
+  ///
+  /// Whoever reads several values side by side takes those lanes for channels, with zeros for weights: what
+  /// is not finite there would spread, and another step would be blamed.
+  ///
+  /// - Returns: Whether all were finite.
+  public func clearSpareLanes(afterStep index: Int) -> Bool {
+    guard case .convolution(let placed) = plan.steps[index].work else { return true }
+    let (shape, layout) = (placed.output.shape, placed.output.layout)
+    // Values of one pixel never lie side by side with spare lanes between them.
+    guard shape.planeCount > 1 else { return true }
+    let output = unsafe mutableView(placed.output)
+    var areFinite = true
+    for image in 0..<shape.batch {
+      for lane in shape.channels..<layout.storedChannels(shape.channels) {
+        let elements = unsafe output.plane(image, lane)
+        for pixel in 0..<shape.planeCount
+        where unsafe !elements[pixel * layout.blockWidth].isFinite {
+          unsafe elements[pixel * layout.blockWidth] = 0
+          areFinite = false
+        }
+      }
+    }
+    return areFinite
+  }
+
   private func reservedSnapshot() throws(KernelError) -> Arena {
     if let snapshot { return snapshot }
     let arena = try Arena(byteCount: plan.memory.byteCount)

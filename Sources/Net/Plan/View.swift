@@ -54,8 +54,9 @@ extension PreparedStep {
     ///
     /// - Throws: ``GraphError`` if they do not, or do not begin where a block does.
     func part(_ channels: Range<Int>) throws(GraphError) -> View {
+      guard channels != 0..<shape.channels || !map.isCompact else { return self }
       // One pixel's channels are a row in every layout.
-      var view = asWanted(.planar)
+      let view = asWanted(.planar)
       let place = map.place(of: channels.lowerBound)
       guard
         channels.isEmpty || map.place(of: channels.upperBound - 1) == place + channels.count - 1,
@@ -64,23 +65,20 @@ extension PreparedStep {
         throw GraphError(
           .brokenPlan, node: nil, "channels \(channels) do not lie where a block begins")
       }
+      return view.part(at: place, count: channels.count)
+    }
+
+    private func part(at place: Int, count: Int) -> View {
+      var view = self
       view.offset += place * planeByteCount
-      view.shape.channels = channels.count
-      view.map = ChannelMap(compact: channels.count)
-      // A value of one block keeps its layout.
-      if shape.planeCount == 1, channels.count == shape.channels { view.layout = layout }
+      view.shape.channels = count
+      view.map = ChannelMap(compact: count)
       return view
     }
 
     /// The parts that lie side by side, with their channels.
     var parts: [(channels: Range<Int>, view: View)] {
-      map.runs.map { run in
-        var view = self
-        view.offset += run.place * planeByteCount
-        view.shape.channels = run.count
-        view.map = ChannelMap(compact: run.count)
-        return (run.channels, view)
-      }
+      map.runs.map { ($0.channels, part(at: $0.place, count: $0.count)) }
     }
 
     private var planeByteCount: Int { shape.planeCount * precision.byteCount }

@@ -79,7 +79,8 @@ extension LayerEntry {
       "tolerances", \.tolerances,
       "pairs of |y| and |ŷ − y| on which every pair of tolerances depends", csv: []),
     .kept(
-      "guards_intact", \.result.guardsIntact, "nothing was written outside of the output",
+      "guards_intact", \.result.guardsIntact,
+      "nothing was written outside of the output, and finite numbers into its spare lanes",
       better: .higher),
     .kept("index", \.index, "the element furthest beyond its bound, [n, c, y, x]"),
     .kept("expected", \.deviation.expected, "what was expected there"),

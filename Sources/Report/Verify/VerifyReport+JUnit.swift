@@ -64,7 +64,7 @@ extension VerifyReport {
         + LayerEntry(layer).sentence
       for limit in limits { text += ", \(limit)" }
       if deviation.nonFinite > 0 { text += ", \(deviation.nonFinite) elements not finite" }
-      if !layer.guardsIntact { text += ", wrote outside of its memory" }
+      if let fault = layer.memoryFault { text += ", \(fault)" }
       if !layer.executed.isEmpty { text += ", ran on \(layer.executed)" }
       // One problem may be there with several seeds.
       let seed = layer.caseName == caseName ? "" : " \(layer.caseName)"

@@ -15,7 +15,7 @@ extension VerifyReport {
             + "error/bound \(NumberText.ratio(deviation.errorOverBound))"
           for limit in brokenLimits(of: layer) { text += ", \(limit)" }
           if deviation.nonFinite > 0 { text += ", \(deviation.nonFinite) elements not finite" }
-          if !layer.guardsIntact { text += ", wrote outside of its memory" }
+          if let fault = layer.memoryFault { text += ", \(fault)" }
           let isAsked = layer.executed.isEmpty || layer.executed == layer.requested
           let ran = isAsked ? "" : " (ran on \(layer.executed))"
           lines.append([Span(.fail), Span(text)])
@@ -72,5 +72,12 @@ extension VerifyReport {
     }
     return "\(verdicts.count) \(noun)\(verdicts.count == 1 ? "" : "s"): "
       + counts.joined(separator: ", ")
+  }
+}
+
+extension LayerResult {
+  /// What a step did to memory that it must not do; nil if nothing.
+  var memoryFault: String? {
+    guardsIntact ? nil : "wrote outside of its memory, or no numbers into its spare lanes"
   }
 }

@@ -19,6 +19,9 @@ enum {
  * The element of image n, channel c and pixel p = y * width + x is number
  *     (c / block_width * height * width + p) * block_width + c % block_width
  * of those that begin n * image_stride bytes after data.
+ *
+ * Where block_width does not divide the channels, the last block has spare lanes. A kernel leaves finite
+ * numbers in those of its output, and does not depend on what is in those of its input.
  */
 typedef struct densecam_view {
   void *data;
