@@ -13,6 +13,7 @@
 //   text or Markdown.
 // - `JSON/`: the encoder, and numbers that JSON cannot hold.
 // - `Columns/`: what each row of a verification and of a benchmark holds, said once, and CSV.
+// - `JUnit/`: suites of test cases as XML.
 // - `Context.swift`: what every report says of its circumstances.
 // - `Verify/`: `VerifyReport`, in all its formats and back from JSON.
 // - `SelfTest/`: `SelfTestReport`. `Bisect/`: `BisectReport`. `GoldenDiff/`: what changed between

@@ -7,7 +7,7 @@ import Testing
   static let all = ["table", "md", "csv", "json", "jsonl", "junit"]
 
   static let offers: [(words: [String], formats: [String])] = [
-    (["verify"], all), (["bench"], ["table", "md", "csv", "json", "jsonl"]),
+    (["verify"], all), (["bench"], all),
     (["selftest"], ["table", "md", "json"]), (["plan"], ["table", "md", "json"]),
     (["golden", "diff"], ["table", "md", "json"]), (["cam"], ["table", "json", "jsonl"]),
   ]
@@ -60,7 +60,7 @@ import Testing
   @Test("are told of by the list of columns") func columns() throws {
     let run = try CommandRun("list", "columns")
     #expect(run.status == 0)
-    for name in ["error_over_bound", "peak_shift", "margin_used", "real_time"] {
+    for name in ["error_over_bound", "peak_shift", "margin_used", "share_of_peak", "real_time"] {
       #expect(run.output.contains("\n\(name) "))
     }
   }

@@ -22,7 +22,7 @@ import Testing
       ]
         + ["--format", $0]
     }
-    + ["table", "md", "csv", "json", "jsonl"].map {
+    + ["table", "md", "csv", "json", "jsonl", "junit"].map {
       [
         "bench", "--model", "densenet-mini", "--size", "64x64", "--repetitions", "1", "--format",
         $0,

@@ -25,8 +25,10 @@ import Testing
         ─────────────────────────────────────────────────────────────────────
         network               4  PASS      6.100      6.300     84.2  100.0 %
 
+        GFLOP/s: the direct algorithm's operations over the shortest time
+        share: the median over that of the network
+
         whole runs: n 3, mean 6.300 ms, cv 3.2 %, p90 6.460, p99 6.496
-        GFLOP/s: the direct algorithm's operations over min; share: of the median
         reading the clock: 0.0 % of a run
 
         """)
@@ -97,7 +99,7 @@ import Testing
   /// `tools/gbench/report.py` and `util.py` read.
   @Test func `JSON has Google Benchmark's shape`() throws {
     let json = try JSONValue.parse(try Self.report([Samples.benchmark("fast")]).json())
-    #expect(json.keys == ["context", "benchmarks"])
+    #expect(json.keys == ["context", "benchmarks", "candidates", "layers"])
     let context = try #require(json["context"])
     #expect(
       context.keys.isSuperset(of: [
@@ -155,27 +157,105 @@ import Testing
     #expect(try #require(json["benchmarks"]).items.allSatisfy { $0["verdict"] == .null })
   }
 
-  @Test func `CSV and lines of JSON hold the entries of the JSON`() throws {
-    let report = Self.report([Samples.benchmark("fast")])
-    let entries = try #require(JSONValue.parse(try report.json())["benchmarks"]).items
+  @Test func `CSV and lines of JSON hold the rows of the JSON`() throws {
+    var result = Samples.benchmark("fast")
+    result.steps[1].hot = [1_900_000]
+    let report = Self.report([result])
+    let json = try JSONValue.parse(try report.json())
+    let rows = try [("candidate", "candidates"), ("layer", "layers"), ("benchmark", "benchmarks")]
+      .flatMap { kind, key in try #require(json[key]).items.map { (kind, $0) } }
+    #expect(rows.count == 1 + 4 + 6 * 3 + 5 * 5 + 5 - 2)
     let lines = try report.jsonLines().split(separator: "\n").map {
       try JSONValue.parse(String($0))
     }
-    #expect(lines.count == 1 + entries.count && lines[0]["kind"] == .text("context"))
-    for (line, entry) in zip(lines.dropFirst(), entries) {
-      #expect(line["kind"] == .text("benchmark"))
-      #expect(line.keys.subtracting(["kind"]) == entry.keys)
-      #expect(entry.keys.allSatisfy { line[$0] == entry[$0] })
+    #expect(lines.count == 1 + rows.count && lines[0]["kind"] == .text("context"))
+    for (line, (kind, row)) in zip(lines.dropFirst(), rows) {
+      #expect(line["kind"] == .text(kind))
+      #expect(line.keys.subtracting(["kind"]) == row.keys)
+      #expect(row.keys.allSatisfy { line[$0] == row[$0] })
     }
-    let rows = VerifyFormatTests.records(report.csv())
-    #expect(rows.count == 1 + entries.count)
-    for (row, entry) in zip(rows.dropFirst(), entries) {
-      let fields = Dictionary(uniqueKeysWithValues: zip(rows[0], row))
-      #expect(fields["name"] == entry["name"]?.string)
-      #expect(fields["real_time"].flatMap(Double.init) == entry["real_time"]?.double)
-      #expect(fields["layer"] == entry["layer"]?.string ?? "")
-      #expect((fields["flops"] == "") == (entry["flops"] == nil))
+    let records = VerifyFormatTests.records(report.csv())
+    #expect(records.count == 1 + rows.count)
+    for (record, (kind, row)) in zip(records.dropFirst(), rows) {
+      let fields = Dictionary(uniqueKeysWithValues: zip(records[0], record))
+      #expect(fields["kind"] == kind)
+      for name in records[0] where name != "kind" {
+        switch row[name] {
+        case .text(let text): #expect(fields[name] == text)
+        case .number(let number): #expect(fields[name].flatMap(Double.init) == number)
+        case nil, .null: #expect(fields[name] == "")
+        default: break
+        }
+      }
     }
+  }
+
+  @Test func `a layer's row says in JSON what the table shows`() throws {
+    var result = Samples.benchmark("fast", executed: "naive")
+    result.peak = 50
+    result.steps[1].hot = [2_000_000, 1_850_000]
+    let json = try JSONValue.parse(try Self.report([result]).json())
+    let layer = try #require(json["layers"]).items[1]
+    let texts = [
+      "model": "tiny", "backend": "fast", "layer": "unit1_conv2", "executed": "naive",
+      "step_kind": "3×3 conv → 56×56", "verdict": "PASS", "problem": "mb1ic128ih56oc32oh56kh3ph1",
+    ]
+    for (name, text) in texts { #expect(layer[name] == .text(text), "\(name)") }
+    // 2·3·3·128·32·56·56 operations.
+    let operations = 231_211_008.0
+    let numbers = [
+      "batch": 1, "threads": 2, "count": 1, "error_over_bound": 0.125, "min_ms": 2,
+      "median_ms": 2.1, "gflops": operations / 2e6, "share": 2.1 / 6.3, "hot_min_ms": 1.85,
+      "hot_gflops": operations / 1.85e6, "share_of_peak": operations / 1.85e6 / 100,
+    ]
+    for (name, number) in numbers {
+      let value = try #require(layer[name]?.double, "\(name)")
+      #expect(abs(value - number) <= 1e-12 * number, "\(name)")
+    }
+    #expect(layer.keys == Set(texts.keys).union(numbers.keys))
+    let pool = try #require(json["layers"]).items[3]
+    #expect(pool["gflops"] == nil && pool["hot_min_ms"] == nil && pool["share_of_peak"] == nil)
+  }
+
+  @Test func `a candidate's row says in JSON what stands below its table`() throws {
+    var slow = Samples.benchmark("slow", scale: 2)
+    slow.memory.weights = 5
+    slow.peak = 100
+    let json = try JSONValue.parse(try Self.report([Samples.benchmark("fast"), slow]).json())
+    let candidates = try #require(json["candidates"]).items
+    #expect(candidates.map { $0["speed"]?.double } == [1, 0.5])
+    let row = candidates[1]
+    #expect(row["backend"] == .text("slow") && row["verdict"] == .text("PASS"))
+    #expect(row["min_ms"] == .number(12.2) && row["median_ms"] == .number(12.6))
+    #expect(row["repetitions"] == .number(3) && row["warm_up_runs"] == .number(4))
+    #expect(row["packed_weights"] == .number(5) && row["peak_gflops"] == .number(100))
+    #expect(row["input_shape"]?.items.map(\.double) == [1, 3, 224, 224])
+    // Two readings more than there are steps, 25 ns each.
+    #expect(row["clock_share"]?.double.map { abs($0 - 6 * 25 / 12.2e6) < 1e-15 } == true)
+  }
+
+  @Test func `JUnit has a test case for each step, with a time unless it fails`() throws {
+    var result = Samples.benchmark("fast")
+    result.steps[1].verdict = .fail
+    result.steps[1].errorOverBound = 12.5
+    result.steps[2].verdict = .marginal
+    result.steps[3].verdict = nil
+    result.steps[3].name = "a<b"
+    let lines = Self.report([result]).junit().split(separator: "\n").map(String.init)
+    #expect(lines[1].hasPrefix("<testsuites name=\"densecam bench\" tests=\"5\" failures=\"1\""))
+    #expect(lines[2].contains(" name=\"tiny/fast/b1/t2\" tests=\"5\" failures=\"1\""))
+    // The network has no verdict, for a step has none.
+    #expect(lines[2].contains(" skipped=\"2\" time=\"0.004000000\""))
+    let cases = lines.filter { $0.contains("<testcase ") }
+    #expect(
+      cases.map { $0.firstMatch(of: #/ name="([^"]*)" time="([^"]*)"/#).map { [$0.1, $0.2] } } == [
+        ["network", "0"], ["unit1_conv1", "0.001100000"], ["unit1_conv2", "0"],
+        ["unit2_conv2", "0.002900000"], ["a&lt;b", "0"],
+      ])
+    let text = lines.joined(separator: "\n")
+    #expect(text.contains("<failure type=\"FAIL\" message=\"error/bound 12.5\">"))
+    #expect(text.contains("MARGINAL: min ms 2.9, median ms 2.9, GFLOP/s "))
+    #expect(text.contains("<skipped message=\"not judged: "))
   }
 
   @Test func `entries come back from JSON`() throws {

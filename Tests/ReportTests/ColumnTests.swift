@@ -29,7 +29,7 @@ private struct Melon: ColumnRow {
     .kept("owner", \.owner, "whose it is", words: "of"),
     .kept(
       "price", \.price, "what it costs", null: Double.infinity, omitsNull: true, words: "for",
-      shown: Shown("price", .ratio, needsRoom: true)),
+      shown: Shown("price", .ratio, isOptional: true, isExplained: true)),
     .kept("verdict", \.verdict, "what the eater said", csv: []),
     .kept("seeds", \.seeds, "what they weigh", missing: .nan, csv: []),
   ]
@@ -121,15 +121,26 @@ private struct Melon: ColumnRow {
 
   @Test("are shown in tables and told in sentences if they say so") func shown() {
     let melon = Melon(weight: 2.25, price: 0.5)
-    #expect(Melon.shown().map(\.shown.column.title) == ["weight", "ripe", "price"])
-    #expect(Melon.shown(isRoomy: false).map(\.shown.column.title) == ["weight", "ripe"])
+    let shown = Melon.columns.shown()
+    #expect(shown.map(\.name) == ["weight_of_all2", "is_ripe", "price"])
     #expect(
-      Melon.shown().map { $0.shown.span($0.column.cell(melon)) } == [
-        Span("2.2"), Span("NO", .bad), Span("0.50"),
+      shown.map(\.column) == [
+        Table.Column("weight"), Table.Column("ripe", .left),
+        Table.Column("price", isOptional: true, legend: "what it costs"),
       ])
-    #expect(Melon.shown().last?.shown.span(.null) == "–")
+    #expect(shown.map { $0.span(melon) } == [Span("2.2"), Span("NO", .bad), Span("0.50")])
+    #expect(shown[2].span(Melon()) == "–")
     #expect(melon.sentence == "weight 2.25, of unknown, for 0.5")
     #expect(Melon().sentence == "weight 0.0, of unknown")
+  }
+
+  @Test("make tables of those that have values") func table() {
+    let melons = [Melon(weight: 1), Melon(weight: 2, isRipe: true)]
+    let table = Melon.table(melons, total: Melon(weight: 3), without: ["is_ripe"])
+    #expect(table.columns.map(\.title) == ["weight"])
+    #expect(
+      table.rows == [.cells(["1.0"]), .cells(["2.0"]), .rule, .cells([Span("3.0", .strong)])])
+    #expect(Melon.table([Melon(price: 1), Melon()]).columns.map(\.title).last == "price")
   }
 
   private static func lists() -> [[(name: String, csv: [String])]] {
@@ -138,6 +149,7 @@ private struct Melon: ColumnRow {
     }
     return [
       list(LayerEntry.self), list(MapEntry.self), list(ClassEntry.self), list(BenchEntry.self),
+      list(TimingEntry.self), list(CandidateEntry.self),
     ]
   }
 
@@ -145,6 +157,8 @@ private struct Melon: ColumnRow {
     for list in Self.lists() {
       #expect(Set(list.map(\.name)).count == list.count)
       #expect(Set(list.flatMap(\.csv)).count == list.flatMap(\.csv).count)
+      // Lines of JSON and CSV say with it of which kind a row is.
+      #expect(!list.contains { $0.name == "kind" || $0.csv.contains("kind") })
       for (name, _) in list {
         #expect(name.wholeMatch(of: /[a-z][a-z0-9]*(_[a-z0-9]+)*/) != nil)
         let key = ColumnKey(column: name).stringValue

@@ -65,6 +65,26 @@ import Testing
     #expect(table.lines(width: 10, color: false)[2] == "a lo…ame  123456789012345")
   }
 
+  @Test func `columns that are optional go before a name is shortened`() {
+    var table = Table([
+      Table.Column("layer", .left, isFlexible: true), Table.Column("a", isOptional: true),
+      Table.Column("b"), Table.Column("c", isOptional: true, legend: "the third"),
+    ])
+    table.add(["a long name", "1", "2", "3"])
+    let titles = { (width: Int) in table.fitting(width).columns.map(\.title) }
+    #expect(titles(20) == ["layer", "a", "b", "c"] && titles(19) == ["layer", "a", "b"])
+    #expect(titles(16) == ["layer", "b"] && titles(5) == ["layer", "b"])
+    #expect(Self.text(table, width: 17).hasSuffix("\na long name  1  2"))
+    #expect(table.markdownLines().last == "| a long name | 1 | 2 | 3 |")
+
+    var document = Document()
+    document.add(.table(table))
+    document.add(.table(table))
+    #expect(document.text().ranges(of: "\n\nc: the third\n").count == 1)
+    #expect(document.markdown().ranges(of: "\n\n    c: the third\n").count == 1)
+    #expect(!document.text(width: 19).contains("third"))
+  }
+
   @Test func `Markdown from the same table`() {
     var table = Self.table
     table.add(["a|b*c", "x", "0"])

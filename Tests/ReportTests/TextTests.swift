@@ -65,10 +65,10 @@ import Testing
   func `ratios`(value: Double, text: String) { #expect(NumberText.ratio(value) == text) }
 
   @Test(arguments: [
-    (345.0, "0.0003"), (71_260, "0.0713"), (1_234_500, "1.234"), (20_104_000, "20.10"),
-    (1_500_400_000, "1500"),
+    (0.000345, "0.0003"), (0.07126, "0.0713"), (1.2342, "1.234"), (20.104, "20.10"),
+    (1500.4, "1500"),
   ])
-  func `milliseconds of nanoseconds`(value: Double, text: String) {
+  func `milliseconds`(value: Double, text: String) {
     #expect(NumberText.milliseconds(value) == text)
   }
 

@@ -30,11 +30,12 @@ import Verify
         conv1  PASS      0.02  0.01    4.00  4.0e-07  2.5e-01      3.5
         conv0  PASS      0.01  0.01    4.00  4.0e-07  2.5e-01      3.5
 
-        MARGINAL pool: more than rounding makes likely, and no more than it makes possible; \
-        up to 1.50 of what is likely
         iso: error/bound of the isolated feed: given the golden's values
         net: error/bound of the network feed: given what the steps before have computed
         growth: rel. L2 of the network feed over that of the isolated one
+
+        MARGINAL pool: more than rounding makes likely, and no more than it makes possible; \
+        up to 1.50 of what is likely
 
         CAM of class  verdict  err/bound  rel. L2  peak shift    IoU  identity
         ──────────────────────────────────────────────────────────────────────
@@ -104,7 +105,9 @@ import Verify
     #expect(short[start + 3].hasPrefix("dubious "))
     #expect(short[start + 4].hasPrefix("conv29 "))
     #expect(short[start + 13].hasPrefix("conv20 "))
-    #expect(short[start + 14] == "… 20 more PASS; --all shows them")
+    #expect(short[start + 14].hasPrefix("iso: ") && short[start + 15].hasPrefix("net: "))
+    #expect(short[start + 16].hasPrefix("growth: "))
+    #expect(short[start + 17] == "… 20 more PASS; --all shows them")
 
     let long = Self.text(report, all: true).split(separator: "\n").map(String.init)
     #expect(long[start + 2].hasPrefix("conv0 "))

@@ -50,7 +50,15 @@ struct BenchRecord: Codable {
   }
 
   var context: Context
+
+  /// What Google Benchmark's tools read: every repetition, and aggregates.
   var benchmarks: [BenchEntry]
+
+  // What follows is not in Google Benchmark's files.
+  var candidates: [CandidateEntry]
+
+  /// The steps of all candidates.
+  var layers: [TimingEntry]
 }
 
 extension BenchReport {
@@ -59,19 +67,32 @@ extension BenchReport {
   /// - Throws: What the encoder throws.
   package func json() throws -> String { try record.jsonText() }
 
-  /// The report as lines of JSON, each an object with a `kind`: first `context`, then one `benchmark` a
-  /// line.
+  /// The report as lines of JSON, each an object with a `kind`: first `context`, then one `candidate`,
+  /// `layer` or `benchmark` a line.
   ///
   /// - Throws: What the encoder throws.
   package func jsonLines() throws -> String {
     let record = record
-    return try record.benchmarks.reduce(
-      into: KindOf(kind: "context", value: record.context).jsonLine()
-    ) { text, entry in text += try KindOf(kind: "benchmark", value: entry).jsonLine() }
+    var text = try KindOf(kind: "context", value: record.context).jsonLine()
+    for entry in record.candidates {
+      text += try KindOf(kind: "candidate", value: entry).jsonLine()
+    }
+    for entry in record.layers { text += try KindOf(kind: "layer", value: entry).jsonLine() }
+    for entry in record.benchmarks {
+      text += try KindOf(kind: "benchmark", value: entry).jsonLine()
+    }
+    return text
   }
 
-  /// The entries of the JSON as comma-separated values (RFC 4180) with a header.
-  package func csv() -> String { CSVSheet.text([CSVSheet(record.benchmarks)]) }
+  /// The report as comma-separated values (RFC 4180) with a header: one row a candidate, step, repetition
+  /// and aggregate, told apart by `kind`.
+  package func csv() -> String {
+    let record = record
+    return CSVSheet.text([
+      CSVSheet(kind: "candidate", record.candidates), CSVSheet(kind: "layer", record.layers),
+      CSVSheet(kind: "benchmark", record.benchmarks),
+    ])
+  }
 
   var record: BenchRecord {
     var entries: [BenchEntry] = []
@@ -88,7 +109,11 @@ extension BenchReport {
         add(step.hot, of: step, isHot: true)
       }
     }
-    return BenchRecord(context: BenchRecord.Context(self), benchmarks: entries)
+    return BenchRecord(
+      context: BenchRecord.Context(self), benchmarks: entries, candidates: candidates,
+      layers: results.flatMap { result in
+        result.steps.map { TimingEntry($0, of: result) }
+      })
   }
 }
 

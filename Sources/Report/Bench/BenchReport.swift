@@ -24,19 +24,17 @@ package struct BenchReport: Sendable {
   package func document(layers: Bool) -> Document {
     var document = Document()
     document.add(.lines(headerLines))
-    for result in results {
+    for (result, candidate) in zip(results, candidates) {
       document.add(.heading(title(of: result)))
       let steps = layers ? stepTable(result) : groupTable(result, by: \.problemClass)
       let kinds = groupTable(result, by: \.kind)
       document.add(.table(steps))
       if kinds.rows.count < steps.rows.count { document.add(.table(kinds)) }
-      document.add(.lines(notes(on: result)))
+      document.add(.lines(notes(on: candidate)))
     }
     if results.count > 1 {
       document.add(.heading("Side by side"))
       document.add(.table(comparisonTable))
-      document.add(
-        .lines([[Span("speed: images a second at min, the first candidate's being 1", .faint)]]))
     }
     if results.isEmpty { document.add(.lines([[Span("nothing was measured", .bad)]])) }
     return document
@@ -57,49 +55,40 @@ package struct BenchReport: Sendable {
     "\(result.threads) thread\(result.threads == 1 ? "" : "s")"
   }
 
-  private func notes(on result: BenchmarkResult) -> [[Span]] {
-    guard let whole = Statistics(result.network) else { return [] }
+  private func notes(on candidate: CandidateEntry) -> [[Span]] {
+    guard let mean = candidate.mean, let variation = candidate.variation, let p90 = candidate.p90,
+      let p99 = candidate.p99
+    else { return [] }
     var lines = [
       [
         Span(
-          "whole runs: n \(whole.count), mean \(NumberText.milliseconds(whole.mean)) ms, "
-            + "cv \(NumberText.percent(whole.variation)), "
-            + "p90 \(NumberText.milliseconds(whole.p90)), "
-            + "p99 \(NumberText.milliseconds(whole.p99))")
-      ],
-      [
-        Span(
-          "GFLOP/s: the direct algorithm's operations over min; share: of the median", .faint)
-      ],
+          "whole runs: n \(candidate.repetitions), mean \(NumberText.milliseconds(mean)) ms, "
+            + "cv \(NumberText.percent(variation)), p90 \(NumberText.milliseconds(p90)), "
+            + "p99 \(NumberText.milliseconds(p99))")
+      ]
     ]
-    if result.memory.weights > 0 || result.memory.activations > 0 {
-      let memory = result.memory
+    if candidate.weightBytes > 0 || candidate.activationBytes > 0 {
       lines.append([
         Span(
-          "memory: packed weights \(NumberText.megabytes(memory.weights)), activations "
-            + "\(NumberText.megabytes(memory.activations)) planned "
-            + "(\(NumberText.megabytes(memory.unsharedActivations)) unshared), scratch "
-            + "\(NumberText.megabytes(memory.scratch)); process at most "
-            + "\(NumberText.megabytes(memory.processPeak))")
+          "memory: packed weights \(NumberText.megabytes(candidate.weightBytes)), activations "
+            + "\(NumberText.megabytes(candidate.activationBytes)) planned "
+            + "(\(NumberText.megabytes(candidate.unsharedActivationBytes)) unshared), scratch "
+            + "\(NumberText.megabytes(candidate.scratchBytes)); process at most "
+            + "\(NumberText.megabytes(candidate.processPeakBytes))")
       ])
     }
-    if result.peak > 0 {
+    if let peak = candidate.peak {
       lines.append([
-        Span(
-          "peak: \(NumberText.fixed(result.peak, 1)) GFLOP/s a core, measured in registers", .faint)
+        Span("peak: \(NumberText.fixed(peak, 1)) GFLOP/s a core, measured in registers", .faint)
       ])
     }
-    let readings = clockCost * Double(result.steps.count + 2)
-    if whole.minimum > 0 {
-      lines.append([
-        Span(
-          "reading the clock: \(NumberText.percent(readings / whole.minimum)) of a run", .faint)
-      ])
+    if let share = candidate.clockShare {
+      lines.append([Span("reading the clock: \(NumberText.percent(share)) of a run", .faint)])
     }
-    if !result.isWarm {
+    if !candidate.isWarm {
       lines.append([
         Span("warning", .doubtful),
-        Span(": the times were still falling after \(result.warmUpCount) runs of warm-up"),
+        Span(": the times were still falling after \(candidate.warmUpCount) runs of warm-up"),
       ])
     }
     return lines

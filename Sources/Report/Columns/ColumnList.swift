@@ -7,6 +7,8 @@ package enum ColumnList {
     add(LayerEntry.columns, "verify: layers (kind layer)", to: &document)
     add(MapEntry.columns, "verify: maps (cams in JSON, kind cam)", to: &document)
     add(ClassEntry.columns, "verify: classes (kind class)", to: &document)
+    add(CandidateEntry.columns, "bench: candidates (kind candidate)", to: &document)
+    add(TimingEntry.columns, "bench: layers (kind layer)", to: &document)
     add(BenchEntry.columns, "bench: benchmarks (kind benchmark)", to: &document)
     return document
   }

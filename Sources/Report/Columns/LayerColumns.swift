@@ -50,7 +50,7 @@ extension LayerEntry {
       unit: "dB", better: .higher),
     .kept(
       "max_abs", \.deviation.maxAbs, "the largest |ŷ − y|", better: .lower,
-      shown: Shown("max abs", .scientific, needsRoom: true)),
+      shown: Shown("max abs", .scientific, isOptional: true)),
     .told(
       "max_relative", \.deviation.maxRelative,
       "the largest |ŷ − y| / |y|; infinite if an element that should be 0 is not",

@@ -32,17 +32,14 @@ package struct Document: Hashable, Sendable {
   ///   - color: Whether styles become the terminal's codes.
   /// - Returns: The text.
   package func text(width: Int = Document.standardWidth, color: Bool = false) -> String {
-    join { block in
+    func draw(_ spans: [Span]) -> String {
+      spans.map { color && !$0.text.isBlank ? $0.style.wrap($0.text) : $0.text }.joined()
+    }
+    return join(tables: { $0.fitting(width) }) { block in
       switch block {
-      case .heading(let title):
-        let title = Span(title, .strong)
-        return [color ? title.style.wrap(title.text) : title.text]
-      case .lines(let lines):
-        return lines.map { line in
-          line.map { color && !$0.text.isBlank ? $0.style.wrap($0.text) : $0.text }.joined()
-        }
-      case .table(let table):
-        return table.lines(width: width, color: color)
+      case .heading(let title): [draw([Span(title, .strong)])]
+      case .lines(let lines): lines.map(draw)
+      case .table(let table): table.lines(width: width, color: color)
       }
     }
   }
@@ -59,7 +56,21 @@ package struct Document: Hashable, Sendable {
   }
 
   /// The lines of the blocks, an empty line between two blocks.
-  private func join(_ lines: (Block) -> [String]) -> String {
-    blocks.map { lines($0).joined(separator: "\n") + "\n" }.joined(separator: "\n")
+  ///
+  /// A table is followed by the legends of its columns that the document has not given before.
+  ///
+  /// - Parameters:
+  ///   - fit: What of a table is drawn.
+  ///   - lines: Draws a block.
+  /// - Returns: The text.
+  private func join(
+    tables fit: (Table) -> Table = { $0 }, _ lines: (Block) -> [String]
+  ) -> String {
+    var explained: Set<String> = []
+    return blocks.flatMap { block in
+      guard case .table(let table) = block else { return [block] }
+      let legend = fit(table).legend.filter { explained.insert($0).inserted }
+      return [block] + (legend.isEmpty ? [] : [.lines(legend.map { [Span($0, .faint)] })])
+    }.map { lines($0).joined(separator: "\n") + "\n" }.joined(separator: "\n")
   }
 }

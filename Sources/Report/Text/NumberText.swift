@@ -33,9 +33,8 @@ package enum NumberText {
     }
   }
 
-  /// Milliseconds, given nanoseconds: three digits that count, but no more than a nanosecond's.
-  static func milliseconds(_ nanoseconds: Double) -> String {
-    let value = nanoseconds / 1e6
+  /// Milliseconds: three digits that count, but no more than a hundred nanoseconds'.
+  static func milliseconds(_ value: Double) -> String {
     switch value.magnitude {
     case ..<0.9995: return fixed(value, 4)
     case ..<9.995: return fixed(value, 3)

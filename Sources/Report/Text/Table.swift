@@ -12,10 +12,21 @@ package struct Table: Hashable, Sendable {
     /// Whether long texts may be shortened when the table is too wide.
     package var isFlexible: Bool
 
-    package init(_ title: String, _ alignment: Alignment = .right, isFlexible: Bool = false) {
+    /// Whether text leaves the column out before it shortens anything; Markdown has all columns.
+    package var isOptional: Bool
+
+    /// What the title means, where it does not say it itself.
+    package var legend: String?
+
+    package init(
+      _ title: String, _ alignment: Alignment = .right, isFlexible: Bool = false,
+      isOptional: Bool = false, legend: String? = nil
+    ) {
       self.title = title.escaped
       self.alignment = alignment
       self.isFlexible = isFlexible
+      self.isOptional = isOptional
+      self.legend = legend?.escaped
     }
   }
 
@@ -46,17 +57,54 @@ package struct Table: Hashable, Sendable {
   /// What stands between two columns.
   static let gap = 2
 
-  /// The width of each column if the table may be `width` columns wide.
-  ///
-  /// Only flexible columns give way, the widest first. If that is not enough the table is wider.
-  func widths(fitting width: Int) -> [Int] {
+  /// The table without those optional columns that have no room beside the others in `width` columns; the
+  /// last one goes first.
+  func fitting(_ width: Int) -> Table {
+    let widths = naturalWidths
+    var kept = Array(columns.indices)
+    while Self.width(of: kept.map { widths[$0] }) > width,
+      let last = kept.lastIndex(where: { columns[$0].isOptional })
+    {
+      kept.remove(at: last)
+    }
+    guard kept.count < columns.count else { return self }
+    var table = Table(kept.map { columns[$0] })
+    for row in rows {
+      switch row {
+      case .cells(let cells): table.add(kept.map { cells[$0] })
+      case .rule: table.addRule()
+      }
+    }
+    return table
+  }
+
+  /// The legends of the columns, each after the column's title.
+  var legend: [String] {
+    columns.compactMap { column in column.legend.map { "\(column.title): \($0)" } }
+  }
+
+  /// The width that each column needs to show everything.
+  private var naturalWidths: [Int] {
     var widths = columns.map(\.title.displayWidth)
     for case .cells(let cells) in rows {
       for (index, cell) in cells.enumerated() {
         widths[index] = max(widths[index], cell.text.displayWidth)
       }
     }
-    var excess = widths.reduce(0, +) + Self.gap * max(0, widths.count - 1) - width
+    return widths
+  }
+
+  /// The width of columns with the gaps between them.
+  private static func width(of columns: [Int]) -> Int {
+    columns.reduce(0, +) + gap * max(0, columns.count - 1)
+  }
+
+  /// The width of each column if the table may be `width` columns wide.
+  ///
+  /// Only flexible columns are shortened, the widest first. If that is not enough the table is wider.
+  private func widths(fitting width: Int) -> [Int] {
+    var widths = naturalWidths
+    var excess = Self.width(of: widths) - width
     while excess > 0 {
       let flexible = widths.indices.filter {
         columns[$0].isFlexible && widths[$0] > Self.leastWidth
@@ -68,8 +116,12 @@ package struct Table: Hashable, Sendable {
     return widths
   }
 
-  /// The lines of the aligned text.
+  /// The lines of the aligned text, without legends.
   func lines(width: Int, color: Bool) -> [String] {
+    let fitting = fitting(width)
+    guard fitting.columns.count == columns.count else {
+      return fitting.lines(width: width, color: color)
+    }
     let widths = widths(fitting: width)
     func line(_ cells: [Span]) -> String {
       let gap = String(repeating: " ", count: Self.gap)
@@ -87,7 +139,7 @@ package struct Table: Hashable, Sendable {
       }
       return parts.map { color && !$0.0.isBlank ? $0.1.wrap($0.0) : $0.0 }.joined(separator: gap)
     }
-    let full = widths.reduce(0, +) + Self.gap * max(0, widths.count - 1)
+    let full = Self.width(of: widths)
     let rule = Span(String(repeating: "─", count: full), .faint)
     let drawn = color ? rule.style.wrap(rule.text) : rule.text
     var result = [line(columns.map { Span($0.title, .strong) }), drawn]

@@ -82,50 +82,33 @@ extension VerifyReport {
   }
 
   /// The table of some rows, with only those columns that have something to say.
-  ///
-  /// Where a row has to name its case or another backend, what matters less makes room.
   func layerTable(_ rows: [LayerRow]) -> Table {
-    let namesCase = hasManyCases
-    let namesBackend = rows.contains { !$0.executed.isEmpty && $0.executed != $0.requested }
     let hasIsolated = rows.contains { $0.isolated != nil }
     let hasNetwork = rows.contains { $0.network != nil }
-    let isRoomy = !namesCase && !namesBackend
-    let hasGrowth = isRoomy && hasIsolated && hasNetwork
-    var columns: [Table.Column] = [Table.Column("layer", .left, isFlexible: true)]
-    if namesCase { columns.append(Table.Column("case", .left, isFlexible: true)) }
-    if namesBackend { columns.append(Table.Column("ran on", .left, isFlexible: true)) }
-    columns.append(Table.Column("verdict", .left))
-    if hasIsolated { columns.append(Table.Column("iso")) }
-    if hasNetwork { columns.append(Table.Column("net")) }
-    if hasGrowth { columns.append(Table.Column("growth")) }
-    let distances = LayerEntry.shown(isRoomy: isRoomy)
-    columns += distances.map(\.shown.column)
-    var table = Table(columns)
+    let isPresent = [
+      LayerRow.caseColumn.name: hasManyCases,
+      LayerRow.executedColumn.name: rows.contains {
+        !$0.executed.isEmpty && $0.executed != $0.requested
+      },
+      LayerRow.isolatedColumn.name: hasIsolated, LayerRow.networkColumn.name: hasNetwork,
+      LayerRow.growthColumn.name: hasIsolated && hasNetwork,
+    ]
+    let columns = LayerRow.columns.shown().filter { isPresent[$0.name] ?? true }
+    let distances = LayerEntry.columns.shown()
+    var table = Table(columns.map(\.column) + distances.map(\.column))
     for row in rows {
-      var cells = [Span(row.layer)]
-      if namesCase { cells.append(Span(row.label)) }
-      if namesBackend { cells.append(Span(row.executed.isEmpty ? "–" : row.executed)) }
-      cells.append(Span(row.verdict))
-      guard row.feeds.contains(where: \.wasRun) else {
-        cells += [Span](repeating: "–", count: columns.count - cells.count)
-        table.add(cells)
-        continue
+      var cells = columns.map { column in
+        // The error of a feed has the colour of its verdict.
+        guard let verdict = row.feed(of: column.name)?.verdict, verdict != .pass else {
+          return column.span(row)
+        }
+        return Span(column.span(row).text, Style(verdict))
       }
-      if hasIsolated { cells.append(Self.cell(row.isolated)) }
-      if hasNetwork { cells.append(Self.cell(row.network)) }
-      if hasGrowth { cells.append(Span(row.growth.map(NumberText.ratio) ?? "–")) }
-      if let entry = row.shown.map({ LayerEntry($0) }) {
-        cells += distances.map { $0.shown.span($0.column.cell(entry)) }
-      }
+      let entry = row.feeds.contains(where: \.wasRun) ? row.shown.map { LayerEntry($0) } : nil
+      cells += distances.map { distance in entry.map(distance.span) ?? "–" }
       table.add(cells)
     }
     return table
-  }
-
-  private static func cell(_ result: LayerResult?) -> Span {
-    guard let result else { return Span("–", .faint) }
-    let style: Style = result.verdict == .pass ? .plain : Style(result.verdict)
-    return Span(NumberText.ratio(result.deviation.errorOverBound), style)
   }
 
   /// How many rows a table has left out.
@@ -136,17 +119,5 @@ extension VerifyReport {
       return count > 0 ? "\(count) more \(verdict.rawValue)" : nil
     }
     return [[Span("… \(counts.joined(separator: ", ")); --all shows them", .faint)]]
-  }
-
-  /// What the columns of the tables of layers mean.
-  func legend(_ table: Table) -> [[Span]] {
-    let meanings = [
-      "iso": "error/bound of the isolated feed: given the golden's values",
-      "net": "error/bound of the network feed: given what the steps before have computed",
-      "growth": "rel. L2 of the network feed over that of the isolated one",
-    ]
-    return table.columns.compactMap { column in
-      meanings[column.title].map { [Span("\(column.title): \($0)", .faint)] }
-    }
   }
 }

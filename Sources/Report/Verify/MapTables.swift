@@ -27,18 +27,18 @@ extension VerifyReport {
     _ rows: (CaseResult) -> [(about: String, verdict: Verdict, entry: Entry)]
   ) -> Table {
     let namesCase = hasManyCases
-    let shown = Entry.shown()
+    let shown = Entry.columns.shown()
     var table = Table(
       (namesCase ? [Table.Column("case", .left, isFlexible: true)] : [])
         + [Table.Column(title, .left, isFlexible: true), Table.Column("verdict", .left)]
-        + shown.map(\.shown.column))
+        + shown.map(\.column))
     for golden in goldens {
       for result in golden.cases {
         for row in rows(result) {
           table.add(
             (namesCase ? [Span(label(ofCase: result.name, in: golden))] : [])
               + [Span(row.about), Span(row.verdict)]
-              + shown.map { $0.shown.span($0.column.cell(row.entry)) })
+              + shown.map { $0.span(row.entry) })
         }
       }
     }

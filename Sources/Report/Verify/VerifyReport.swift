@@ -49,11 +49,8 @@ package struct VerifyReport: Sendable {
       if !rows.isEmpty {
         document.add(.heading("Layers on \(backend)"))
         let listed = all ? rows : LayerRow.mostTelling(rows, passes: Self.listedPasses)
-        let table = layerTable(listed)
-        document.add(.table(table))
-        document.add(
-          .lines(
-            layerNotes(rows: rows, listed: listed) + reasonLines(rows, all: all) + legend(table)))
+        document.add(.table(layerTable(listed)))
+        document.add(.lines(layerNotes(rows: rows, listed: listed) + reasonLines(rows, all: all)))
       }
       document.add(.table(mapTable(of: backend)))
       document.add(.lines(mapNotes(of: backend)))

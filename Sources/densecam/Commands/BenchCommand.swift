@@ -55,9 +55,8 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "A row for every layer, not for every kind of layer.")
   var layers = false
 
-  /// There is no JUnit of times.
   enum Formats: FormatOffer {
-    static let formats: [OutputFormat] = [.table, .md, .csv, .json, .jsonl]
+    static let formats = OutputFormat.allCases
   }
 
   @OptionGroup var format: FormatOption<Formats>
@@ -104,7 +103,9 @@ struct BenchCommand: ParsableCommand {
     try Output.write(
       format.format.text(
         document: report.document(layers: layers),
-        [.csv: report.csv, .json: report.json, .jsonl: report.jsonLines]))
+        [
+          .csv: report.csv, .json: report.json, .jsonl: report.jsonLines, .junit: report.junit,
+        ]))
     if Interruption.isRequested { throw ExitStatus.interrupted }
     if results.contains(where: { $0.verdict == .fail }) { throw ExitStatus.mismatch }
   }
