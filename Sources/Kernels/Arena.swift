@@ -24,7 +24,7 @@ public final class Arena: @unchecked Sendable {
   ///
   /// It holds zeros, and pages of it that nothing touches cost nothing.
   ///
-  /// - Throws: ``KernelError`` if the system has not that much memory.
+  /// - Throws: ``KernelError`` if the system does not have that much memory.
   public init(byteCount: Int) throws(KernelError) {
     guard (0..<Int.max / 2).contains(byteCount),
       let memory = unsafe mmap(

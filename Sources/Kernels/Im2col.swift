@@ -42,8 +42,8 @@ struct Im2col {
     problem.stride == Size(1) && problem.input.width == problem.output.width
   }
 
-  /// Gathers one matrix row where ``keepsRows`` holds: a tap then sees the input plane shifted by a
-  /// fixed distance, which is one copy, but for the columns where it sees the padding.
+  /// Gathers one matrix row where ``keepsRows`` holds: a kernel tap then sees the input plane shifted by a
+  /// fixed distance, which is one copy, except for the columns where it sees the padding.
   private func shift(
     _ plane: UnsafePointer<Float>, channel: Int, ky: Int, kx: Int, pixels: Range<Int>,
     to row: UnsafeMutablePointer<Float>
