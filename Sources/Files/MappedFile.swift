@@ -68,7 +68,7 @@ public final class MappedFile: @unchecked Sendable {
 
   /// Lends floats in place.
   ///
-  /// - Precondition: The range lies in the file and `offset` is a multiple of four.
+  /// - Precondition: The range is in the file and `offset` is a multiple of four.
   package func floats(at offset: Int, count length: Int) -> UnsafeBufferPointer<Float> {
     precondition(offset % 4 == 0 && offset >= 0 && offset + 4 * length <= count)
     guard length > 0, let base = unsafe base else {

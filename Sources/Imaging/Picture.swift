@@ -34,7 +34,7 @@ package struct Picture: Sendable {
 
   /// The values in [0, 1]: `[height][width][red, green, blue]`, top row first.
   ///
-  /// Each is the sample divided once. Computed anew at each call, in 8 bytes per value.
+  /// Each is the sample divided once. Computed again at each call, in 8 bytes per value.
   package var pixels: [Double] {
     let maximum = samples.maximum
     return samples.values.map { $0 / maximum }

@@ -21,7 +21,7 @@ public protocol PreparedConvolution: Sendable {
 
   /// Runs one task.
   ///
-  /// All tasks together write every channel of the output; where it lies in blocks, they leave finite numbers
+  /// All tasks together write every channel of the output; where it is blocked, they leave finite numbers
   /// in the spare lanes of the last block if its channels are finite.
   ///
   /// - Precondition: The views have the problem's shapes and the layouts that the backend names, and

@@ -31,7 +31,7 @@ struct ReferenceTrace {
   ///   - golden: The file.
   ///   - goldenCase: The case of the file.
   ///   - programs: The programs that will ask for values.
-  ///   - wanted: The nodes whose values will be asked for; nil for all. Stored values of them, or of the
+  ///   - wanted: The nodes whose values will be needed; nil for all. Stored values of them, or of the
   ///     nodes they are computed from, are then used and not computed again.
   init(
     evaluator: ReferenceEvaluator, golden: GoldenFile, goldenCase: GoldenCase,

@@ -34,7 +34,7 @@ public struct VerificationOptions: Sendable {
   /// The rules by which errors become verdicts.
   public var policy: Policy
 
-  /// Inputs to use instead of the golden's, by case: the pictures, decoded and prepared anew.
+  /// Inputs to use instead of the golden's, by case: the pictures, decoded and prepared again.
   public var inputs: [String: Tensor<Float>]
 
   public init(

@@ -140,7 +140,7 @@ struct ParameterFileArray {
 extension MappedFile {
   /// Copies and converts elements that may be unaligned.
   ///
-  /// - Precondition: The range lies in the file.
+  /// - Precondition: The range is in the file.
   fileprivate func elements<Raw: FixedWidthInteger & BitwiseCopyable>(
     _ type: Raw.Type, at offset: Int, count length: Int, _ convert: (Raw) -> Float
   ) -> [Float] {

@@ -75,7 +75,7 @@ public struct Im2colOpenBLASBackend: ConvolutionBackend {
     /// Cuts the output of a group into tasks.
     ///
     /// The columns of a task should stay in the cache, about a megabyte; but `sgemm` packs the
-    /// weights anew for each task, which a narrow task does not pay back. An output that would be one
+    /// weights again for each task, which a narrow task does not pay back. An output that would be one
     /// task is cut again, so that there is something to share: by pixels, which packs the weights twice,
     /// or by channels, which gathers and packs the columns twice, whichever is less.
     static func tiling(_ problem: ConvolutionProblem) -> (pixels: Int, channels: Int) {

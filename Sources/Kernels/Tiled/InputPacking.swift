@@ -244,7 +244,7 @@ struct InputPacking: Sendable {
       let isInside = y >= 0 && y < problem.input.height
       for phase in 0..<geometry.phases {
         let start = unsafe target + (row * geometry.rowSize + phase * geometry.positions * lanes)
-        // The positions whose column `shift + stride · position` lies in the input.
+        // The positions whose column `shift + stride · position` is in the input.
         let shift = left + geometry.firstColumn(ofPhase: phase)
         let first = shift >= 0 ? 0 : min(positions, (-shift + stride.width - 1) / stride.width)
         let last =

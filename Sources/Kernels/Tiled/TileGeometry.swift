@@ -50,7 +50,7 @@ struct TileGeometry: Sendable {
 
   /// The pixels of a pointwise task.
   ///
-  /// They are enough that the weights, which each task reads anew, come from the third-level cache fast
+  /// They are enough that the weights, which each task reads again, come from the third-level cache fast
   /// enough, and few enough that small maps make several tasks.
   private static let pointwisePixels = 98
 
@@ -171,7 +171,7 @@ struct TileGeometry: Sendable {
   var regions: Int { problem.output.batch * problem.groups * rowPieces * columnPieces }
 
   /// The parts into which the panels are cut, where the pixels make too few tasks: each part packs its
-  /// input anew.
+  /// input again.
   var panelPieces: Int {
     let wanted = regions == 1 ? max(8, threads) : threads / regions
     return max(1, min(panels, wanted))

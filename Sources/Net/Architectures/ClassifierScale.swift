@@ -42,7 +42,7 @@ enum ClassifierScale {
       rows.reduce(0) { $0 + largestProbability($1, scale, bias) } / Double(rows.count)
     }
     var scale = deviation / variance.squareRoot()
-    // At most a hundred times, a factor of 131: for one class, say, no scale will do.
+    // At most a hundred times 5 %, a factor of 131 in all: for one class, say, no scale will do.
     for _ in 0..<100 where confidence(scale) < range.lowerBound { scale *= 1.05 }
     for _ in 0..<100 where confidence(scale) > range.upperBound { scale /= 1.05 }
     return scale

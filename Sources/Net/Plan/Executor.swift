@@ -164,13 +164,13 @@ public final class Executor {
     unsafe arena.bytes(in: scratchRegion(of: worker))
   }
 
-  /// Where the scratch of a worker lies in the arena.
+  /// Where the scratch of a worker is in the arena.
   private func scratchRegion(of worker: Int) -> Range<Int> {
     let start = plan.memory.byteCount + worker * plan.scratchByteCount
     return start..<(start + plan.scratchByteCount)
   }
 
-  /// Where the memory that all workers share lies in the arena.
+  /// Where the memory that all workers share is in the arena.
   private var workspaceRegion: Range<Int> {
     let start = plan.memory.byteCount + team.count * plan.scratchByteCount
     return start..<(start + plan.workspaceByteCount)

@@ -1,6 +1,6 @@
 import Kernels
 
-/// Where each value of a program lies in one arena.
+/// Where each value of a program is in one arena.
 ///
 /// Values that are never needed at the same time share memory. A buffer lives from the first step
 /// that writes to it to the last one that reads it; buffers are placed in the order in which they are
@@ -8,7 +8,7 @@ import Kernels
 struct MemoryPlan: Sendable {
   /// Where a value lies.
   struct Location: Hashable, Sendable {
-    /// Where its first element lies in the arena, in bytes.
+    /// Where its first element is in the arena, in bytes.
     var offset: Int
 
     /// The format of its elements.

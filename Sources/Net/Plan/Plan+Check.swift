@@ -25,7 +25,7 @@ extension Plan {
   /// Proves that no step can change a value which is still needed.
   ///
   /// For each step, everything that it may write must be inside the arena and apart from every value that
-  /// was computed before and is read by this step or a later one. The lifetimes are derived anew from the
+  /// was computed before and is read by this step or a later one. The lifetimes are derived again from the
   /// steps, not taken from the memory plan, which is what is being checked.
   ///
   /// Cost: O(steps × values × batch), some milliseconds for a network of hundreds of nodes.

@@ -77,7 +77,7 @@ public struct Program: Sendable {
       of: node.name, problem: problem, executing: executedProblem, on: target)
   }
 
-  /// Decides anew who computes convolutions whose problem a pass has changed.
+  /// Decides again who computes convolutions whose problem a pass has changed.
   mutating func reassign(_ changed: [ConvolutionRoles]) throws(GraphError) {
     for roles in changed { assignments[roles.node] = try assignment(roles) }
   }

@@ -3,7 +3,7 @@ import Kernels
 extension PreparedStep {
   /// Where a value is in memory, and the shape in which a step sees it.
   struct View: Hashable, Sendable {
-    /// Where the first element lies in the arena, in bytes.
+    /// Where the first element is in the arena, in bytes.
     private(set) var offset: Int
     private(set) var shape: TensorShape
     private(set) var layout: Layout

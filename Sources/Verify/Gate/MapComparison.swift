@@ -26,7 +26,7 @@ public struct MapComparison: Sendable {
   ///
   /// Nil if there is no bound: if a step before the features was not judged with the network feed or
   /// failed, or the input is not the golden's own, what has been inherited is not rounding. Like a layer's
-  /// with the network feed, they tell a wrong end of the network from one that has inherited its errors.
+  /// with the network feed, they distinguish a wrong end of the network from one with inherited errors.
   public package(set) var errorOverBound: Double?
   public package(set) var errorOverWorst: Double?
 

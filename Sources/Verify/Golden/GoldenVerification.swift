@@ -34,7 +34,7 @@ public struct GoldenVerification {
   /// The precision assumed for goldens in single precision.
   public var precision = GoldenPrecision.f32
 
-  /// Makes the input of a case anew from its picture; nil to use the golden's.
+  /// Makes the input of a case again from its picture; nil to use the golden's.
   public var prepare: ((GoldenCase, GoldenFile) throws -> Tensor<Float>)?
 
   /// Asked before each case; what is done is kept.
