@@ -7,9 +7,9 @@ import Verify
 /// This module prints nothing. A benchmark goes through three stages:
 /// 1. Every candidate is verified on the input that it will be timed with, by the very plan that will be
 ///    timed: each of its steps is judged by the error bound of its algorithm, given exact input values
-///    and once more in the running network.
-/// 2. The candidates run in turn until their times no longer fall: the warm-up.
-/// 3. They run in turn, A B A B, so that a processor which grows hot or a neighbour that wakes up
+///    and again in the running network.
+/// 2. The candidates run alternately until their times no longer fall: the warm-up.
+/// 3. They run alternately, A B A B, so that a processor which grows hot or a busy neighbour
 ///    slows all of them alike. Every single time is kept.
 ///
 /// ```swift
@@ -21,18 +21,18 @@ import Verify
 ///
 /// The files, lowest first:
 /// - `TimeSource.swift`: the clocks.
-/// - `Statistics.swift`: what is said of a list of times.
+/// - `Statistics.swift`: the statistics of a list of times.
 /// - `TimedNetwork.swift`, `WarmUp.swift`, `Sampler.swift`: the measurement itself. `HotLoop.swift`: that
-///   of single convolutions. `ArithmeticRoof.swift`: what rates are compared with.
-/// - `Candidate.swift`, `BenchmarkResult.swift`: what goes in and what comes out.
-/// - `MachineDescription.swift` and what it reads: where the numbers were taken.
+///   of single convolutions. `ArithmeticRoof.swift`: the peak that rates are compared with.
+/// - `Candidate.swift`, `BenchmarkResult.swift`: input and output.
+/// - `MachineDescription.swift` and what it reads: where the numbers were measured.
 package struct Benchmark {
   let model: String
   let graph: Graph
   let parameters: Parameters
   let input: Tensor<Float>
 
-  /// Names what is to be run.
+  /// Creates a benchmark of a network.
   ///
   /// - Parameters:
   ///   - model: The name in results.
@@ -52,9 +52,9 @@ package struct Benchmark {
   /// a large network that takes seconds.
   ///
   /// - Parameters:
-  ///   - candidates: What to time, in the order of the turns.
+  ///   - candidates: What to time, in the order of a round.
   ///   - options: How long to measure.
-  ///   - shouldStop: Asked before each run of a candidate; what has been measured is kept.
+  ///   - shouldStop: Called before each run of a candidate; what has been measured is kept.
   ///   - progress: Called between runs, never inside one.
   /// - Returns: One result for each candidate that ran at least once, in the order given.
   /// - Throws: ``GraphError`` or ``KernelError`` if a candidate cannot run.
@@ -87,7 +87,7 @@ package struct Benchmark {
 
   /// Judges every step of every candidate with the threads that it is timed with.
   ///
-  /// - Returns: For each candidate its results by the name of the step, of both feeds the worse.
+  /// - Returns: For each candidate its results by the name of the step, the worse of both feeds.
   private func verify(
     _ candidates: [Candidate], _ plans: [Plan], progress: (Double) -> Void
   ) throws -> [[String: LayerResult]] {
@@ -100,7 +100,7 @@ package struct Benchmark {
       guard let first = members.first else { continue }
       let verifier = Verifier(
         graph: graph, parameters: parameters, golden: golden, team: candidates[first].team)
-      // Two candidates may have one name, and the result tells only that.
+      // Two candidates may have one name, and the result has only that.
       let runs = members.map { index in
         var run = candidates[index].run
         run.name = String(index)

@@ -2,7 +2,7 @@ package import Kernels
 import Net
 package import Verify
 
-/// The times of one candidate on one input, with the verdicts that allow them to be told.
+/// The times of one candidate on one input, with the verdicts without which they are not shown.
 ///
 /// All times are in nanoseconds.
 package struct BenchmarkResult: Sendable {
@@ -18,16 +18,16 @@ package struct BenchmarkResult: Sendable {
   /// `[N, C, H, W]`.
   package var inputShape: TensorShape
 
-  /// Whole runs, one value a repetition, the copy of the input included.
+  /// Whole runs, one value per repetition, the copy of the input included.
   package var network: [Int]
 
-  /// What processors spent on the process in those runs.
+  /// The processor time of the process in those runs.
   package var processor: [Int]
 
   /// In the order in which they run.
   package var steps: [StepTiming]
 
-  /// What one core computes at most with the instruction set, in GFLOP/s; 0 if it was not measured.
+  /// The peak of one core with the instruction set, in GFLOP/s; 0 if it was not measured.
   package var peak = 0.0
 
   package var memory = MemoryUse()
@@ -68,14 +68,14 @@ package struct MemoryUse: Hashable, Sendable {
   /// Weights that backends packed, beyond those in the file.
   package var weights = 0
 
-  /// Activations as planned, and what they would take if no two shared memory.
+  /// Activations as planned, and without sharing memory.
   package var activations = 0
   package var unsharedActivations = 0
 
-  /// What steps use while they run.
+  /// The memory that steps use while they run.
   package var scratch = 0
 
-  /// The most that the process has had in memory at any time, everything included.
+  /// The peak resident memory of the process.
   package var processPeak = 0
 
   package init() {}
@@ -83,7 +83,7 @@ package struct MemoryUse: Hashable, Sendable {
 
 /// The times of one step in the running network.
 package struct StepTiming: Sendable {
-  /// The step's name: that of its convolution, or of the node that it is about.
+  /// The step's name: that of its convolution, or of its node.
   package var name: String
 
   /// The operator of the step's main node, such as `Convolution`.
@@ -92,21 +92,21 @@ package struct StepTiming: Sendable {
   /// The convolution that the step computes, if it computes one.
   package var problem: ConvolutionProblem?
 
-  /// The shape of what the step computes.
+  /// The shape of the step's output.
   package var outputShape: TensorShape
 
-  /// The backend that ran, which differs from the one asked for if that refuses the problem; empty
+  /// The backend that ran, which differs from the requested one if that refuses the problem; empty
   /// for steps that are not convolutions.
   package var executed: String
 
-  /// One value a repetition.
+  /// One value per repetition.
   package var samples: [Int]
 
-  /// The step run again and again by itself, weights and data in the cache; empty if that was not
+  /// The step run repeatedly alone, weights and data in the cache; empty if that was not
   /// measured.
   package var hot: [Int] = []
 
-  /// Nil if the verification did not meet the step.
+  /// Nil if the step was not verified.
   package var verdict: Verdict?
 
   /// The largest ratio of an error to its likely bound.
@@ -132,7 +132,7 @@ package struct StepTiming: Sendable {
 
   /// The rate at a time in nanoseconds, in GFLOP/s; nil for steps that are not convolutions.
   ///
-  /// Billions of operations a second are operations a nanosecond.
+  /// Billions of operations per second are operations per nanosecond.
   package func rate(at nanoseconds: Double) -> Double? {
     operations > 0 && nanoseconds > 0 ? Double(operations) / nanoseconds : nil
   }
@@ -183,7 +183,7 @@ extension BenchmarkResult {
 }
 
 extension MemoryUse {
-  /// `VmHWM` of this process; 0 if the system does not tell.
+  /// `VmHWM` of this process; 0 if the system does not report it.
   static func peakOfProcess() -> Int {
     let status = SystemFile.read("/proc/self/status") ?? ""
     let field = ProcessorDescription.field("VmHWM", of: status) ?? ""

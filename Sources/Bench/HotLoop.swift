@@ -1,20 +1,20 @@
 import Net
 
-/// Times the convolutions of a plan one by one, each again and again.
+/// Times the convolutions of a plan one by one, each repeatedly.
 struct HotLoop {
-  /// The times that all steps are gone through, and the repetitions of each in one go.
+  /// The passes over all steps, and the repetitions of each step in a pass.
   ///
-  /// A neighbour on the machine who is busy for a second then spoils some samples of every step, and not
-  /// all of some.
+  /// A neighbour that keeps the machine busy for a second then spoils some samples of every step, instead
+  /// of all of some.
   private static let rounds = 8
   private static let repetitions = 6
 
   let source: TimeSource
 
-  /// Runs each convolution in a loop; it computes on what the last run of the network has left.
+  /// Runs each convolution in a loop; it computes on the data of the network's last run.
   ///
   /// - Parameter executor: An executor that has run.
-  /// - Returns: Nanoseconds, `[step][repetition]`; empty for steps that are no convolutions.
+  /// - Returns: Nanoseconds, `[step][repetition]`; empty for steps that are not convolutions.
   func sample(_ executor: Executor) -> [[Int]] {
     var samples = [[Int]](repeating: [], count: executor.plan.stepCount)
     for _ in 0..<Self.rounds {

@@ -2,25 +2,25 @@ import Files
 import Glibc
 package import Kernels
 
-/// Where and when numbers were taken: without it a time says nothing.
+/// Where and when numbers were measured: without it a time means nothing.
 package struct MachineDescription: Hashable, Sendable, Codable {
   /// UTC, ISO 8601.
   package var date: String
   package var hostName: String
   package var processor: ProcessorDescription
 
-  /// The logical processors that are switched on.
+  /// The logical processors that are online.
   package var processorCount: Int
 
   /// Those of them that this process may use, such as `0-3`; fewer than all if it is pinned.
   package var allowedProcessors: String
 
-  /// The instruction set of the inner loops, and whether `DENSECAM_ISA` demanded it.
+  /// The instruction set of the inner loops, and whether `DENSECAM_ISA` forced it.
   package var instructionSet: String
   package var isInstructionSetForced: Bool
 
   /// The processor family that OpenBLAS picked its kernels for, the value of `OPENBLAS_CORETYPE` if
-  /// it is set, and what the library says of itself.
+  /// it is set, and the library's description of itself.
   package var blasCore: String
   package var forcedBLASCore: String?
   package var blasConfiguration: String
@@ -38,11 +38,11 @@ package struct MachineDescription: Hashable, Sendable, Codable {
   /// The commit that was built; nil if unknown.
   package var commit: String?
 
-  /// The mean number of processes that wanted to run over the last 1, 5 and 15 minutes; empty if
+  /// The mean number of processes that were runnable over the last 1, 5 and 15 minutes; empty if
   /// unknown.
   package var loadAverage: [Double]
 
-  /// Takes what is known of a machine from where it was kept; the processor's clock and caches are not.
+  /// Creates a description from saved values; the processor's clock and caches are not saved.
   ///
   /// - Parameters:
   ///   - date: ``date``.
@@ -101,10 +101,10 @@ package struct MachineDescription: Hashable, Sendable, Codable {
 
   /// Describes this machine as it is now.
   ///
-  /// Call it before the measurement, whose own load counts, and hand over the commit that was built
+  /// Call it before the measurement, whose own load counts, and pass the commit that was built
   /// if you know it.
   ///
-  /// - Throws: ``KernelError`` if `DENSECAM_ISA` demands what there is not.
+  /// - Throws: ``KernelError`` if `DENSECAM_ISA` names an unsupported set.
   package static func current(commit: String? = nil) throws(KernelError) -> MachineDescription {
     let status = SystemFile.read("/proc/self/status") ?? ""
     let count = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
@@ -125,7 +125,7 @@ package struct MachineDescription: Hashable, Sendable, Codable {
     return machine
   }
 
-  /// The family that OpenBLAS runs the kernels of, and who chose it if that was not the library.
+  /// The family that OpenBLAS runs the kernels of, and who chose it if not the library.
   package var blasCoreLine: String {
     blasCore + (forcedBLASCore != nil ? " (forced)" : isBLASCoreChosen ? " (chosen)" : "")
   }
@@ -133,7 +133,7 @@ package struct MachineDescription: Hashable, Sendable, Codable {
   /// The processors that this process may use.
   package var allowedProcessorCount: Int { ProcessorDescription.count(ofList: allowedProcessors) }
 
-  /// What makes the numbers of this machine worse than they need to be, one sentence each.
+  /// The conditions that make this machine's numbers worse than necessary, one sentence each.
   package var warnings: [String] {
     var warnings: [String] = []
     if isDebugBuild {
@@ -172,7 +172,7 @@ package struct MachineDescription: Hashable, Sendable, Codable {
     #endif
   }
 
-  /// The compiler can be asked only for "at least".
+  /// The compiler's version can only be tested for "at least".
   private static var compilerVersion: String {
     #if compiler(>=6.5)
       "6.5 or later"

@@ -1,6 +1,6 @@
 import Files
 
-/// What Linux tells of the processor.
+/// Linux's description of the processor.
 package struct ProcessorDescription: Hashable, Sendable, Codable {
   /// One cache as a core sees it.
   package struct Cache: Hashable, Sendable, Codable {
@@ -18,13 +18,13 @@ package struct ProcessorDescription: Hashable, Sendable, Codable {
   /// The model as the processor names itself; `unknown` if it does not.
   package var model: String
 
-  /// The clock when it was asked, in MHz; nil if unknown.
+  /// The clock when it was read, in MHz; nil if unknown.
   package var megahertz: Double?
 
   /// The caches of the first core, smallest level first.
   package var caches: [Cache]
 
-  /// How the kernel chooses the clock, such as `performance`; nil if it does not say, as in most
+  /// How the kernel chooses the clock, such as `performance`; nil if unknown, as in most
   /// virtual machines.
   package var governor: String?
 
@@ -57,7 +57,7 @@ package struct ProcessorDescription: Hashable, Sendable, Codable {
     return nil
   }
 
-  /// A size such as `512K` in bytes; nil if it is none.
+  /// A size such as `512K` in bytes; nil if it is not one.
   static func bytes(_ text: String) -> Int? {
     let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
     guard let last = text.last else { return nil }
@@ -67,7 +67,7 @@ package struct ProcessorDescription: Hashable, Sendable, Codable {
     return overflow ? nil : bytes
   }
 
-  /// How many numbers a list such as `0-3,8` names.
+  /// The number of processors in a list such as `0-3,8`.
   static func count(ofList text: String) -> Int {
     text.split(separator: ",").reduce(0) { sum, range in
       let ends = range.split(separator: "-").compactMap { Int($0.trimmed) }

@@ -12,11 +12,11 @@ package struct SamplingOptions: Hashable, Sendable {
   /// The longest time to warm up for, per candidate, in seconds.
   package var warmUpSeconds: Double
 
-  /// Whether each convolution is also timed by itself, again and again, with its weights and its data
+  /// Whether each convolution is also timed alone, repeatedly, with its weights and its data
   /// in the cache.
   package var includesHot = false
 
-  /// Where repetitions by time end, for a report keeps every one of them.
+  /// The limit of repetitions by time, as a report keeps every one of them.
   package static let mostRepetitions = 200
 
   package init(
@@ -65,8 +65,8 @@ package struct Sampler {
   /// passed for each of them.
   ///
   /// - Parameters:
-  ///   - networks: What to time, in the order of the turns.
-  ///   - shouldStop: Asked before each run; what has been measured is kept.
+  ///   - networks: What to time, in the order of a round.
+  ///   - shouldStop: Called before each run; what has been measured is kept.
   ///   - progress: Called after each run.
   /// - Returns: The samples of each network; without repetitions if it was stopped before.
   package func sample(
@@ -80,7 +80,7 @@ package struct Sampler {
     return recorders.map(\.samples)
   }
 
-  /// - Returns: Whether to go on.
+  /// - Returns: Whether to continue.
   private func warmUp(
     _ recorders: inout [Recorder], _ shouldStop: () -> Bool,
     _ progress: (BenchmarkProgress) -> Void

@@ -1,6 +1,6 @@
-/// What is said of a list of samples.
+/// The statistics of a list of samples.
 ///
-/// Everything is in the samples' unit but ``variation`` and ``count``.
+/// Everything is in the samples' unit except ``variation`` and ``count``.
 package struct Statistics: Hashable, Sendable, Codable {
   package let count: Int
   package let minimum: Double
@@ -41,10 +41,10 @@ package struct Statistics: Hashable, Sendable, Codable {
   /// The value below which a share of the samples lies, interpolated between neighbours.
   ///
   /// Definition 7 of Hyndman & Fan, "Sample Quantiles in Statistical Packages" (1996): the sorted
-  /// samples stand at the shares 0, 1/(n−1), …, 1 and what lies between two is on the line through
-  /// both. NumPy and R do the same unless told otherwise.
+  /// samples are at the shares 0, 1/(n−1), …, 1 and what is between two is on the line through both.
+  /// NumPy and R do the same by default.
   ///
-  /// - Precondition: There are samples, sorted, and `share` lies in 0...1.
+  /// - Precondition: There are samples, sorted, and `share` is in 0...1.
   static func quantile(_ share: Double, ofSorted samples: [Double]) -> Double {
     precondition(!samples.isEmpty && (0...1).contains(share), "there is no such quantile")
     let place = share * Double(samples.count - 1)

@@ -5,7 +5,7 @@ struct TimeSource {
   /// Nanoseconds since some moment, never set back.
   var now: () -> Int
 
-  /// Nanoseconds that processors have spent on all threads of this process.
+  /// The processor time of all threads of this process, in nanoseconds.
   var processor: () -> Int
 
   /// `CLOCK_MONOTONIC`, which is read without entering the kernel, and `CLOCK_PROCESS_CPUTIME_ID`,
@@ -23,7 +23,7 @@ struct TimeSource {
 }
 
 extension SamplingOptions {
-  /// What one reading of the clock costs on this machine, in nanoseconds: the least of several tries.
+  /// The cost of one reading of the clock on this machine, in nanoseconds: the least of several attempts.
   ///
   /// A run with n steps reads it n + 2 times.
   package static func clockCost() -> Double {

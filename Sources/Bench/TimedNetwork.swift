@@ -1,7 +1,7 @@
 package import Kernels
 package import Net
 
-/// A network in the form that a ``Sampler`` times: something that runs and tells after each step.
+/// A network in the form that a ``Sampler`` times: something that runs and calls back after each step.
 package struct TimedNetwork {
   let stepCount: Int
 
@@ -13,13 +13,13 @@ package struct TimedNetwork {
     self.run = run
   }
 
-  /// A network that computes the same input again and again.
+  /// A network that computes the same input repeatedly.
   ///
   /// - Precondition: The input has the shape that the plan was made for.
   package init(_ executor: Executor, input: Tensor<Float>) {
     self.init(stepCount: executor.plan.stepCount) { lap in
       // What `Executor.run` does, with a lap after the copy of the input as well: otherwise the
-      // first step would have to answer for it.
+      // first step would be charged for it.
       executor.write(input.elements.span, to: executor.plan.graph.input)
       lap()
       for index in 0..<executor.plan.stepCount {
@@ -32,14 +32,14 @@ package struct TimedNetwork {
 
 /// The times of one network, in nanoseconds.
 package struct NetworkSamples: Hashable, Sendable {
-  /// The whole run, one value a repetition: the copy of the input, every step, and n + 2 readings
+  /// The whole run, one value per repetition: the copy of the input, every step, and n + 2 readings
   /// of the clock for n steps.
   package internal(set) var network: [Int] = []
 
-  /// What processors spent on all threads of this process in the whole run, waiting threads
-  /// included, one value a repetition.
+  /// The processor time of all threads of this process in the whole run, waiting threads included, one
+  /// value per repetition.
   ///
-  /// The clock that tells is too slow to be read after each step.
+  /// That clock is too slow to be read after each step.
   package internal(set) var processor: [Int] = []
 
   /// Each step with one reading of the clock, `[step][repetition]`.
@@ -60,7 +60,7 @@ struct Recorder {
   private let source: TimeSource
   private(set) var samples: NetworkSamples
 
-  /// The readings of one run, reserved beforehand so that nothing is allocated while time is taken.
+  /// The readings of one run, reserved beforehand so that nothing is allocated while timing.
   private var readings: [Int]
 
   init(_ network: TimedNetwork, source: TimeSource) {
@@ -86,13 +86,13 @@ struct Recorder {
     return (readings[next - 1] - readings[0], end - processor)
   }
 
-  /// Runs once and keeps nothing but the count.
+  /// Runs once and keeps only the count.
   mutating func warmUp() -> Int {
     samples.warmUpCount += 1
     return time().total
   }
 
-  /// Notes that the times have stopped falling.
+  /// Records that the times have stopped falling.
   mutating func settle() { samples.isWarm = true }
 
   /// Runs once and keeps the times.

@@ -1,4 +1,4 @@
-/// Tells from the times of successive runs whether a network is warm: its weights in the caches, the
+/// Determines from the times of successive runs whether a network is warm: its weights in the caches, the
 /// processor at its speed, the threads awake.
 ///
 /// The rule: three runs in a row have each failed to be 1 % faster than the fastest before.
@@ -14,7 +14,7 @@ struct WarmUp {
 
   var isWarm: Bool { quiet >= Self.quietRuns }
 
-  /// Takes note of a run's time.
+  /// Records a run's time.
   mutating func add(_ time: Int) {
     let time = Double(time)
     quiet = time < fastest * (1 - Self.progress) ? 0 : quiet + 1

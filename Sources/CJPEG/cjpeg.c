@@ -26,7 +26,7 @@ struct cjpeg_decoder {
   char message[JMSG_LENGTH_MAX];
   /// Whether the pixels are being read, and not the header.
   bool is_decoding;
-  /// Whether the data ended before the end marker. libjpeg goes on as if it were there.
+  /// Whether the data ended before the end marker. libjpeg continues as if it were there.
   bool ends_early;
   /// Whether all pixels have been decoded: what comes later can harm none.
   bool is_complete;
@@ -76,15 +76,15 @@ static void leave(j_common_ptr jpeg) {
   longjmp(decoder->landing, 1);
 }
 
-/// Takes a warning (level -1) or a trace message. libjpeg goes on after each; where that means
+/// Takes a warning (level -1) or a trace message. libjpeg continues after each; where that means
 /// invented pixels, we do not.
 static void on_message(j_common_ptr jpeg, int level) {
   if (level >= 0) return;
   cjpeg_decoder *decoder = owner(jpeg);
   switch (jpeg->err->msg_code) {
     case JWRN_JPEG_EOF:
-      // Huffman codes that end too soon are warned of once more, when a pixel lacks bits. Arithmetic
-      // codes may leave off zeros, so that nothing tells a whole picture from a cut one.
+      // Huffman codes that end too soon are warned of again, when a pixel lacks bits. Arithmetic
+      // codes may leave off zeros, so that a whole picture looks like a cut one.
       decoder->ends_early = true;
       if (!decoder->is_decoding || decoder->jpeg.arith_code) leave(jpeg);
       return;

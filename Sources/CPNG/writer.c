@@ -48,13 +48,13 @@ enum {
   band_capacity = 1 << 18,
 };
 
-/// What pixels go through on their way into the file. Too large for a thread's stack.
+/// The state that compresses pixels into the file. Too large for a thread's stack.
 typedef struct {
   struct isal_zstream stream;
   uint8_t tables[ISAL_DEF_LVL1_DEFAULT];
   /// Compressed bytes that are not in the file yet.
   uint8_t compressed[chunk_capacity];
-  /// A band of filtered rows, each behind the byte that names its filter.
+  /// A band of filtered rows, each after the byte that names its filter.
   uint8_t rows[];
 } compressor;
 

@@ -15,7 +15,7 @@
 
 /// Has Fontconfig look for the machine's fonts, without what it prints about its own cache of them.
 ///
-/// It prints to standard error where it may not write that cache, which is no fault of anybody's: the fonts
+/// It prints to standard error where it may not write that cache, which is not a fault: the fonts
 /// are found all the same. What other threads print meanwhile is lost, too.
 static inline void cpango_find_fonts(void) {
   const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);

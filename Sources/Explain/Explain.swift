@@ -1,4 +1,4 @@
-// Explain: what in a picture speaks for a class, by the methods that the literature has, for one picture
+// Explain: what in a picture speaks for a class, by published methods, for one picture
 // or many; how well that finds objects; and the maps as numbers in a file.
 //
 // Everything starts at a `ClassifierHead` of the Net module: features, their average, at most one
@@ -14,9 +14,9 @@
 //                                                  └─ KeptResults ─ MapsStore, then ResultJournal
 //
 // The files:
-// - `Explainer.swift`: batches through a network; `Inference.swift` is what comes out, and
-//   `PreparedPicture.swift` what goes in. `MapMaker.swift` makes maps of it by any method.
-// - `Run/PictureRun.swift`: from names to maps, and on to those who want them: `DrawingSink.swift` draws an
+// - `Explainer.swift`: batches through a network; `PreparedPicture.swift` is its input and
+//   `Inference.swift` its output. `MapMaker.swift` makes maps from that by any method.
+// - `Run/PictureRun.swift`: from names to maps and their consumers: `DrawingSink.swift` draws an
 //   `ExplainedPicture.swift`, and each `ResultSink.swift` takes its `PictureResult.swift`.
 //   `MappedClasses.swift` says which classes are mapped; `KeptResults.swift` keeps maps and rows on disk.
 // - `Stream/PictureStream.swift`: many pictures, with decoding, running and drawing side by side on
@@ -30,8 +30,8 @@
 // - `Methods/ScoreCAM.swift`, `Methods/Occlusion.swift`: those that run the network;
 //   `ForwardPasses.swift` feeds it in batches.
 // - `Methods/ExplainError.swift`: why there is no map.
-// - `Maps/PictureMaps.swift`: all that is known of one picture, ready to be stored.
+// - `Maps/PictureMaps.swift`: all results for one picture, ready to be stored.
 // - `Maps/MapsFormat.swift`, `HDF5MapsWriter.swift`, `NumPyMapsWriter.swift`: writing it, picture by
-//   picture, to a file that appears when it is complete (`PendingFile.swift`).
-// - `Maps/MapsFile.swift`: reading it back; `MapsFile+Merging.swift` makes one file of several.
+//   picture, to a file that gets its name when it is complete (`PendingFile.swift`).
+// - `Maps/MapsFile.swift`: reading it back; `MapsFile+Merging.swift` merges several files into one.
 // - `Maps/MapsHeader.swift`, `Maps/MapsError.swift`: where a file comes from, and what is wrong with it.

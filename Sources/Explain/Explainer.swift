@@ -1,7 +1,7 @@
 package import Kernels
 package import Net
 
-/// Runs pictures through a network, several at a time, and keeps what maps are made of.
+/// Runs pictures through a network, several at a time, and keeps the values that maps are made from.
 ///
 /// Pictures of one size share one plan; plans for a few sizes are kept. A picture's result has the same
 /// bits whatever else is in its batch.
@@ -10,7 +10,7 @@ package final class Explainer {
   package let backends: BackendChoice
   package let team: WorkerTeam
 
-  /// The pictures that one pass takes.
+  /// The number of pictures per pass.
   package let batch: Int
 
   private let options: PlanOptions
@@ -28,10 +28,10 @@ package final class Explainer {
 
   /// - Parameters:
   ///   - model: The network.
-  ///   - backends: What computes its convolutions.
+  ///   - backends: The backends of its convolutions.
   ///   - options: How its graph is planned; taps for the head are added.
   ///   - team: The threads.
-  ///   - batch: The pictures that one pass takes, 1 or more.
+  ///   - batch: The number of pictures per pass, 1 or more.
   package init(
     model: Model, backends: BackendChoice, options: PlanOptions, team: WorkerTeam,
     batch: Int = 1
@@ -47,11 +47,11 @@ package final class Explainer {
   ///
   /// - Parameter shape: `[1, C, H, W]`.
   /// - Returns: Where its maps come from.
-  /// - Throws: ``GraphError`` if the network has no Class Activation Maps or does not take such
+  /// - Throws: ``GraphError`` if the network has no Class Activation Maps or does not accept such
   ///   pictures, ``KernelError`` if a plan cannot be made.
   package func head(for shape: TensorShape) throws -> ClassifierHead { try prepare(shape).head }
 
-  /// What runs pictures of one shape, ``batch`` at a time.
+  /// The executor for pictures of one shape, ``batch`` at a time.
   ///
   /// - Parameter shape: `[1, C, H, W]`.
   /// - Returns: The executor, which keeps features and logits.
@@ -60,7 +60,7 @@ package final class Explainer {
 
   private func prepare(_ shape: TensorShape) throws -> Prepared {
     if let place = prepared.firstIndex(where: { $0.shape == shape }) {
-      // The least recently used one comes first and goes first.
+      // The least recently used one is first and is dropped first.
       if place < prepared.count - 1 { prepared.append(prepared.remove(at: place)) }
       return prepared[prepared.count - 1]
     }
@@ -85,7 +85,7 @@ package final class Explainer {
   /// Runs pictures of one shape.
   ///
   /// - Parameter inputs: At most ``batch`` pictures of `[1, C, H, W]`; fewer cost as much.
-  /// - Returns: One result a picture, in order.
+  /// - Returns: One result per picture, in order.
   /// - Throws: ``GraphError`` or ``KernelError``, as ``head(for:)`` does.
   /// - Precondition: There are no more pictures than ``batch``, and all have one shape.
   package func run(_ inputs: [Tensor<Float>]) throws -> [Inference] {

@@ -1,11 +1,11 @@
 package import Kernels
 
-/// What a network made of one picture.
+/// A network's result for one picture.
 package struct Inference: Sendable {
   /// The shape of the picture, `[1, C, H, W]`.
   package let input: TensorShape
 
-  /// A value a class.
+  /// One value per class.
   package let logits: [Float]
 
   /// The softmax of the logits, whether or not the network itself ends in one.

@@ -9,7 +9,7 @@ package struct Labels: Sendable {
 
   private init(lines: [String]) { self.lines = lines }
 
-  /// Reads one name a line; see ``ClassLabel`` for what a line may hold.
+  /// Reads one name per line; see ``ClassLabel`` for what a line may hold.
   ///
   /// - Throws: `FileError` if the file cannot be read, is not UTF-8 or has another number of lines than the
   ///   network has classes.
@@ -59,7 +59,7 @@ package struct Labels: Sendable {
   }
 }
 
-/// Why a class that was asked for cannot be found.
+/// The reason a requested class cannot be found.
 package struct LabelsError: ReportedError, Hashable {
   package let description: String
 

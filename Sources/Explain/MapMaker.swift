@@ -11,7 +11,7 @@ package struct MapMaker {
   package var scoreCAM = ScoreCAM()
   package var occlusion = Occlusion()
 
-  /// Whether maps at the size of the network's input are kept beside those of the method's own.
+  /// Whether maps at the size of the network's input are kept besides those of the method's own.
   package var keepsUpsampled = false
 
   package init(explainer: Explainer, method: CAMMethod) {
@@ -24,11 +24,11 @@ package struct MapMaker {
   /// - Parameters:
   ///   - source: The picture's file, as it was named.
   ///   - picture: The picture.
-  ///   - inference: What the network made of it.
+  ///   - inference: The network's result for it.
   ///   - topCount: The most likely classes that are listed and mapped.
   ///   - classes: Other classes to map.
   ///   - label: The name of a class.
-  ///   - progress: Told of the passes of methods that run the network again.
+  ///   - progress: Called with the passes of methods that run the network again.
   /// - Returns: The maps, the most likely class first.
   /// - Throws: ``ExplainError`` if the network's result is not finite or the method cannot be used,
   ///   ``GraphError`` or ``KernelError`` if the network cannot run.
@@ -74,9 +74,9 @@ package struct MapMaker {
     return result
   }
 
-  /// The part of a map that lies on the picture.
+  /// The part of a map that covers the picture.
   ///
-  /// - Throws: ``GraphError`` or ``KernelError`` if the network does not take such pictures.
+  /// - Throws: ``GraphError`` or ``KernelError`` if the network does not accept such pictures.
   package func visibleMap(_ map: ClassActivationMap, of inference: Inference) throws
     -> ClassActivationMap
   {

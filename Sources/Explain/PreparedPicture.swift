@@ -3,7 +3,7 @@ package import Imaging
 package import Kernels
 package import Net
 
-/// A picture on its way into a network.
+/// A picture prepared for a network.
 package struct PreparedPicture: Sendable {
   /// At the network's size; the map is drawn on it.
   package let picture: Picture
@@ -12,14 +12,14 @@ package struct PreparedPicture: Sendable {
   package let originalWidth: Int
   package let originalHeight: Int
 
-  /// What is wrong with the file although every pixel is there; nil if nothing is.
+  /// A fault of the file although every pixel was read; nil if there is none.
   package let flaw: String?
 
   /// `[1, 3, H, W]`.
   package let input: Tensor<Float>
 }
 
-/// Why a picture cannot have the size that a network is to get; names the picture in one line.
+/// The reason a picture cannot have the size that a network needs; names the picture in one line.
 package struct PictureSizeError: ReportedError, Hashable {
   package let description: String
 

@@ -8,7 +8,7 @@ import Imaging
   // Cairo may write to it for as long as there is a context.
   private let surface: Surface
 
-  /// Draws on a surface in whose own unit a pixel is `unit` long.
+  /// Draws on a surface; a pixel is `unit` long in its unit.
   init(on surface: Surface, unit: Double = 1) throws(FigureError) {
     guard let context = unsafe cairo_create(surface.pointer) else {
       throw .drawing("out of memory")
@@ -46,7 +46,7 @@ import Imaging
 
   private func frame(_ place: Rectangle, _ color: RGB) {
     use(color)
-    // The line's middle runs through the middle of the outermost pixels.
+    // The centre of the line is at the centre of the outermost pixels.
     unsafe cairo_rectangle(
       context, Double(place.x) + 0.5, Double(place.y) + 0.5, Double(place.width - 1),
       Double(place.height - 1))
@@ -54,7 +54,7 @@ import Imaging
     unsafe cairo_stroke(context)
   }
 
-  /// With the filter `NEAREST` and a whole number of pixels for each, pixels are copied as they are.
+  /// With the filter `NEAREST` and a whole number of pixels for each, pixels are copied unchanged.
   private func show(_ image: RGBImage, in place: Rectangle) throws(FigureError) {
     let source = try Surface(image)
     unsafe cairo_save(context)

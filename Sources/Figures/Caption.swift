@@ -15,7 +15,7 @@ struct Caption {
     self.typesetter = typesetter
   }
 
-  /// Adds a text of up to so many lines below what there is.
+  /// Adds a text of up to a number of lines below the others.
   mutating func add(
     _ text: String, size: KeyPath<TextSizes, Int> = \.label, isBold: Bool = false, lines: Int = 2
   ) throws(FigureError) {
@@ -23,7 +23,7 @@ struct Caption {
     texts.append(try typesetter.set(text, style, width: width, lines: lines))
   }
 
-  /// Adds a class's name, how probable it is, and what there is to say of its map.
+  /// Adds a class's name, its probability, and a remark on its map.
   mutating func add(_ entry: Figure.ClassMap) throws(FigureError) {
     try add(PlainText.label(entry.label))
     if let probability = entry.probability {
@@ -45,7 +45,7 @@ struct Caption {
   }
 }
 
-/// How large texts are beside pictures of one size, in pixels.
+/// The sizes of texts next to pictures of one size, in pixels.
 struct TextSizes {
   let heading: Int
   let label: Int
@@ -54,7 +54,7 @@ struct TextSizes {
 
   /// - Parameters:
   ///   - width: The pixels of a picture as it is drawn.
-  ///   - height: The same.
+  ///   - height: The rows of pixels.
   init(besidePicturesOf width: Int, by height: Int) {
     label = max(13, min(width, height) / 34)
     heading = label * 15 / 13
@@ -62,7 +62,7 @@ struct TextSizes {
     note = label * 11 / 13
   }
 
-  /// Refuses a picture beside which no text can be read: narrower than five letters, or lower than the
+  /// Refuses a picture next to which no text can be read: narrower than five letters, or lower than the
   /// two labels of a colour bar.
   func check(width: Int, height: Int) throws(FigureError) {
     guard width >= 5 * label, height >= 2 * label else {

@@ -2,7 +2,7 @@ import Imaging
 
 /// The colours of a palette from the map's least value, 0, at the bottom to its most, 1, at the top.
 struct ColorBar {
-  /// How far the labels of the ends stand out above and below the bar.
+  /// How far the labels of the ends extend above and below the bar.
   var overhang: Int { (textSize * 2 + 2) / 3 }
 
   private let palette: Palette

@@ -1,12 +1,12 @@
 package import Imaging
 
 extension Figure {
-  /// Looks for the machine's fonts, which otherwise the first figure with a text does.
+  /// Searches for the machine's fonts, which otherwise happens at the first figure with a text.
   ///
-  /// The library that does it complains on standard error where it may not keep what it found for the next
-  /// time. That is not shown, and neither is what other threads print meanwhile; so a program that draws on
-  /// threads should call this before it starts them. Takes some hundredths of a second, and longer where no
-  /// program has looked for fonts before.
+  /// The library that does it complains on standard error where it cannot cache what it found. That is
+  /// hidden, and so is what other threads print meanwhile; so a program that draws on threads should call
+  /// this before it starts them. Takes some hundredths of a second, and longer where no program has
+  /// searched for fonts before.
   package static func findFonts() { Typesetter.findFonts() }
 
   /// Draws the figure.
@@ -42,7 +42,7 @@ extension Figure {
   /// Writes the figure in the format that the path's extension names, whole or not at all.
   ///
   /// An existing regular file is replaced once the new one is on disk; anything else of that name is
-  /// left alone.
+  /// left untouched.
   ///
   /// - Throws: ``FigureError``, and nothing is left behind.
   package func write(to path: String) throws(FigureError) {

@@ -9,7 +9,7 @@ extension Figure {
     let isSingle = photos.count == 1
     var blocks: [Scene] = []
     for photo in photos {
-      // Many photos stand in a grid, and the pictures of each in a row.
+      // Many photos are in a grid, and the pictures of each in a row.
       let columns = isSingle ? self.columns : .max
       let block =
         switch style {
@@ -60,7 +60,7 @@ extension Figure {
     photo.classes.count + (showsOriginal ? 1 : 0) + (style == .panels ? 1 : 0)
   }
 
-  /// The pixels a side that a pixel of a picture becomes.
+  /// The side, in pixels, of a picture's pixel as it is drawn.
   func scale(of picture: Picture) -> Int {
     let readable = style == .seed ? 400 : 200
     let shorter = min(picture.width, picture.height)
@@ -77,7 +77,7 @@ extension Figure {
 }
 
 extension Figure.ClassMap {
-  /// What is said of a map that says nothing itself; nil for all others.
+  /// The remark on a map that cannot be drawn; nil for all others.
   var note: String? {
     if map.normalized() != nil { return nil }
     return map.values.allSatisfy(\.isFinite) ? "flat map" : "map not finite"

@@ -17,11 +17,11 @@ package struct Figure: Sendable {
     /// Picture, picture in grey and overlays apart from each other, with titles and a colour bar.
     case panels
 
-    /// Many photos: each with its overlays, and what they show written underneath.
+    /// Many photos: each with its overlays, captioned underneath.
     case sheet
   }
 
-  /// A class and where the network saw it.
+  /// A class and its map.
   package struct ClassMap: Sendable {
     /// The class's name; a synset identifier in front of it is not drawn.
     package var label: String
@@ -43,10 +43,10 @@ package struct Figure: Sendable {
 
   /// A picture and the classes to show in it.
   package struct Photo: Sendable {
-    /// The picture at the network's input size, which is what the maps lie over.
+    /// The picture at the network's input size, over which the maps are drawn.
     package var picture: Picture
 
-    /// What the photo is called in styles with titles.
+    /// The photo's name in styles with titles.
     package var name: String?
 
     /// The classes, in the order in which they are drawn; at least one.
@@ -73,7 +73,7 @@ package struct Figure: Sendable {
 
   /// The number of photos in a row; with one photo, the number of its pictures in a row.
   ///
-  /// If nil, as many as make something like a 4:3 page.
+  /// If nil, as many as give roughly a 4:3 page.
   package var columns: Int?
 
   /// How many pixels wide and high each pixel of a picture is drawn.

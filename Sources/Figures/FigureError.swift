@@ -1,12 +1,12 @@
 import Files
 package import Imaging
 
-/// Why a figure could not be drawn or written.
+/// The reason a figure could not be drawn or written.
 package enum FigureError: ReportedError, Hashable {
   /// There is no photo, or a photo has no class.
   case nothingToDraw
 
-  /// An option has a value that it cannot have; the sentence says which and what is allowed.
+  /// An option has a value that is not allowed; the text says which and what is allowed.
   case invalidOption(String)
 
   /// The file name ends in none of the extensions of ``FigureFormat``.
@@ -15,7 +15,7 @@ package enum FigureError: ReportedError, Hashable {
   /// The figure has more pixels than ``ImageLimits``' default allows.
   case tooLarge(width: Int, height: Int)
 
-  /// There is no room in a picture of so many pixels for the legend's text.
+  /// A picture of this size has no room for the legend's text.
   case tooSmall(width: Int, height: Int, text: String)
 
   /// The machine has no fonts.
@@ -24,13 +24,13 @@ package enum FigureError: ReportedError, Hashable {
   /// No font of the machine has these characters of `text`; `count` glyphs would be boxes.
   case missingGlyphs(text: String, characters: String, count: Int)
 
-  /// Cairo or Pango refused to draw, with its own words; out of memory, as a rule.
+  /// Cairo or Pango refused to draw, with its own message; usually out of memory.
   case drawing(String)
 
   /// The image could not be encoded, or the file not be written.
   case image(ImageError)
 
-  /// What happened and what helps, in one line.
+  /// The cause and a remedy, in one line.
   package var description: String {
     switch self {
     case .nothingToDraw:
@@ -39,7 +39,7 @@ package enum FigureError: ReportedError, Hashable {
       sentence
     case .unknownFormat(let path):
       "\(PlainText.cleaned(path)): a figure is written as \(FigureFormat.listing); "
-        + "let the file's name end so"
+        + "end the file's name so"
     case .tooLarge(let width, let height):
       "the figure would have \(width)×\(height) pixels; "
         + "take fewer photos or classes, or a smaller scale (--zoom)"
@@ -70,7 +70,7 @@ enum FontAdvice {
     return "fonts-noto-core"
   }
 
-  /// Whether it is Chinese, Japanese or Korean, or punctuation used with these.
+  /// Whether it is Chinese, Japanese or Korean, or their punctuation.
   private static func isEastAsian(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x1100...0x11FF, 0x2E80...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xA960...0xA97F,

@@ -1,6 +1,6 @@
 /// The kinds of file that a figure is written as.
 package enum FigureFormat: String, CaseIterable, Hashable, Sendable {
-  /// Pixels. Without a loss, so that colours can be read back exactly.
+  /// Pixels, lossless, so that colours can be read back exactly.
   case png
 
   /// Pages for print: text stays text, pictures stay pixels.
@@ -9,7 +9,7 @@ package enum FigureFormat: String, CaseIterable, Hashable, Sendable {
   /// Drawings for the web: text becomes outlines, pictures stay pixels.
   case svg
 
-  /// The format that a file's extension names, in capitals or not.
+  /// The format that a file's extension names, in either case.
   ///
   /// - Throws: ``FigureError/unknownFormat(path:)``.
   package init(path: String) throws(FigureError) {
@@ -20,7 +20,7 @@ package enum FigureFormat: String, CaseIterable, Hashable, Sendable {
     self = format
   }
 
-  /// The extensions, as a sentence lists them.
+  /// The extensions, as listed in a sentence.
   static var listing: String {
     let names = allCases.map { "." + $0.rawValue }
     return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")

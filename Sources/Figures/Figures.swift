@@ -4,13 +4,13 @@
 //                     ├─ Canvas on a PDF
 //                     └─ Canvas on an SVG
 //
-// One scene and one canvas serve every format, so that the formats cannot differ. All that colours
-// pixels of a picture is in Imaging: here overlays are placed and copied, pixel by pixel, and never
-// touched. The lay of the files:
+// One scene and one canvas serve every format, so that the formats cannot differ. Code that colours
+// pixels of a picture is in Imaging: here overlays are placed and copied, pixel by pixel, and not
+// changed. The files:
 //
 // - For callers: Figure (what to draw) with `Figure+Output` (draw and write it), FigureFormat,
 //   FigureError.
-// - Layout: `Figure+Scene`, then one file a style, `SeedStyle`, `PanelsStyle`, `SheetStyle`, of
+// - Layout: `Figure+Scene`, then one file per style, `SeedStyle`, `PanelsStyle`, `SheetStyle`, of
 //   `Caption`, `ColorBar` and `Grid`. They make a `Scene`: rectangles, images and texts on whole
 //   pixels.
 // - Text: `PlainText` (what of a label is drawn), `Typesetter` (which glyphs, and whether there are

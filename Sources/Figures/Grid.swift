@@ -38,7 +38,7 @@ struct Grid {
     return result
   }
 
-  /// The number of columns that makes of `count` equal scenes something like a 4:3 page.
+  /// The number of columns that makes `count` equal scenes roughly a 4:3 page.
   ///
   /// The logarithm of how far the shape is off competes with the share of places that stay empty,
   /// which weighs two and a half times as much. Six pairs of square pictures come in two columns and

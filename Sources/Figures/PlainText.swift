@@ -5,11 +5,11 @@ enum PlainText {
   /// The most scalars of a text that are drawn.
   static let longest = 400
 
-  /// The text without what changes how other text is drawn.
+  /// The text without characters that change how other text is drawn.
   ///
   /// White space of every kind becomes one space. Control characters, marks that reverse the order of
   /// what follows, and other format characters that have no picture are left out; the two that join
-  /// letters or keep them apart stay. What is longer than ``longest`` ends in an ellipsis.
+  /// letters or keep them apart stay. Text longer than ``longest`` ends in an ellipsis.
   static func cleaned(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     var count = 0
@@ -35,7 +35,7 @@ enum PlainText {
     return String(result)
   }
 
-  /// Whether a scalar has no picture of its own and is not needed for those of its neighbours.
+  /// Whether a scalar has no glyph and does not affect those of its neighbours.
   private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
     let properties = scalar.properties
     switch properties.generalCategory {

@@ -1,11 +1,11 @@
 /// Repairs the SVG files that cairo writes.
 enum SVGText {
-  /// Counts the objects of a file from zero, and keeps the pixels of its images from being blurred.
+  /// Numbers the objects of a file from zero, and keeps the pixels of its images from being blurred.
   ///
-  /// Cairo numbers images and surfaces through for the whole process, so that the same drawing gives
+  /// Cairo numbers images and surfaces across the whole process, so that the same drawing gives
   /// other bytes each time; here `id="image190"` and `#image190` become `image0`. Numbers after a
-  /// dash, as in `glyph0-1`, are of the file already. Cairo 1.16 leaves the filter of an image to the
-  /// viewer: unless the file says something of it, images ask for their pixels as they are.
+  /// dash, as in `glyph0-1`, are already per file. Cairo 1.16 leaves the filter of an image to the
+  /// viewer: unless the file sets one, images ask for their pixels unfiltered.
   static func mended(_ svg: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(svg.count + 4096)

@@ -1,6 +1,6 @@
 import Imaging
 
-/// What there is to draw and where, in pixels; the same for every format.
+/// The items to draw and their places, in pixels; the same for every format.
 ///
 /// Layouts make scenes and put scenes into scenes; ``Canvas`` draws them.
 struct Scene {
@@ -14,7 +14,7 @@ struct Scene {
     /// An image that fills the rectangle, each of its pixels a rectangle of one colour.
     case image(RGBImage)
 
-    /// A text in black, from the rectangle's top left; what leaves the rectangle is cut off.
+    /// A text in black, from the rectangle's top left; the part outside the rectangle is cut off.
     case text(TextBlock)
   }
 

@@ -18,7 +18,7 @@ extension Figure {
   }
 }
 
-/// The box in the lower right corner of an overlay: what the class is, and how probable.
+/// The box in the lower right corner of an overlay: the class and its probability.
 struct Legend {
   /// The light grey that R calls gray90.
   static let background = RGB(red: 0xE5, green: 0xE5, blue: 0xE5)

@@ -8,7 +8,7 @@ import Imaging
   /// Where cairo writes to, even while the surface is destroyed.
   private let sink: CollectedBytes?
 
-  /// Takes over what one of cairo's constructors returned.
+  /// Takes ownership of the result of one of cairo's constructors.
   ///
   /// - Throws: ``FigureError/drawing(_:)`` if that is an error.
   init(adopting pointer: OpaquePointer?, sink: CollectedBytes? = nil) throws(FigureError) {
@@ -20,12 +20,12 @@ import Imaging
 
   deinit { unsafe cairo_surface_destroy(pointer) }
 
-  /// Throws what has gone wrong since the surface was made.
+  /// Throws any error since the surface was made.
   func check() throws(FigureError) {
     try checkDrawing(unsafe cairo_surface_status(pointer))
   }
 
-  /// Writes what is left to write, and lets nothing more be drawn.
+  /// Writes the rest, and ends drawing.
   func finish() throws(FigureError) {
     unsafe cairo_surface_finish(pointer)
     try check()
@@ -40,7 +40,7 @@ func checkDrawing(_ status: cairo_status_t) throws(FigureError) {
 }
 
 extension Surface {
-  /// A white surface of 32 bits a pixel, of which cairo ignores the highest 8.
+  /// A white surface of 32 bits per pixel, of which cairo ignores the highest 8.
   convenience init(width: Int, height: Int) throws(FigureError) {
     guard let columns = Int32(exactly: width), let rows = Int32(exactly: height) else {
       throw .tooLarge(width: width, height: height)
@@ -103,7 +103,7 @@ extension Surface {
     }
   }
 
-  /// Calls with each row of an image surface: one word a pixel, whose bytes from the highest are
+  /// Calls with each row of an image surface: one word per pixel, whose bytes from the highest are
   /// unused, red, green and blue.
   private func withRows(
     _ body: (_ row: UnsafeMutableBufferPointer<UInt32>, _ y: Int) -> Void

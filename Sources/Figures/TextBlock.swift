@@ -8,13 +8,13 @@ import CPangoCairo
   let width: Int
   let height: Int
 
-  /// Whether an end of the text was left out.
+  /// Whether the end of the text was cut off.
   let isEllipsized: Bool
 
   /// The number of lines.
   let lineCount: Int
 
-  /// Takes over a layout, and breaks its text into lines if need be.
+  /// Takes ownership of a layout, and breaks its text into lines if need be.
   init(adopting layout: OpaquePointer, width: Int, lines: Int, isCentered: Bool) {
     unsafe self.layout = layout
     var extents = unsafe Self.extents(of: layout)
@@ -25,7 +25,7 @@ import CPangoCairo
       unsafe pango_layout_set_height(layout, -Int32(clamping: lines))
       if isCentered { unsafe pango_layout_set_alignment(layout, CPANGO_ALIGN_CENTER) }
       unsafe extents = Self.extents(of: layout)
-      // Centred lines stand where they do because of the width.
+      // The place of centred lines depends on the width.
       self.width = isCentered ? width : min(extents.width, width)
     } else {
       self.width = extents.width

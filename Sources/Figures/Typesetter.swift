@@ -2,15 +2,15 @@ import CPangoCairo
 
 /// Turns texts into lines of glyphs.
 ///
-/// Belongs to the thread that made it, as do its texts: Pango keeps one map of fonts a thread, with
-/// what it has read of each font. Making a typesetter is cheap but for the first of a thread.
+/// Belongs to the thread that made it, as do its texts: Pango keeps one font map per thread, with what it
+/// has read of each font. Making a typesetter is cheap except for the first of a thread.
 @safe final class Typesetter {
   private let context: OpaquePointer
 
-  /// The machine's fonts are looked for once, when they are first asked for.
+  /// The machine's fonts are searched once, when they are first needed.
   private static let machineFonts: Void = cpango_find_fonts()
 
-  /// Looks for the machine's fonts if that has not been done.
+  /// Searches for the machine's fonts if that has not been done.
   ///
   /// Standard error leads nowhere for that time, so it should be before other threads print.
   static func findFonts() { machineFonts }
@@ -22,7 +22,7 @@ import CPangoCairo
     defer { if let fonts = unsafe fonts { unsafe FcConfigDestroy(fonts) } }
     Self.findFonts()
     if let files {
-      // A configuration without rules, so that nothing of the machine's comes in.
+      // A configuration without rules, so that no font of the machine is used.
       unsafe fonts = FcConfigCreate()
       guard unsafe fonts != nil else { throw .drawing("out of memory") }
       for file in files { _ = unsafe cpango_add_font(fonts, file) }
@@ -45,12 +45,12 @@ import CPangoCairo
     var isCentered = false
   }
 
-  /// Sets a text in at most so many lines of at most so many pixels.
+  /// Sets a text in at most a number of lines of at most a number of pixels.
   ///
-  /// Lines break between words, or within a word that is longer than a line; what is left after the
+  /// Lines break between words, or within a word that is longer than a line; the text left after the
   /// last line becomes an ellipsis.
   ///
-  /// - Throws: ``FigureError/missingGlyphs(text:characters:count:)`` if a character, even one behind
+  /// - Throws: ``FigureError/missingGlyphs(text:characters:count:)`` if a character, even one hidden by
   ///   the ellipsis, would be drawn as a box.
   func set(
     _ text: String, _ style: Style, width: Int = 16_384, lines: Int = 1
@@ -88,7 +88,7 @@ import CPangoCairo
     unsafe pango_layout_set_font_description(layout, font)
     unsafe pango_font_description_free(font)
     unsafe pango_layout_set_auto_dir(layout, 0)
-    // Plain text: Pango's markup takes another call.
+    // Plain text: Pango's markup needs another call.
     unsafe pango_layout_set_text(layout, text, -1)
     return unsafe layout
   }

@@ -5,7 +5,7 @@ extension Surface {
   ///
   /// `sink` gets the bytes until ``finish()``.
   ///
-  /// Sides are in the format's unit: points, of which an inch has 72, for PDF; pixels for SVG.
+  /// Sides are in the format's unit: points, 1/72 inch, for PDF; pixels for SVG.
   convenience init(
     _ format: VectorFormat, width: Double, height: Double, sink: CollectedBytes
   ) throws(FigureError) {
@@ -15,7 +15,7 @@ extension Surface {
       unsafe try self.init(
         adopting: cairo_pdf_surface_create_for_stream(append, target, width, height),
         sink: sink)
-      // Cairo writes the current time otherwise, and no two files are the same.
+      // Cairo writes the current time otherwise, and no two files would be the same.
       unsafe cairo_pdf_surface_set_metadata(
         pointer, CAIRO_PDF_METADATA_CREATE_DATE, "1970-01-01T00:00:00Z")
       unsafe cairo_pdf_surface_set_metadata(pointer, CAIRO_PDF_METADATA_CREATOR, "densecam")

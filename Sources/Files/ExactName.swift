@@ -1,8 +1,8 @@
-/// A name that is told from others by its bytes.
+/// A name that is compared by its bytes.
 ///
-/// Swift takes two strings for one if they look alike: `é` as one scalar equals `e` with an accent behind
-/// it, in `==`, in a set and as a key. Files, layers, weights and datasets are named by bytes, and two
-/// that look alike are two. Wherever a name decides which thing is meant, this is the key.
+/// Swift takes two strings as equal if they look alike: `é` as one scalar equals `e` followed by an accent,
+/// in `==`, in a set and as a key. Files, layers, weights and datasets are named by bytes, and two that
+/// look alike are two. Wherever a name decides which thing is meant, this is the key.
 public struct ExactName: Hashable, Comparable, Sendable {
   public let text: String
 
@@ -31,7 +31,7 @@ extension ExactName: ExpressibleByStringLiteral, CustomStringConvertible {
 }
 
 extension StringProtocol {
-  /// Whether two texts are the same bytes; `==` also takes composed and decomposed letters for one.
+  /// Whether two texts are the same bytes; `==` also equates composed and decomposed letters.
   public func hasSameBytes(as other: some StringProtocol) -> Bool {
     utf8.elementsEqual(other.utf8)
   }
@@ -52,7 +52,7 @@ extension Set where Element == ExactName {
 
   /// Adds a name.
   ///
-  /// - Returns: Whether it was not there.
+  /// - Returns: Whether it is new.
   @discardableResult
   public mutating func insert(_ name: String) -> Bool { insert(ExactName(name)).inserted }
 

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Why a file could not be read or written.
+/// The reason a file could not be read or written.
 public struct FileError: ReportedError, Hashable {
   public let path: String
 
@@ -25,6 +25,6 @@ public struct FileError: ReportedError, Hashable {
 
   public var description: String { "\(path): \(cause)" }
 
-  /// What the system calls an error: its number in words.
+  /// The system's text for an error number.
   public static func text(of code: Int32) -> String { unsafe String(cString: strerror(code)) }
 }

@@ -1,20 +1,20 @@
 import Glibc
 
-/// What makes a file itself, whatever name leads to it: its device and its number there.
+/// The identity of a file, whatever path leads to it: its device and its inode number.
 ///
 /// Two paths with one identity are one file, through symbolic and hard links, too.
 public struct FileIdentity: Hashable, Sendable {
   public let device: UInt64
   public let number: UInt64
 
-  /// The file or folder that a path leads to, links followed; nil if it leads nowhere.
+  /// The file or folder that a path leads to, links followed; nil if there is none.
   public init?(_ path: String) {
     var status = stat()
     guard unsafe stat(path.systemPath, &status) == 0 else { return nil }
     self.init(status)
   }
 
-  /// An open file; nil if the descriptor is none.
+  /// An open file; nil if the descriptor is not valid.
   public init?(descriptor: Int32) {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { return nil }

@@ -1,6 +1,6 @@
-/// Paths, taken apart at their slashes and dots.
+/// Paths, split at their slashes and dots.
 ///
-/// All of it looks at bytes: to Swift a slash with a combining accent after it is another character.
+/// All of it works on bytes: to Swift a slash with a combining accent after it is another character.
 extension FileName {
   private static let slash = UInt8(ascii: "/")
 
@@ -37,12 +37,12 @@ extension FileName {
     return String(Substring(name[name.index(after: dot)...])).lowercased()
   }
 
-  /// The parts of a path between its slashes, without those that say nothing: empty ones and `.`.
+  /// The parts of a path between its slashes, without empty ones and `.`.
   public static func parts(of path: String) -> [String] {
     path.utf8.split(separator: slash).map { String(Substring($0)) }.filter { $0 != "." }
   }
 
-  /// The path in the one way of writing it that says nothing twice: `a/b` for `./a//b`.
+  /// The path without redundant parts: `a/b` for `./a//b`.
   ///
   /// A part `..` stays, for it may follow a link.
   public static func normal(_ path: String) -> String {

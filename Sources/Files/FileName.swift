@@ -1,10 +1,10 @@
 /// Names of files as text.
 ///
 /// To Linux a name is bytes, and not all names are UTF-8: archives from other systems bring others.
-/// Text stands for a name like this: what is UTF-8 is itself, and a byte that belongs to no character is
-/// written `\xe9`. A backslash that would be read as the start of such a byte, or of itself, is written
-/// `\x5c`. So every name has a text of its own, which can be printed, kept in JSON and read back; nearly
-/// all are their own text.
+/// The text of a name is made like this: what is UTF-8 is itself, and a byte that belongs to no character
+/// is written `\xe9`. A backslash that would be read as the start of such a byte, or of itself, is written
+/// `\x5c`. So every name has its own text, which can be printed, kept in JSON and read back; nearly all are
+/// their own text.
 ///
 /// Whatever takes a path to the system goes through ``Swift/String/systemPath``, and whatever comes from
 /// it, or from the command line, through ``text(_:)``.
@@ -39,7 +39,7 @@ public enum FileName {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// The name that a text stands for.
+  /// The name that a text represents.
   public static func bytes(_ text: String) -> [UInt8] {
     let written = Array(text.utf8)
     guard written.contains(backslash) else { return written }
@@ -54,13 +54,13 @@ public enum FileName {
     return bytes
   }
 
-  /// An argument as it was typed, for what is no name of a file, such as a pattern for layers; a byte
+  /// An argument as it was typed, if it is not a file name, such as a pattern for layers; a byte
   /// that is not UTF-8 becomes U+FFFD.
   public static func plain(_ text: String) -> String {
     String(decoding: bytes(text), as: UTF8.self)
   }
 
-  /// The bytes of a character, by its first one; 1 for what is none.
+  /// The bytes of a character, by its first one; 1 if it is not one.
   private static func length(_ first: UInt8) -> Int {
     switch first {
     case 0xC2...0xDF: 2
@@ -76,7 +76,7 @@ public enum FileName {
     [backslash, UInt8(ascii: "x"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
   }
 
-  /// The byte that the start of a text stands for if it is written as above: one that is not ASCII, or
+  /// The byte that the start of a text represents if it is written as above: one that is not ASCII, or
   /// a backslash.
   private static func escapedByte(_ text: ArraySlice<UInt8>) -> UInt8? {
     let word = Array(text.prefix(4))
@@ -89,7 +89,7 @@ public enum FileName {
 }
 
 extension String {
-  /// The name that this text stands for, as system calls take it: its bytes and a zero.
+  /// The name that this text represents, as system calls take it: its bytes and a zero.
   public var systemPath: [CChar] {
     FileName.bytes(self).map { CChar(bitPattern: $0) } + [0]
   }
@@ -98,8 +98,7 @@ extension String {
 extension CommandLine {
   /// The arguments after the command's own name, each as ``FileName`` writes it.
   ///
-  /// The standard library's `arguments` puts U+FFFD in place of what is not UTF-8, by which no file is
-  /// found.
+  /// The standard library's `arguments` replaces what is not UTF-8 by U+FFFD, with which no file is found.
   public static var fileNames: [String] {
     let count = Int(argc)
     guard count > 1 else { return [] }

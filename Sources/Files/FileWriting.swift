@@ -3,15 +3,15 @@ import Glibc
 /// Writes a file so that its name never leads to half of it.
 ///
 /// The bytes are on disk before they have the name, and a process that is killed leaves nothing else.
-/// What exists at `path` must be a regular file that we may write: a rename would also put a file in place
-/// of a symbolic link or of /dev/null, which is never what is meant.
+/// An existing file at `path` must be regular and writable: a rename would also replace a symbolic link or
+/// /dev/null, which is never intended.
 ///
 /// - Parameters:
 ///   - path: The file.
-///   - bytes: What is to be in it.
-///   - replacing: Whether a file of that name is replaced; otherwise it is an error, also if it appears
+///   - bytes: Its contents.
+///   - replacing: Whether a file of that name is replaced; otherwise it is an error, even if it appears
 ///     while this writes.
-/// - Throws: ``FileError``; what was there is then still there.
+/// - Throws: ``FileError``; an existing file is then untouched.
 package func writeFile(
   at path: String, _ bytes: [UInt8], replacing: Bool
 ) throws(FileError) {
@@ -21,7 +21,7 @@ package func writeFile(
   try file.commit(isReplacing: replacing)
 }
 
-/// Gives a complete file in the same file system its name, in place of any that has it or of none.
+/// Gives a complete file in the same file system its name, with or without replacing an existing one.
 package func renameFile(
   _ name: String, to path: String, replacing: Bool
 ) throws(FileError) {
@@ -29,7 +29,7 @@ package func renameFile(
   try StagedFile.rename(name, to: path, isReplacing: replacing)
 }
 
-/// Refuses a name that a file cannot or should not take.
+/// Refuses a name that a file cannot or should not have.
 package func checkName(_ path: String, replacing: Bool) throws(FileError) {
   guard !path.isEmpty, !path.utf8.contains(0) else {
     throw FileError(path: path, cause: "not a file name")
@@ -50,13 +50,13 @@ package func checkName(_ path: String, replacing: Bool) throws(FileError) {
   guard unsafe access(path.systemPath, W_OK) == 0 else { throw FileError(path: path, errno: errno) }
 }
 
-/// Removes what killed processes have left of files that ``writeFile(at:_:replacing:)`` was writing.
+/// Removes leftovers of killed processes from files that ``writeFile(at:_:replacing:)`` was writing.
 package func removeAbandonedFiles(in folder: String) {
   Leftovers.removeAll(from: folder)
 }
 
 extension FileName {
-  /// The names of all files in a folder, in no order.
+  /// The names of all files in a folder, in no particular order.
   ///
   /// - Throws: ``FileError`` if the folder cannot be read.
   package static func names(in folder: String) throws(FileError) -> [String] {

@@ -2,8 +2,8 @@
 //
 // The lowest module: it imports the system's library, and Crypto for sums.
 //
-// - `FileName.swift`: any name of a file as text, and back; `FileName+Parts.swift` takes paths apart.
-// - `ExactName.swift`: names that are told apart by their bytes, as keys of sets and dictionaries.
+// - `FileName.swift`: any name of a file as text, and back; `FileName+Parts.swift` splits paths.
+// - `ExactName.swift`: names that are compared by their bytes, as keys of sets and dictionaries.
 // - `FileIdentity.swift`: whether two names lead to one file.
 // - `MappedFile.swift`, `ByteOrderMark.swift`, `SHA256Digest.swift`: reading, and sums over what is read.
 // - `StagedFile.swift`: the one way in which densecam makes a file; `Leftovers.swift`: what killed

@@ -1,4 +1,4 @@
-/// What is wrong with a JSON text and where, in the words of people who write JSON.
+/// What is wrong with a JSON text and where, in JSON's terms.
 package struct JSONFault: CustomStringConvertible {
   /// Such as `rules[0].atol`; nil for the text as a whole.
   package let place: String?
@@ -11,11 +11,11 @@ package struct JSONFault: CustomStringConvertible {
 
   private let isSentence: Bool
 
-  /// Explains what a decoder threw.
+  /// Explains an error from a decoder.
   ///
   /// - Parameters:
   ///   - error: The error.
-  ///   - isSnakeCase: Whether the decoder turned keys in snake case into those of Swift's types.
+  ///   - isSnakeCase: Whether the decoder converted keys from snake case.
   package init(_ error: any Error, isSnakeCase: Bool = false) {
     let words: (String) -> String = { isSnakeCase ? Self.snakeCase($0) : $0 }
     func place(_ context: DecodingError.Context) -> String? {
@@ -57,7 +57,7 @@ package struct JSONFault: CustomStringConvertible {
 
   package var description: String { "\(place ?? "it")\(isSentence ? ":" : "") \(cause)" }
 
-  /// What JSON calls a type, with its article.
+  /// JSON's name of a type, with its article.
   package static func name(of type: Any.Type) -> String {
     if let named = type as? any NamedInJSON.Type { return named.nameInJSON }
     return switch "\(type)" {
@@ -76,7 +76,7 @@ package struct JSONFault: CustomStringConvertible {
   }
 }
 
-/// A type that decodes itself from JSON that has another name than Swift's.
+/// A type that decodes itself from JSON that has a different name in JSON.
 package protocol NamedInJSON {
   /// The name with its article, such as `a whole number or a text`.
   static var nameInJSON: String { get }

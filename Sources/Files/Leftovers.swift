@@ -6,7 +6,7 @@ enum Leftovers {
   private static let prefix = ".densecam-"
   private static let suffix = ".tmp"
 
-  /// The folders that were looked through: once a run is enough.
+  /// The folders that were searched: once per process is enough.
   private static let seen = Mutex<Set<ExactName>>([])
 
   /// A new name for a file of this process.
@@ -18,10 +18,10 @@ enum Leftovers {
     return path(of: "\(prefix)\(getpid())-\(number)\(suffix)", in: folder)
   }
 
-  /// Removes files of processes that are gone, when asked for the first time.
+  /// Removes files of processes that are gone, at the first call.
   ///
-  /// The process that made one is gone if there is none of its number here and none anywhere has the
-  /// file locked: on a network drive it may run on another machine.
+  /// The process that made one is gone if there is none with its number here and no process has the file
+  /// locked: on a network drive it may run on another machine.
   static func remove(from folder: String) {
     guard seen.withLock({ $0.insert(folder) }) else { return }
     removeAll(from: folder)
@@ -46,7 +46,7 @@ enum Leftovers {
     unsafe unlink(path.systemPath)
   }
 
-  /// The process that a name speaks of; nil for names of other files.
+  /// The process in a name; nil for names of other files.
   static func process(of name: String) -> pid_t? {
     guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return nil }
     let parts = name.dropFirst(prefix.count).dropLast(suffix.count).split(

@@ -2,9 +2,9 @@ import Glibc
 
 /// A file mapped read-only into memory.
 ///
-/// All reads are range-checked, so that a hostile file cannot lead outside of the mapping. A file
-/// that another process shortens while it is mapped ends this one with SIGBUS, as with every
-/// program that maps files.
+/// All reads are range-checked, so that a hostile file cannot lead outside the mapping. If another
+/// process shortens a file while it is mapped, this one ends with SIGBUS, as does every program that
+/// maps files.
 @safe
 public final class MappedFile: @unchecked Sendable {
   public let path: String
@@ -59,7 +59,7 @@ public final class MappedFile: @unchecked Sendable {
     return unsafe [UInt8](UnsafeRawBufferPointer(start: base + offset, count: length))
   }
 
-  /// Lends the whole file.
+  /// Lends the whole file's bytes.
   public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows
     -> Result
   {
@@ -68,7 +68,7 @@ public final class MappedFile: @unchecked Sendable {
 
   /// Lends floats in place.
   ///
-  /// - Precondition: The range lies in the file and `offset` is a multiple of four.
+  /// - Precondition: The range is in the file and `offset` is a multiple of four.
   package func floats(at offset: Int, count length: Int) -> UnsafeBufferPointer<Float> {
     precondition(offset % 4 == 0 && offset >= 0 && offset + 4 * length <= count)
     guard length > 0, let base = unsafe base else {

@@ -1,7 +1,7 @@
 /// An error that a user can do something about.
 ///
 /// Its description is one line, which the command prints before it ends with the error's status. Every error
-/// that an input can cause is of such a type, so that a new one is reported without being listed anywhere.
+/// that an input can cause is of such a type, so that new ones are reported without being listed.
 public protocol ReportedError: Error, Sendable, CustomStringConvertible {
   /// How the command ends; ``ExitStatus/badInput`` unless the error says otherwise.
   var exitStatus: ExitStatus { get }
@@ -11,7 +11,7 @@ extension ReportedError {
   public var exitStatus: ExitStatus { .badInput }
 }
 
-/// How a command ends that was not successful.
+/// The exit status of a command that was not successful.
 public enum ExitStatus: Int32, Error {
   /// Something was compared and differs.
   case mismatch = 1

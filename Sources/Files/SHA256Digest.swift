@@ -24,7 +24,7 @@ public enum SHA256Digest {
     of(try MappedFile(path: path))
   }
 
-  /// The sum of a file that is mapped, whose pages are then let go.
+  /// The sum of a file that is mapped, whose pages are then released.
   public static func of(_ file: MappedFile) -> String {
     var sum = SHA256Sum()
     unsafe file.withBytes { bytes in unsafe sum.write(RawSpan(_unsafeBytes: bytes)) }

@@ -3,13 +3,13 @@ import Glibc
 /// A file under construction, which has no name until it is complete.
 ///
 /// A reader sees the old contents or the new. A writer that fails, or is killed at any moment, leaves
-/// the old and nothing beside it, for the system drops a file without a name together with its last
+/// the old and nothing else, as the system drops a file without a name together with its last
 /// descriptor.
 ///
 /// Two cases need a name for a while: a file system that has no unnamed files (NFS, FAT), and the
-/// moment in which a file takes the place of another, since a link replaces nothing. Such a file is
-/// called `.densecam-PROCESS-NUMBER.tmp`; what a killed process has left of it goes when the next one
-/// writes into that folder (``Leftovers``).
+/// moment in which a file replaces another, since a link replaces nothing. Such a file is called
+/// `.densecam-PROCESS-NUMBER.tmp`; what a killed process has left of it is removed when the next one
+/// writes to that folder (``Leftovers``).
 package struct StagedFile: ~Copyable {
   package let path: String
 
@@ -24,7 +24,7 @@ package struct StagedFile: ~Copyable {
   /// Begins a file.
   ///
   /// - Parameters:
-  ///   - path: The name that it will have. Whether something has that name is not looked at.
+  ///   - path: The name that it will have. Whether the name is taken is not checked.
   ///   - folder: Where it is until then, in the same file system; that of its name unless given.
   ///   - isLocked: Whether a file that needs a name is locked against being removed as a leftover. A
   ///     library that locks what it opens must find it free.
@@ -70,7 +70,7 @@ package struct StagedFile: ~Copyable {
     let descriptor = unsafe Glibc.open(
       folder.systemPath, Self.unnamed | O_RDWR | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { return nil }
-    // The name that is to come is given through this path.
+    // The final name is given through this path.
     guard unsafe access(path(of: descriptor), F_OK) == 0 else {
       close(descriptor)
       return nil
@@ -106,9 +106,9 @@ package struct StagedFile: ~Copyable {
 
   /// Makes the bytes durable and gives the file its name.
   ///
-  /// - Parameter isReplacing: Whether it takes the place of a file that has the name.
+  /// - Parameter isReplacing: Whether it replaces a file with the name.
   /// - Throws: ``FileError`` if the disk is full or fails, or, with the code `EEXIST`, if the name is
-  ///   taken and must not be; what had the name is then still there.
+  ///   taken and must not be; the existing file is then untouched.
   package mutating func commit(isReplacing: Bool = true) throws(FileError) {
     guard fsync(descriptor) == 0 else { throw FileError(path: path, errno: errno) }
     if let temporaryPath {
@@ -128,7 +128,7 @@ package struct StagedFile: ~Copyable {
         throw error
       }
     }
-    // The new name is durable once the folder is; a folder that cannot be opened is no failure.
+    // The new name is durable once the folder is; a folder that cannot be opened is not a failure.
     let directory = unsafe Glibc.open(
       FileName.parent(of: path).systemPath, O_RDONLY | O_CLOEXEC)
     guard directory >= 0 else { return }
@@ -149,9 +149,9 @@ package struct StagedFile: ~Copyable {
   /// Gives a file another name in the same file system.
   ///
   /// - Parameters:
-  ///   - old: The name that it has.
-  ///   - new: The name that it is to have.
-  ///   - isReplacing: Whether a file of that name goes; where there are no links, there is a moment
+  ///   - old: Its name.
+  ///   - new: Its new name.
+  ///   - isReplacing: Whether a file of that name is replaced; where there are no links, there is a moment
   ///     between looking for one and the renaming.
   /// - Throws: ``FileError``; both files are then as they were.
   static func rename(

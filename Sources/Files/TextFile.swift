@@ -1,9 +1,9 @@
-/// Text files that people write by hand, or get from programs: lists, labels and policies.
+/// Text files, written by hand or by programs: lists, labels and policies.
 package enum TextFile {
   /// The largest file that is read unless stated, in bytes.
   package static let largestCount = 16 << 20
 
-  /// Reads text in UTF-8; a byte order mark before it is no part of it.
+  /// Reads text in UTF-8; a byte order mark before it is not part of it.
   ///
   /// - Throws: ``FileError`` if the file cannot be read, is larger than the limit or is not UTF-8.
   package static func read(

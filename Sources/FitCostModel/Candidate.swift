@@ -1,6 +1,6 @@
 import Kernels
 
-/// One way to compute one problem, with everything that a run needs, and its least time so far.
+/// One way to compute one problem, with everything that it needs, and its least time so far.
 struct Candidate {
   let choice: CostModel.Choice
 

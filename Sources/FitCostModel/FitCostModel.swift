@@ -1,5 +1,5 @@
-// Measures the 3×3 convolutions among whose ways `CostModel` chooses, says what its choices cost, and
-// looks for better factors. Run it alone on the machine:
+// Measures the 3×3 convolutions that `CostModel` chooses an algorithm for, prints what its choices cost,
+// and searches for better factors. Run it alone on the machine:
 //
 //     swift run -c release fit-cost-model
 //
@@ -20,7 +20,7 @@ enum FitCostModel {
     (24, 24, 20), (40, 80, 33), (4, 64, 56), (512, 32, 5), (64, 4, 28),
   ]
 
-  /// How often every problem has its turn.
+  /// How often every problem is measured.
   private static let rounds = 40
 
   static func main() throws {
@@ -33,7 +33,7 @@ enum FitCostModel {
     var candidates = try problems.map { problem in
       try CostModel.Choice.allCases.map { try Candidate(problem, $0) }
     }
-    // 64 MiB of something else push the weights out of the caches.
+    // 64 MiB of other data push the weights out of the caches.
     let others = [Float](repeating: 1, count: 16 << 20)
     var sum: Float = 0
     for _ in 0..<rounds {
@@ -44,7 +44,7 @@ enum FitCostModel {
         }
       }
     }
-    precondition(sum > 0, "the compiler must not leave out the sums")
+    precondition(sum > 0, "the compiler must not remove the sums")
     let times = candidates.map { ways in
       Dictionary(uniqueKeysWithValues: ways.map { ($0.choice, $0.least) })
     }
@@ -69,7 +69,7 @@ enum FitCostModel {
   private static func report(
     _ problems: [ConvolutionProblem], _ times: [[CostModel.Choice: Double]]
   ) {
-    print("\(InstructionSet.best), one thread, weights in no cache; least of \(rounds) runs, µs")
+    print("\(InstructionSet.best), one thread, cold weights; least of \(rounds) runs, µs")
     print("direct  F(2×2)  F(4×4)  choice  slowdown  problem")
     let current = slowdowns(.fitted, problems, times)
     for (index, problem) in problems.enumerated() {

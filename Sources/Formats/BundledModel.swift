@@ -2,14 +2,14 @@ import Glibc
 public import Kernels
 public import Net
 
-/// A network that comes with densecam: a folder of its own with a checkpoint and the names of its
+/// A network that comes with densecam: a folder with a checkpoint and the names of its
 /// classes.
 ///
-/// The folders are looked for where `DENSECAM_MODELS` points, in `model` below the working folder, and
-/// in `model` or `share/densecam/model` beside and above the executable, so that a checkout and an
+/// The folders are searched where `DENSECAM_MODELS` points, in `model` below the working folder, and
+/// in `model` or `share/densecam/model` next to and above the executable, so that a checkout and an
 /// installation both find them.
 public struct BundledModel: Hashable, Sendable {
-  /// The networks that there are.
+  /// The bundled networks.
   public static let names = ["scenes"]
 
   /// The one that commands use when none is named.
@@ -23,12 +23,12 @@ public struct BundledModel: Hashable, Sendable {
   /// The checkpoint, whose epoch is 0.
   public var checkpoint: CheckpointFiles { CheckpointFiles(prefix: "\(folder)/\(name)", epoch: 0) }
 
-  /// The names of its classes, one a line.
+  /// The names of its classes, one per line.
   public var labels: String { "\(folder)/synset.txt" }
 
   /// Finds the files of a network.
   ///
-  /// - Throws: ``ModelError`` if they are nowhere.
+  /// - Throws: ``ModelError`` if they are not found.
   init(name: String) throws(ModelError) {
     let candidates = Self.places.map { "\($0)/\(name)" }
     guard
@@ -37,8 +37,8 @@ public struct BundledModel: Hashable, Sendable {
       })
     else {
       throw ModelError(
-        "\(name): its files are not there; run densecam from its checkout, or let DENSECAM_MODELS "
-          + "name the folder that holds \(name)/\(name)-symbol.json")
+        "\(name): its files are missing; run densecam from its checkout, or set DENSECAM_MODELS "
+          + "to the folder that holds \(name)/\(name)-symbol.json")
     }
     self.name = name
     self.folder = folder
@@ -54,7 +54,7 @@ public struct BundledModel: Hashable, Sendable {
     guard length > 0 else { return places }
     let path = String(decoding: buffer[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     var folders = path.split(separator: "/").dropLast()
-    // From .build/TRIPLE/release up to the checkout are four steps.
+    // From .build/TRIPLE/release up to the checkout are four levels.
     for _ in 0..<5 where !folders.isEmpty {
       let folder = "/" + folders.joined(separator: "/")
       places += ["\(folder)/model", "\(folder)/share/densecam/model"]

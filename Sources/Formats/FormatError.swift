@@ -1,7 +1,7 @@
 public import Files
 public import Net
 
-/// Why a file is not a model that densecam can read or write.
+/// The reason a file is not a model that densecam can read or write.
 public struct FormatError: ReportedError, Hashable {
   public let path: String
 
@@ -27,12 +27,12 @@ public struct FormatError: ReportedError, Hashable {
     graphError = error
   }
 
-  /// Turns the failure to open a file into one of this type.
+  /// Converts a failure to open a file.
   init(_ error: FileError) { self.init(path: error.path, cause: error.cause) }
 
   /// One line, as in `x.params: byte 123: the array has 40 dimensions`.
   ///
-  /// Names in the cause come from the file, so what would break or garble the line is escaped.
+  /// Names in the cause come from the file, so characters that would break or garble the line are escaped.
   public var description: String {
     let place = offset.map { "byte \($0): " } ?? ""
     var line = "\(path): \(place)"

@@ -22,7 +22,7 @@ public protocol ModelSource: Sendable {
 
 /// One line of `densecam list models`.
 public struct ModelEntry: Hashable, Sendable {
-  /// A name, or a pattern whose parts in capitals stand for others.
+  /// A name, or a pattern whose parts in capitals are placeholders.
   public let name: String
   public let summary: String
 
@@ -32,15 +32,15 @@ public struct ModelEntry: Hashable, Sendable {
   }
 }
 
-/// The sources that there are.
+/// All sources.
 public enum ModelSources {
-  /// The first that claims a name loads it.
+  /// The first that accepts a name loads it.
   public static let all: [any ModelSource] =
     [MXNetCheckpointSource(), BundledModelSource(), SeededModelSource()]
 
   /// Finds the source of a name.
   ///
-  /// - Throws: ``ModelError`` that lists what there is, if no source claims the name.
+  /// - Throws: ``ModelError`` that lists all names, if no source accepts the name.
   public static func source(of name: String) throws(ModelError) -> any ModelSource {
     if let source = all.first(where: { $0.claims(name) }) { return source }
     let names = all.flatMap(\.entries).map(\.name).joined(separator: ", ")
@@ -51,13 +51,13 @@ public enum ModelSources {
 extension Model {
   /// Loads a model by its name on the command line; see ``ModelSources``.
   ///
-  /// - Throws: ``ModelError`` if no source knows the name, or what the source throws.
+  /// - Throws: ``ModelError`` if no source knows the name, or errors from the source.
   public init(_ name: String, team: WorkerTeam) throws {
     self = try ModelSources.source(of: name).load(name, team: team)
   }
 }
 
-/// Why a model cannot be loaded by its name.
+/// The reason a model cannot be loaded by its name.
 public struct ModelError: ReportedError, Hashable {
   public let description: String
 

@@ -2,7 +2,7 @@ public import Net
 
 /// A format that a model can be saved in.
 public protocol ModelWriter: Sendable {
-  /// How a place is named, such as `PREFIX:EPOCH`, and what is written there.
+  /// The form of a place's name, such as `PREFIX:EPOCH`, and what is written there.
   var entry: ModelEntry { get }
 
   /// Whether a name is a place of this format, right or wrong.
@@ -13,24 +13,24 @@ public protocol ModelWriter: Sendable {
   /// - Throws: ``ModelError`` if the name is wrong.
   func files(of place: String) throws -> [String]
 
-  /// Saves a model; each file appears whole or not at all, in place of one that has its name.
+  /// Saves a model; each file appears whole or not at all, replacing one with its name.
   ///
-  /// - Throws: ``ModelError`` if the name is wrong, ``FormatError`` if the format has no words for the
+  /// - Throws: ``ModelError`` if the name is wrong, ``FormatError`` if the format cannot express the
   ///   network or a file cannot be written.
   func write(_ model: Model, to place: String) throws
 }
 
 /// The formats that models are saved in.
 public enum ModelWriters {
-  /// The first that claims a name writes it.
+  /// The first that accepts a name writes it.
   public static let all: [any ModelWriter] = [MXNetCheckpointWriter()]
 
   /// Finds the writer of a place.
   ///
-  /// - Throws: ``ModelError`` that lists how places are named, if no writer claims it.
+  /// - Throws: ``ModelError`` that lists how places are named, if no writer accepts it.
   public static func writer(of place: String) throws(ModelError) -> any ModelWriter {
     if let writer = all.first(where: { $0.claims(place) }) { return writer }
     let names = all.map { "\($0.entry.name) (\($0.entry.summary))" }.joined(separator: ", ")
-    throw ModelError("\(place): not the name of a place to save a model; say \(names)")
+    throw ModelError("\(place): not the name of a place to save a model; use \(names)")
   }
 }

@@ -3,12 +3,12 @@ import FoundationEssentials
 public import Kernels
 public import Net
 
-/// Who computes each convolution of a network, in a file.
+/// The backend of each convolution of a network, in a file.
 ///
 /// JSON with the schema `densecam.plan/1`. Problems are in benchdnn's notation. Of an assignment, `node`,
-/// `problem` and `executed` decide which backend computes it; the rest tells people what followed.
+/// `problem` and `executed` decide which backend computes it; the rest is information.
 public struct PlanFile: Hashable, Codable, Sendable {
-  /// The only schema there is.
+  /// The only schema.
   public static let schema = "densecam.plan/1"
 
   /// The largest file that is read, in bytes: some 100,000 convolutions.
@@ -16,7 +16,7 @@ public struct PlanFile: Hashable, Codable, Sendable {
 
   public private(set) var schema = PlanFile.schema
 
-  /// What the plan was made for.
+  /// The target that the plan was made for.
   public var model: String
   public var instructionSet: String
   public var threads: Int
@@ -77,7 +77,7 @@ public struct PlanFile: Hashable, Codable, Sendable {
 
   /// The file's bytes, ending in a line feed.
   ///
-  /// - Throws: What the encoder throws.
+  /// - Throws: Errors from the encoder.
   public func json() throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -85,16 +85,16 @@ public struct PlanFile: Hashable, Codable, Sendable {
     return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
   }
 
-  /// The choice that the file stands for.
+  /// The choice that the file describes.
   ///
   /// Nodes that it does not name are left to the registry's standard backend. A plan that is made with the
-  /// choice is refused if a node is another convolution than here, the number of images aside.
+  /// choice is refused if a node is a different convolution than here, apart from the number of images.
   ///
   /// - Parameters:
   ///   - registry: The backends that can be named.
-  ///   - name: What reports call the choice.
+  ///   - name: The choice's name in reports.
   /// - Returns: The choice.
-  /// - Throws: ``FormatError`` if a backend does not exist, if a problem is none, or if a node is there
+  /// - Throws: ``FormatError`` if a backend does not exist, if a problem is invalid, or if a node occurs
   ///   twice.
   public func choice(
     from registry: BackendRegistry, name: String

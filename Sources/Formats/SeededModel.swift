@@ -35,7 +35,7 @@ public struct SeededModelSource: ModelSource {
     return Model(
       name: "\(architecture.name)@\(seed)", graph: graph, parameters: parameters,
       preprocessing: architecture.preprocessing,
-      // There are no files to take the sums of; those that `densecam export` would write stand for them.
+      // There are no files to hash; the sums are those of the files that `densecam export` would write.
       digests: { try MXNetCheckpointWriter.digests(graph, parameters) })
   }
 }

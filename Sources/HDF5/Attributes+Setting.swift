@@ -3,7 +3,7 @@ import CHDF5
 extension Attributes {
   private static let setting = "set the attribute"
 
-  /// Sets a text, in place of any value that the attribute had.
+  /// Sets a text, replacing any value of the attribute.
   ///
   /// - Throws: ``HDF5Error`` if the name is empty, if name or text contain a zero byte, or if the
   ///   file is open for reading.
@@ -59,7 +59,7 @@ extension Attributes {
     Place(file: object.file.path, object: "\(object.path)@\(name)")
   }
 
-  /// Creates an attribute, in place of one of that name, and writes it.
+  /// Creates an attribute, replacing one of that name, and writes it.
   ///
   /// A `count` of nil makes a scalar.
   private func create(

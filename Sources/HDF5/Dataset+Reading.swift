@@ -10,7 +10,7 @@ extension Dataset {
 
   /// Reads all elements as 32-bit floats.
   ///
-  /// Other types of numbers are converted, by rounding to the nearest; what is too large becomes
+  /// Other numeric types are converted, rounding to the nearest; values that are too large become
   /// infinite.
   ///
   /// - Parameter maximumCount: The most elements to allocate memory for. A caller that raises it vouches
@@ -39,7 +39,7 @@ extension Dataset {
 
   private static let reading = "read the elements"
 
-  /// The number of elements, after all that must be checked before memory is allocated for them.
+  /// The number of elements, after all checks that must precede the allocation of memory for them.
   private func checkedCount(_ maximumCount: Int) throws(HDF5Error) -> Int {
     func refusal(_ cause: String) -> HDF5Error { object.place.error(Self.reading, cause) }
     guard elementType != .other else { throw refusal("they are not numbers of a known format") }

@@ -7,10 +7,10 @@ package struct Dataset: Sendable {
   /// The sides, the last varying fastest; empty for a single element.
   package let shape: [Int]
 
-  /// What the elements are in the file.
+  /// The type of the elements in the file.
   package let elementType: ElementType
 
-  /// The sides of the chunks in which the elements are stored, or nil if they are stored in one piece.
+  /// The sides of the chunks in which the elements are stored, or nil if they are stored contiguously.
   package let chunkShape: [Int]?
 
   /// The filters that guard or compress the elements, in the order in which they are applied when

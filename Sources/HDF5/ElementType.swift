@@ -1,6 +1,6 @@
 import CHDF5
 
-/// What the elements of a dataset are.
+/// The type of a dataset's elements.
 package enum ElementType: Hashable, Sendable {
   /// IEEE 754 binary16, binary32 or binary64, in either byte order.
   case float16, float32, float64
@@ -14,10 +14,10 @@ package enum ElementType: Hashable, Sendable {
 }
 
 extension ElementType {
-  /// Tells what a type is.
+  /// Classifies a type.
   ///
-  /// Numbers in formats that no hardware has count as ``other``, since only the formats named here
-  /// take the library's well-trodden conversions.
+  /// Numbers in formats that no hardware has count as ``other``, since only the formats named here use the
+  /// library's well-tested conversions.
   init(of type: hid_t, _ operation: String, _ place: Place) throws(HDF5Error) {
     let kind = try place.call(operation) { H5Tget_class(type).rawValue }
     switch H5T_class_t(kind) {
@@ -36,8 +36,8 @@ extension ElementType {
     }
   }
 
-  /// Tells whether the bits of an integer fill one, two, four or eight bytes in an order without
-  /// surprises.
+  /// Whether the bits of an integer fill one, two, four or eight bytes in a plain byte
+  /// order.
   private static func isWholeInteger(_ type: hid_t) -> Bool {
     let size = Library.status { Int(H5Tget_size(type)) }
     let precision = Library.status { Int(H5Tget_precision(type)) }

@@ -1,6 +1,6 @@
 import CHDF5
 
-/// Sides of datasets and attributes, as far as a file is believed.
+/// Sides of datasets and attributes, as far as a file is trusted.
 enum Extent {
   /// The most sides that HDF5 allows.
   static let maximumRank = 32

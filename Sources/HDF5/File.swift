@@ -4,17 +4,17 @@ import Glibc
 
 /// An HDF5 file.
 ///
-/// Groups, datasets and attributes may be used from any thread; their calls take turns, for all files
+/// Groups, datasets and attributes may be used from any thread; their calls are serialised, for all files
 /// of the process.
 package final class File: Sendable {
   package let path: String
 
-  /// The group that holds everything in the file.
+  /// The root group, which contains everything in the file.
   package let root: Group
 
   /// Opens a file for reading.
   ///
-  /// - Throws: ``HDF5Error`` if there is no such regular file, if it is no HDF5 file, if it is cut
+  /// - Throws: ``HDF5Error`` if there is no such regular file, if it is not an HDF5 file, if it is cut
   ///   short or its superblock is damaged, or if it is open for writing, here or in another program.
   package init(reading path: String) throws(HDF5Error) {
     let place = Place(file: path)
@@ -45,13 +45,13 @@ package final class File: Sendable {
 
   /// Creates a file and opens it for writing.
   ///
-  /// - Throws: ``HDF5Error`` if something of that name exists or the folder does not let it be
+  /// - Throws: ``HDF5Error`` if something of that name exists or the folder does not allow it to be
   ///   created.
   package convenience init(creating path: String) throws(HDF5Error) {
     try self.init(writing: path, isNew: true)
   }
 
-  /// Opens a file that is there for writing, and drops what is in it.
+  /// Opens an existing file for writing, and drops its contents.
   ///
   /// The path may be one of `/proc/self/fd`, for a file that has no name.
   ///
@@ -79,8 +79,8 @@ package final class File: Sendable {
 
   /// Writes what is pending and closes the file; everything in it becomes unusable.
   ///
-  /// A file that is not closed is closed when the last group or dataset of it goes, but then nobody
-  /// hears of a full disk. Closing twice does no harm.
+  /// A file that is not closed is closed when its last group or dataset is released, but then a full
+  /// disk is not reported. Closing twice does no harm.
   ///
   /// - Throws: ``HDF5Error`` if not everything could be written.
   package func close() throws(HDF5Error) {
@@ -94,7 +94,7 @@ package final class File: Sendable {
     }
   }
 
-  /// How files are opened: closing takes the objects of the file along, and new structures are in the
+  /// How files are opened: closing also closes the objects of the file, and new structures are in the
   /// format of HDF5 1.10, no older and no newer.
   private static func makeAccess(_ place: Place) throws(HDF5Error) -> hid_t {
     let access = try place.call("open the file") { H5Pcreate(chdf5_file_access()) }

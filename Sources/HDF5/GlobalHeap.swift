@@ -1,4 +1,4 @@
-/// Where a text of variable length lies: HDF5 keeps it apart from the attribute, in a collection of
+/// The place of a text of variable length: HDF5 stores it apart from the attribute, in a collection of
 /// objects that several attributes share, called a global heap collection.
 struct HeapReference {
   /// The length of the text in bytes.
@@ -21,9 +21,9 @@ struct HeapReference {
 extension OpenFile {
   /// Reads an object of a global heap collection.
   ///
-  /// This is done here, checked at every step, since the library takes the lengths and numbers in a
-  /// collection at their word; and a collection is the one part of a file's structure that never has
-  /// a checksum. The layout is that of section III.E of the HDF5 File Format Specification 3.0:
+  /// This is done here, with checks throughout, since the library trusts the lengths and numbers in a
+  /// collection; and a collection is the one part of a file's structure that never has a checksum. The
+  /// layout is that of section III.E of the HDF5 File Format Specification 3.0:
   /// a header `"GCOL"`, version 1, three bytes unused, u64 size of the whole; then objects, each
   /// u16 number, u16 count of references, u32 unused, u64 size, and data padded to 8 bytes. An object
   /// with number 0 is the free space at the end.
@@ -59,7 +59,7 @@ extension OpenFile {
     throw damage
   }
 
-  /// The size above which a collection is not believed; the usual size is 4 KiB.
+  /// The size above which a collection is not trusted; the usual size is 4 KiB.
   private static let heapByteLimit = 1 << 30
 }
 

@@ -1,6 +1,6 @@
 import CHDF5
 
-/// A group: the folder of HDF5.
+/// A group, HDF5's counterpart of a folder.
 ///
 /// Members are found by name, one level at a time. Only hard links count as members; a soft or
 /// external link is left out of the lists and refused when named.
@@ -17,31 +17,31 @@ package struct Group: Sendable {
 
   /// The names of the groups in this one, sorted by their bytes.
   ///
-  /// Cost: looks at each member of the group in the file.
+  /// Cost: reads each member of the group in the file.
   package var groupNames: [String] {
     get throws(HDF5Error) { try names(of: H5O_TYPE_GROUP) }
   }
 
   /// The names of the datasets in this group, sorted by their bytes.
   ///
-  /// Cost: looks at each member of the group in the file.
+  /// Cost: reads each member of the group in the file.
   package var datasetNames: [String] {
     get throws(HDF5Error) { try names(of: H5O_TYPE_DATASET) }
   }
 
-  /// Tells whether the group contains a group of this name.
+  /// Whether the group contains a group of this name.
   package func hasGroup(named name: String) throws(HDF5Error) -> Bool {
     try member(name, "look for a group")?.kind == H5O_TYPE_GROUP
   }
 
-  /// Tells whether the group contains a dataset of this name.
+  /// Whether the group contains a dataset of this name.
   package func hasDataset(named name: String) throws(HDF5Error) -> Bool {
     try member(name, "look for a dataset")?.kind == H5O_TYPE_DATASET
   }
 
   /// Opens a group in this one.
   ///
-  /// - Throws: ``HDF5Error`` if there is none, or if it is a link, this group or one around it.
+  /// - Throws: ``HDF5Error`` if there is none, or if it is a link, this group or one that contains it.
   package func group(_ name: String) throws(HDF5Error) -> Group {
     Group(try open(name, H5O_TYPE_GROUP, called: "group"))
   }
@@ -49,7 +49,7 @@ package struct Group: Sendable {
   /// Opens a dataset in this group.
   ///
   /// - Throws: ``HDF5Error`` if there is none, if it is a link, or if its elements are stored in a
-  ///   way that is refused. Which types of elements can be read is another question: see
+  ///   way that is refused. Which types of elements can be read is a different question: see
   ///   ``Dataset/elementType``.
   package func dataset(_ name: String) throws(HDF5Error) -> Dataset {
     try Dataset(open(name, H5O_TYPE_DATASET, called: "dataset"))
@@ -66,7 +66,7 @@ extension Group {
     path == "/" ? "/\(name)" : "\(path)/\(name)"
   }
 
-  /// Finds out what a link leads to.
+  /// Looks up the target of a link.
   ///
   /// - Returns: The link as a `chdf5_link`.
   func link(_ name: String, _ operation: String) throws(HDF5Error) -> UInt32 {
@@ -75,7 +75,7 @@ extension Group {
     return UInt32(try object.call(operation, at: place) { unsafe chdf5_link($0, name) })
   }
 
-  /// Finds a member behind a hard link, or returns nil if there is none.
+  /// Finds a member by a hard link, or returns nil if there is none.
   private func member(_ name: String, _ operation: String) throws(HDF5Error) -> (
     kind: H5O_type_t, address: UInt64
   )? {

@@ -1,6 +1,6 @@
 /// A failure to read or write an HDF5 file, or the refusal to.
 package struct HDF5Error: Error, Hashable, Sendable {
-  /// What has gone wrong, as far as it matters to what can be done about it.
+  /// The kind of failure, as far as it affects what can be done about it.
   package enum Kind: Hashable, Sendable {
     /// Bytes in the file have changed: a checksum does not match, or data do not unpack.
     case damaged
@@ -14,16 +14,16 @@ package struct HDF5Error: Error, Hashable, Sendable {
     /// Another program, or another part of this one, has the file open in a way that excludes us.
     case inUse
 
-    /// The file is being written without a lock, or its writer was ended before it had finished.
+    /// The file is being written without a lock, or its writer ended before it had finished.
     case unfinished
 
     /// The file system has no locks, or refuses them; the file is not at fault.
     case lock
 
-    /// The file uses something that this program or its library does not read; nothing is damaged.
+    /// The file uses a feature that this program or its library does not read; nothing is damaged.
     case unsupported
 
-    /// A version number in the file is none that the library knows: the file is newer than it, or a byte
+    /// A version number in the file is unknown to the library: the file is newer, or a byte
     /// has changed.
     case newer
 
@@ -58,7 +58,7 @@ extension HDF5Error {
   /// Condenses the library's error stack into one line.
   ///
   /// - Parameter messages: The stack, innermost first. The innermost message is the one nearest to
-  ///   the cause, unless one of the known messages stands further out.
+  ///   the cause, unless one of the known messages is further out.
   /// - Returns: The kind and the cause, in plain words if it is a known one.
   static func cause(of messages: [String]) -> (kind: Kind, words: String) {
     for message in messages {
@@ -87,7 +87,7 @@ extension HDF5Error {
     "the file system has no locks, as some network drives; set HDF5_USE_FILE_LOCKING=FALSE in the "
     + "environment if no other program writes the file"
 
-  /// Whether the library has met the number of a version that it does not know: it says "bad version
+  /// Whether the library has met an unknown version number: it says "bad version
   /// number for …", "bad object header version number", "unknown … version" and the like.
   private static func isOfVersion(_ message: String) -> Bool {
     message.contains("version")

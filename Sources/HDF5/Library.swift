@@ -1,11 +1,11 @@
 import CHDF5
 import Synchronization
 
-/// The door to the C library: every call of the module passes through here.
+/// The gateway to the C library: every call of the module goes through it.
 ///
-/// The library is not thread-safe in every build, so that calls take turns. The lock is held for the
-/// C call alone; no identifier is closed and no Swift code of callers runs under it, which is why it
-/// needs not be recursive.
+/// The library is not thread-safe in every build, so calls are serialised. The lock is held for the C
+/// call alone; no identifier is closed and no Swift code of callers runs under it, which is why it need
+/// not be recursive.
 enum Library {
   private static let turn = Mutex(())
 
@@ -13,7 +13,7 @@ enum Library {
   /// the library's error stack before anyone else can overwrite it.
   ///
   /// - Parameters:
-  ///   - operation: What the call is to do, to follow "cannot".
+  ///   - operation: What the call does, to follow "cannot".
   ///   - place: What the call is about.
   ///   - body: The call. It must neither call this function nor release an identifier.
   /// - Returns: The status, zero or positive.
@@ -43,14 +43,14 @@ enum Library {
     _ = status { H5Idec_ref(id) }
   }
 
-  /// Whether references to texts can be read without following them; arranged for when first asked.
+  /// Whether references to texts can be read without following them; set up at the first use.
   static let canReadReferences = status { chdf5_register_references() } >= 0
 
-  /// The driver for files without a name, or a negative value; registered when first asked for.
+  /// The driver for files without a name, or a negative value; registered at the first use.
   static let unnamedDriver = status { chdf5_register_unnamed_driver() }
 
   /// Keeps the library from closing itself at exit, when other threads may still be in it; it would
-  /// also complain to the terminal about what damaged files have left behind.
+  /// also print complaints about what damaged files have left behind.
   private static let staysOpen: Bool = H5dont_atexit() >= 0
 
   private static func locked<Result: Sendable>(_ body: () -> Result) -> Result {
@@ -80,7 +80,7 @@ enum Library {
   }
 }
 
-/// What a call is about: the file and the object in it that an error names.
+/// The subject of a call: the file and the object in it that an error names.
 struct Place: Sendable {
   let file: String
   var object: String?

@@ -27,7 +27,7 @@ struct NameCollector {
 
   /// Adds a name.
   ///
-  /// - Returns: Whether to go on.
+  /// - Returns: Whether to continue.
   mutating func add(_ name: String?) -> Bool {
     if name == nil { objection = "a name is not UTF-8" }
     if names.count == Self.limit { objection = "there are more than \(Self.limit) names" }

@@ -2,7 +2,7 @@ import CHDF5
 import Glibc
 import Synchronization
 
-/// An open file of the library, which lives until the last object in it has gone.
+/// An open file of the library, which lives until its last object is released.
 final class OpenFile: Sendable {
   let path: String
   let isWritable: Bool
@@ -12,7 +12,7 @@ final class OpenFile: Sendable {
   private let id: hid_t
   private let isOpen = Atomic<Bool>(true)
 
-  /// Takes over the identifier of a file that was opened so that closing it closes its objects.
+  /// Takes ownership of the identifier of a file that was opened so that closing it closes its objects.
   ///
   /// - Throws: ``HDF5Error`` if addresses and lengths are not stored in eight bytes.
   init(id: hid_t, path: String, isWritable: Bool) throws(HDF5Error) {
@@ -32,7 +32,7 @@ final class OpenFile: Sendable {
         throw place.error(operation, "its addresses are not of 64 bits")
       }
       baseAddress = base
-      // What this process starts would keep the file, and its lock, open.
+      // Child processes would keep the file, and its lock, open.
       let descriptor = try place.call(operation) { chdf5_descriptor(id) }
       _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     } catch {
@@ -120,16 +120,16 @@ private struct LockHandle {
   }
 }
 
-/// An open group or dataset, closed when the last reference goes.
+/// An open group or dataset, closed when the last reference is released.
 final class Object: Sendable {
   let path: String
   let file: OpenFile
 
-  /// Where the object and the groups around it start in the file, outermost first.
+  /// Where the object and the groups that contain it start in the file, outermost first.
   let lineage: [UInt64]
   private let id: hid_t
 
-  /// Takes over an identifier.
+  /// Takes ownership of an identifier.
   init(id: hid_t, path: String, file: OpenFile, lineage: [UInt64]) {
     self.id = id
     self.path = path

@@ -2,7 +2,7 @@ import CHDF5
 
 /// How a new dataset is laid out.
 struct NewDataset {
-  /// Small enough for the library's cache of 1 MiB, large enough that deflate has something to find
+  /// Small enough for the library's cache of 1 MiB, large enough for deflate to be effective
   /// and the index stays small.
   static let chunkByteLimit = 256 << 10
 
@@ -25,7 +25,7 @@ struct NewDataset {
     return product == count ? nil : "\(count) elements do not fill the shape \(shape)"
   }
 
-  /// The sides of a chunk, or nil if the elements are stored in one piece.
+  /// The sides of a chunk, or nil if the elements are stored contiguously.
   ///
   /// The last sides stay whole as long as a chunk fits the limit; the side at which it stops fitting
   /// is split evenly, since a chunk that reaches beyond the dataset is stored in full. For `[N, C, H,
@@ -70,7 +70,7 @@ struct NewDataset {
   }
 }
 
-/// How an existing dataset is laid out, if that is one of the ways that are accepted.
+/// How an existing dataset is laid out, if that layout is accepted.
 struct StoredLayout {
   /// The sides of a chunk, or nil if the elements are not stored in chunks.
   let chunkShape: [Int]?
@@ -80,7 +80,7 @@ struct StoredLayout {
 
   /// Reads the layout from a dataset's creation properties.
   ///
-  /// - Throws: ``HDF5Error`` if the elements lie in other files or pass other filters than the three
+  /// - Throws: ``HDF5Error`` if the elements are in other files or use filters other than the three
   ///   that are known.
   init(creation: hid_t, rank: Int, _ operation: String, _ place: Place) throws(HDF5Error) {
     let layout = try Self.kind(creation, operation, place)
@@ -103,9 +103,9 @@ struct StoredLayout {
     chunkShape = chunk
   }
 
-  /// Tells whether elements are stored in one piece, in chunks or in the header.
+  /// Reads whether elements are stored contiguously, in chunks or in the header.
   ///
-  /// - Throws: ``HDF5Error`` for a virtual dataset. This must be known before its shape is asked for,
+  /// - Throws: ``HDF5Error`` for a virtual dataset. This must be known before its shape is read,
   ///   since that opens other files.
   static func kind(
     _ creation: hid_t, _ operation: String, _ place: Place
@@ -115,7 +115,7 @@ struct StoredLayout {
     return layout
   }
 
-  /// Names by which people know the filters that files name otherwise, or not at all: those of the library and
+  /// Common names of the filters that files name otherwise, or not at all: those of the library and
   /// some that are registered with The HDF Group.
   private static let knownFilters: [Int32: String] = [
     4: "SZIP", 5: "N-bit", 6: "scale-offset", 307: "BZIP2", 32000: "LZF, which h5py has",
@@ -151,7 +151,7 @@ struct StoredLayout {
         throw place.error(
           operation,
           "it is packed with the filter \(filter)\(name.isEmpty ? "" : " (\(name))"), which is not "
-            + "supported: pack it anew with `h5repack -f SHUF -f GZIP=6 OLD NEW`, where that filter is "
+            + "supported: repack it with `h5repack -f SHUF -f GZIP=6 OLD NEW`, where that filter is "
             + "installed, or with h5py and compression=\"gzip\"", .unsupported)
       }
     }

@@ -63,7 +63,7 @@ struct StoredAttribute: ~Copyable {
       try place.call(Self.operation) { unsafe H5Aread(id, chdf5_native_int64(), &values) }
       return values
     }
-    // The library would clamp large unsigned values without a word.
+    // The library would clamp large unsigned values silently.
     var values = [UInt64](repeating: 0, count: count)
     try place.call(Self.operation) { unsafe H5Aread(id, chdf5_native_uint64(), &values) }
     let signed = values.compactMap { Int64(exactly: $0) }

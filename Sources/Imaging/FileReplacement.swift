@@ -4,7 +4,7 @@ import Files
 ///
 /// - Parameters:
 ///   - path: The file.
-///   - bytes: What is to be in it.
+///   - bytes: Its contents.
 ///   - replacing: Whether a regular file of that name is replaced.
 /// - Throws: ``ImageError`` with the code ``ImageError/Code/unwritable`` and the cause.
 package func replaceFile(

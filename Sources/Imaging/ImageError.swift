@@ -1,18 +1,18 @@
 import Files
 
-/// Why a picture could not be read or written.
+/// The reason a picture could not be read or written.
 package struct ImageError: ReportedError, Hashable {
   /// The kind of failure.
   package enum Code: String, Hashable, Sendable, CaseIterable {
     /// No file has this name.
     case missing
-    /// The system does not let us read it, or it is not a regular file.
+    /// The system does not allow reading it, or it is not a regular file.
     case unreadable
     /// The file has no bytes.
     case empty
     /// The content is neither PNG nor JPEG.
     case notAnImage
-    /// The file name's extension names another format than the content has.
+    /// The file name's extension names a format other than the content's.
     case contradictsExtension
     /// The data end before the picture does.
     case truncated

@@ -13,7 +13,7 @@ struct ImageFile {
 
   /// Reads a whole regular file.
   init(path: String, limit: Int) throws(ImageError) {
-    // Without O_NONBLOCK, opening a pipe that nobody writes to would wait forever.
+    // Without O_NONBLOCK, opening a pipe without a writer would wait forever.
     let descriptor = unsafe open(path.systemPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       let code = errno

@@ -1,4 +1,4 @@
-/// A file format that can be told by its first bytes.
+/// A file format that is recognised by its first bytes.
 ///
 /// Only PNG and JPEG are decoded; the others are known so that the refusal can name them.
 enum ImageFormat: String {
@@ -43,7 +43,7 @@ enum ImageFormat: String {
     }
   }
 
-  /// What the bytes look like; nil if nothing is recognised.
+  /// The format of the bytes; nil if it is not recognised.
   ///
   /// A file that is cut within the signature of a PNG or JPEG counts as one.
   init?(bytes: [UInt8]) {
@@ -91,13 +91,13 @@ enum ImageFormat: String {
     }
   }
 
-  /// Tells what kind of text the bytes are; nil if they are not text.
+  /// The kind of text that the bytes are; nil if they are not text.
   private init?(markup bytes: ArraySlice<UInt8>) {
     guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) }) else {
       return nil
     }
-    // A cut within the last character is not what makes a text invalid: decode with repair, then
-    // look no closer than needed.
+    // A cut within the last character does not make a text invalid: decode with repair, and look no closer
+    // than needed.
     let text = String(decoding: bytes, as: UTF8.self).lowercased()
     if text.contains("<svg") {
       self = .svg

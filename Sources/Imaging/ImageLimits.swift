@@ -1,4 +1,4 @@
-/// What is refused before any memory is spent on it.
+/// Limits that are checked before any memory is spent.
 package struct ImageLimits: Hashable, Sendable {
   /// The longest side, in pixels.
   package var side: Int
@@ -15,9 +15,9 @@ package struct ImageLimits: Hashable, Sendable {
     self.bytes = bytes
   }
 
-  /// 16,384 pixels a side, 100 million pixels, 1 GiB.
+  /// 16,384 pixels per side, 100 million pixels, 1 GiB.
   ///
-  /// Decoding holds 3 bytes a pixel in memory, 6 with 16 bits a sample, and at most 14 while
+  /// Decoding holds 3 bytes per pixel in memory, 6 with 16 bits per sample, and at most 14 while
   /// transparency is resolved.
   package static let `default` = ImageLimits(side: 16_384, pixels: 100_000_000, bytes: 1 << 30)
 
@@ -28,7 +28,7 @@ package struct ImageLimits: Hashable, Sendable {
     return !overflow && area <= pixels
   }
 
-  /// Accepts a size from a file's header, or says what is wrong with it.
+  /// Accepts a size from a file's header, or throws.
   func check(width: Int, height: Int, path: String) throws(ImageError) {
     guard width > 0, height > 0 else {
       throw ImageError(.zeroSize, path: path, cause: "is \(width)×\(height) pixels: nothing to see")

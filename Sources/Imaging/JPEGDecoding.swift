@@ -2,8 +2,8 @@ import CJPEG
 
 /// Decodes a JPEG file: baseline or progressive, grey, RGB or YCC; upright.
 ///
-/// Samples are what libjpeg gives with its defaults, and so what most programs see. A file whose end is
-/// missing or unreadable has a ``Picture/flaw``, as long as all that its pixels take is there.
+/// Samples are libjpeg's with its defaults, the same as in most programs. A file whose end is
+/// missing or unreadable has a ``Picture/flaw``, as long as all data of its pixels are present.
 func decodeJPEG(_ file: ImageFile, limits: ImageLimits) throws(ImageError) -> Picture {
   try unsafe file.bytes.withUnsafeBufferPointer { bytes throws(ImageError) -> Picture in
     guard let base = bytes.baseAddress, let decoder = unsafe cjpeg_open(base, bytes.count)
@@ -12,7 +12,7 @@ func decodeJPEG(_ file: ImageFile, limits: ImageLimits) throws(ImageError) -> Pi
     }
     defer { unsafe cjpeg_close(decoder) }
 
-    /// Turns a status that is not ok into an error.
+    /// Converts a status that is not ok to an error.
     func check(_ status: cjpeg_status) throws(ImageError) {
       let message = unsafe String(cString: cjpeg_message(decoder))
       switch status {
@@ -65,7 +65,7 @@ func decodeJPEG(_ file: ImageFile, limits: ImageLimits) throws(ImageError) -> Pi
 
 /// Names a way to store colour that is refused; nil for the supported ones.
 ///
-/// CMYK says how much ink to print, and what that looks like is up to a colour profile.
+/// CMYK is amounts of ink, whose appearance depends on a colour profile.
 private func unsupportedColor(_ header: cjpeg_header) -> String? {
   switch header.color {
   case .grey, .rgb, .ycc: nil

@@ -1,7 +1,7 @@
-/// How a picture lies in its file: Exif's tag 0x0112, from the TIFF 6.0 specification.
+/// How a picture is stored in its file: Exif's tag 0x0112, from the TIFF 6.0 specification.
 ///
-/// Cameras store what the sensor saw, and note how it was held. The names say where the file's first
-/// row and first column belong.
+/// Cameras store the sensor's picture, and record how they were held. The names say where the file's
+/// first row and first column belong.
 enum Orientation: UInt32, CaseIterable {
   case topLeft = 1
   case topRight = 2
@@ -17,11 +17,11 @@ enum Orientation: UInt32, CaseIterable {
 
   /// Reads it from Exif data, which are a small TIFF file.
   ///
-  /// - Returns: Nil if there is none, or none that makes sense.
+  /// - Returns: Nil if there is none, or none that is valid.
   init?(exif bytes: ArraySlice<UInt8>) {
     let isLittle = bytes.starts(with: [0x49, 0x49, 0x2A, 0])
     guard isLittle || bytes.starts(with: [0x4D, 0x4D, 0, 0x2A]) else { return nil }
-    /// The whole number of so many bytes at an offset; nil beyond the end.
+    /// The integer of a number of bytes at an offset; nil beyond the end.
     func number(_ count: Int, at offset: Int) -> Int? {
       guard offset <= bytes.count - count else { return nil }
       let part = bytes.dropFirst(offset).prefix(count)
@@ -36,7 +36,7 @@ enum Orientation: UInt32, CaseIterable {
       let place = directory + 2 + 12 * entry
       guard let tag = number(2, at: place) else { return nil }
       guard tag == 0x0112 else { continue }
-      // A value that fits in four bytes stands in the entry, at its start. It should be of two bytes.
+      // A value that fits in four bytes is in the entry, at its start. It should be of two bytes.
       let sizes = [1: 1, 3: 2, 4: 4]
       guard let type = number(2, at: place + 2), let size = sizes[type],
         let value = number(size, at: place + 8)
@@ -49,9 +49,9 @@ enum Orientation: UInt32, CaseIterable {
 }
 
 extension Picture {
-  /// The picture as it was seen, from what lies in the file.
+  /// The upright picture, from the stored one.
   ///
-  /// Samples change places and are otherwise untouched. One pass, for all but ``Orientation/topLeft``.
+  /// Samples are moved and otherwise untouched. One pass, for all but ``Orientation/topLeft``.
   func upright(from orientation: Orientation?) -> Picture {
     guard let orientation, orientation != .topLeft else { return self }
     let turned =
@@ -70,7 +70,7 @@ extension Picture {
   }
 
   private func upright<Sample>(_ samples: [Sample], _ orientation: Orientation) -> [Sample] {
-    // The pixel of the file that comes first, and the steps to those right of it and below.
+    // The pixel of the file that comes first, and the distances to those right of it and below.
     let (right, down) = (1, width)
     let (lastColumn, lastRow) = (width - 1, (height - 1) * width)
     let (start, across, along) =

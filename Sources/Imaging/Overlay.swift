@@ -3,10 +3,10 @@ package struct Overlay: Sendable {
   /// The drawing, of the picture's size.
   package let image: RGBImage
 
-  /// Whether the map said nothing, so that only the grey picture was drawn.
+  /// Whether the map could not be drawn, so that only the grey picture was drawn.
   ///
-  /// A map of equal values has no maximum to point at, and one with NaN or infinity is no map. Tell
-  /// the user.
+  /// A map of equal values has no maximum, and one with NaN or infinity is not a map. Report it to the
+  /// user.
   package let isEmpty: Bool
 
   /// How much of the original's drawings is the map's colour: 128/255.
@@ -26,7 +26,7 @@ extension Plane {
 }
 
 extension Picture {
-  /// The ``luma``, stretched from its least to its most; as it is if the picture has one brightness.
+  /// The ``luma``, stretched from its least to its most; unchanged if the picture has a single brightness.
   package var stretchedLuma: Plane {
     let brightness = luma
     return brightness.normalized() ?? brightness
@@ -38,7 +38,7 @@ extension Picture {
   /// which are laid over ``stretchedLuma``: channel = opacity·colour + (1 − opacity)·255·grey, computed
   /// in double and rounded to the nearest of 256, halves up.
   ///
-  /// To see what the network saw, pass the picture at the network's input size.
+  /// To show the network's view, pass the picture at the network's input size.
   ///
   /// - Precondition: `opacity`, which is the original's unless given, is in [0, 1].
   package func overlay(

@@ -1,4 +1,4 @@
-/// The chunks of a PNG file that are there as a whole, checksums unseen.
+/// The complete chunks of a PNG file, checksums unchecked.
 struct PNGChunks {
   /// Where the last of them ends.
   private(set) var end = 8
@@ -6,7 +6,7 @@ struct PNGChunks {
   /// Whether that is the chunk that ends the file.
   private(set) var isEnded = false
 
-  /// How the picture lies in the file, if that is said.
+  /// The picture's orientation in the file, if given.
   private(set) var orientation: Orientation?
 
   /// The chunk that ends a file: no content, and its checksum.

@@ -2,7 +2,7 @@ import CPNG
 
 /// Decodes a PNG file: any bit depth, grey, palette, transparent, interlaced; upright.
 ///
-/// A flawed file is looked at once more: if all its samples are there, it has a ``Picture/flaw``.
+/// A flawed file is examined again: if all its samples are present, it has a ``Picture/flaw``.
 func decodePNG(_ file: ImageFile, limits: ImageLimits) throws(ImageError) -> Picture {
   try checkPNGSize(file, limits: limits)
   let chunks = PNGChunks(file.bytes)
@@ -17,7 +17,7 @@ func decodePNG(_ file: ImageFile, limits: ImageLimits) throws(ImageError) -> Pic
   return picture.upright(from: chunks.orientation)
 }
 
-/// Looks at a file once more that was refused; nil if it lacks a sample.
+/// Examines a refused file again; nil if it lacks a sample.
 private func decodeFlawedPNG(
   _ file: ImageFile, _ chunks: PNGChunks, _ error: ImageError, limits: ImageLimits
 ) -> Picture? {
@@ -43,7 +43,7 @@ private func decodePNG(
     }
     defer { unsafe cpng_close(reader) }
 
-    /// Turns a status that is not ok into an error.
+    /// Converts a status that is not ok to an error.
     func check(_ status: cpng_status) throws(ImageError) {
       let message = unsafe String(cString: cpng_reader_message(reader))
       switch status {
@@ -89,9 +89,9 @@ private func decodePNG(
   }
 }
 
-/// Looks at the size before libpng does, which would call 0 pixels "invalid IHDR data".
+/// Checks the size before libpng does, which would call 0 pixels "invalid IHDR data".
 ///
-/// The header chunk comes first, so its size stands at a fixed place: 8 bytes of signature, 4 of
+/// The header chunk comes first, so its size is at a fixed place: 8 bytes of signature, 4 of
 /// length, 4 of name, then width and height, most significant byte first.
 private func checkPNGSize(_ file: ImageFile, limits: ImageLimits) throws(ImageError) {
   let bytes = file.bytes

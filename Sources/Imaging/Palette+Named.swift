@@ -1,5 +1,5 @@
 extension Palette {
-  /// The palettes that have a name.
+  /// The palettes with a name.
   ///
   /// In ``viridis`` and ``grey`` the lightness rises from the first colour to the last, so that a
   /// map can be read in a black-and-white print and by people who do not see all colours. In the
@@ -20,7 +20,7 @@ extension Palette {
     /// Black to white.
     case grey
 
-    /// Whether lightness alone tells the values apart.
+    /// Whether lightness alone distinguishes the values.
     package var isAccessible: Bool {
       switch self {
       case .viridis, .grey: true
@@ -29,7 +29,7 @@ extension Palette {
     }
   }
 
-  /// The palette of a name.
+  /// The palette with a name.
   package static func named(_ name: Name) -> Palette {
     switch name {
     case .seed: .seed
@@ -55,7 +55,7 @@ extension Palette {
   /// Turbo by Anton Mikhailov, "Turbo, An Improved Rainbow Colormap for Visualization", 2019.
   ///
   /// Every fifth of its 256 published colours, with straight lines between them; no channel is off by
-  /// more than one of 255. (The polynomials published beside them are off by up to 32.)
+  /// more than one of 255. (The polynomials published with them are off by up to 32.)
   package static let turbo = Palette(
     everyFifth: """
       30123B36215F3B2F803F3E9C424BB54559CB4666DD4773EB4680F6458CFD4099FF38A5FB2FB2F4\
@@ -68,7 +68,7 @@ extension Palette {
   ///
   /// At v a channel is min(4v − a, b − 4v), cut to [0, 1]: a = 3/2, 1/2, −1/2 and b = 9/2, 7/2, 5/2 for
   /// red, green and blue. Times 255 and rounded half to even, these are the colours of OpenCV's
-  /// `COLORMAP_JET`, but for a blue of 2 at 159 that is 1 there.
+  /// `COLORMAP_JET`, except for a blue of 2 at 159 that is 1 there.
   package static let jet = Palette(
     colors: (0..<256).map { index in
       let place = 4 * Double(index)
@@ -85,9 +85,9 @@ extension Palette {
 }
 
 extension Palette {
-  /// Draws straight lines between the colours 0, 5, 10, …, 255, and rounds halves up.
+  /// Interpolates linearly between the colours 0, 5, 10, …, 255, and rounds halves up.
   ///
-  /// `hex` has six digits a colour.
+  /// `hex` has six digits per colour.
   private init(everyFifth hex: String) {
     let digits = hex.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
     let levels = stride(from: 0, to: digits.count, by: 2).map { 16 * digits[$0] + digits[$0 + 1] }

@@ -1,4 +1,4 @@
-/// An opaque colour of 8 bits a channel.
+/// An opaque colour of 8 bits per channel.
 package struct RGB: Hashable, Sendable {
   package var red: UInt8
   package var green: UInt8
@@ -22,10 +22,10 @@ package struct Palette: Hashable, Sendable {
     self.colors = colors
   }
 
-  /// Draws straight lines in RGB through evenly spaced colours, as R's `colorRampPalette` does.
+  /// Interpolates linearly in RGB between evenly spaced colours, as R's `colorRampPalette` does.
   ///
-  /// Channel values are truncated, so a rounding error just below a whole number costs a full step.
-  /// R has eleven of those in the seed's palette. Hence its arithmetic, step by step: positions k·(1/n),
+  /// Channel values are truncated, so a rounding error just below a whole number costs a full level.
+  /// R has eleven of those in the seed's palette. Hence its exact arithmetic: positions k·(1/n),
   /// channels as fractions of 255, and v₀ + (v₁ − v₀)·((x − x₀) / (x₁ − x₀)) between two stops.
   ///
   /// - Precondition: There are at least two colours.
@@ -59,13 +59,13 @@ package struct Palette: Hashable, Sendable {
 
   /// The place of a value in [0, 1] among ``colors``: 255·v, rounded half to even.
   ///
-  /// Values outside go to the nearest end, because a blur may leave 1 by a rounding error; NaN goes
+  /// Values outside go to the nearest end, because a blur may exceed 1 by a rounding error; NaN goes
   /// to 0.
   package static func index(of value: Double) -> UInt8 {
     let scaled = 255 * value
     guard scaled > 0 else { return 0 }
     guard scaled < 255 else { return 255 }
-    // From 2^52 on, a double has no fraction: the sum is rounded as wanted, without a call of the C
+    // From 2^52 on, a double has no fraction: the sum is rounded as required, without a call of the C
     // library.
     return UInt8((scaled + 0x1p52) - 0x1p52)
   }

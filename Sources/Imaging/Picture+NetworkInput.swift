@@ -1,4 +1,4 @@
-/// The order in which a network takes the colour channels.
+/// The order of a network's colour channels.
 package enum ChannelOrder: String, Sendable, CaseIterable {
   /// Red, green, blue.
   case rgb
@@ -7,7 +7,7 @@ package enum ChannelOrder: String, Sendable, CaseIterable {
   case bgr
 }
 
-/// What a network takes off a value and divides it by, for its first, second and third channel.
+/// What a network subtracts from a value and divides it by, for its first, second and third channel.
 package typealias PerChannel = (first: Double, second: Double, third: Double)
 
 extension Picture {

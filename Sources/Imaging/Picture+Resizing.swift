@@ -2,7 +2,7 @@ extension Picture {
   /// Resizes to exactly this size; the aspect ratio is not kept.
   ///
   /// Bilinear between half-pixel centres, edges repeated, no low-pass, in double precision: the
-  /// resize of R's EBImage. A picture that has the size already keeps its samples. Costs one pass
+  /// resize of R's EBImage. A picture that already has the size keeps its samples. Costs one pass
   /// over the input rows that are used and one over the output.
   ///
   /// - Precondition: The sides are positive.
@@ -13,10 +13,10 @@ extension Picture {
       rows: Taps(input: self.height, output: height))
   }
 
-  /// Resizes so that the picture covers this size, and cuts off evenly what hangs over.
+  /// Resizes so that the picture covers this size, and crops the excess evenly.
   ///
   /// The aspect ratio is kept. The cut is not rounded to whole pixels: the largest centred rectangle
-  /// of the wanted shape, which may begin between two pixels, is resized as ``resized(width:height:)``
+  /// of that shape, which may begin between two pixels, is resized as ``resized(width:height:)``
   /// does.
   ///
   /// - Precondition: The sides are positive.

@@ -1,7 +1,7 @@
 /// A picture in RGB.
 ///
-/// Values are in [0, 1], 0 is black, and nothing is said about gamma: 8-bit samples are divided by
-/// 255 and 16-bit samples by 65,535. They are kept as they were stored until they are used.
+/// Values are in [0, 1], 0 is black, and gamma is not defined: 8-bit samples are divided by
+/// 255 and 16-bit samples by 65,535. They are kept as stored until they are used.
 package struct Picture: Sendable {
   /// The number of columns.
   package let width: Int
@@ -10,9 +10,9 @@ package struct Picture: Sendable {
   package let height: Int
   let samples: Samples
 
-  /// What is wrong with the file that it was read from, although every pixel is there.
+  /// A fault of the file that it was read from, although every pixel is present.
   ///
-  /// The end of a sentence about the file; nil if nothing is wrong. Tell the user.
+  /// The end of a sentence about the file; nil if there is none. Report it to the user.
   package internal(set) var flaw: String?
 
   init(width: Int, height: Int, samples: Samples) {
@@ -34,7 +34,7 @@ package struct Picture: Sendable {
 
   /// The values in [0, 1]: `[height][width][red, green, blue]`, top row first.
   ///
-  /// Each is the sample divided once. Computed anew at each call, in 8 bytes a value.
+  /// Each is the sample divided once. Computed again at each call, in 8 bytes per value.
   package var pixels: [Double] {
     let maximum = samples.maximum
     return samples.values.map { $0 / maximum }
@@ -44,20 +44,20 @@ package struct Picture: Sendable {
 extension Picture {
   /// Reads a PNG or JPEG file.
   ///
-  /// The content decides about the format; an extension that names another one is an error, because
-  /// one of the two is not what the user thinks it is.
+  /// The content decides the format; an extension that names another one is an error, because one of the
+  /// two is not what the user expects.
   ///
   /// - PNG: 1 to 16 bits, grey, palette, RGB, transparent, interlaced. Transparent pixels are put
-  ///   over **white**; of an animation, the first picture counts.
+  ///   over **white**; of an animation, the first picture is used.
   /// - JPEG: baseline and progressive, grey, RGB and YCC. CMYK and YCCK are refused. Samples equal
   ///   those of libjpeg's defaults (smooth chroma upsampling, slow integer transform).
   /// - Exif's orientation is applied, in JPEG and in PNG: the picture is upright, and its sides are
   ///   those of the upright picture.
   /// - Colour profiles and gamma are ignored.
   ///
-  /// A picture is read as a whole or not at all: missing pixels, wrong checksums and guessed pixels
-  /// are errors. A file whose pixels are all there, but not what should come after them, is read and
-  /// has a ``flaw``.
+  /// A picture is read as a whole or not at all: missing pixels, wrong checksums and guessed pixels are
+  /// errors. A file whose pixels are all present, but not what should follow them, is read and has a
+  /// ``flaw``.
   ///
   /// - Throws: ``ImageError``, which names the file and the cause in one line. A picture beyond
   ///   `limits` is refused by its header, before memory is allocated for it.
@@ -71,8 +71,8 @@ extension Picture {
   ///
   /// - Parameters:
   ///   - bytes: The whole file.
-  ///   - name: What errors call it; its extension must not contradict the content.
-  ///   - limits: What is refused.
+  ///   - name: Its name in errors; its extension must not contradict the content.
+  ///   - limits: The limits.
   /// - Throws: ``ImageError``, as ``init(contentsOf:limits:)`` does.
   package init(
     bytes: [UInt8], name: String, limits: ImageLimits = .default

@@ -17,8 +17,8 @@ struct GaussianKernel {
 extension Plane {
   /// Blurs with a Gaussian of `size` × `size` elements, whose weights sum to 1.
   ///
-  /// The plane is **circular**: what leaves on the right comes in on the left. That is what EBImage's
-  /// `filter2` does; a hot corner shines at the other three. Two passes of `size` multiply-adds per
+  /// The plane is **circular**: what leaves on the right enters on the left. That is what EBImage's
+  /// `filter2` does; a hot corner appears at the other three. Two passes of `size` multiply-adds per
   /// element, which agree with one pass of `size`² to a few units of the last place.
   ///
   /// - Precondition: `size` is odd and `sigma` is positive.

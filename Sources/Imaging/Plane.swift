@@ -22,9 +22,9 @@ package struct Plane: Sendable, Hashable {
 
   /// Stretches the values to [0, 1]: (v − min) / (max − min).
   ///
-  /// - Returns: Nil if there is nothing to stretch: all values are equal, or one is not finite.
+  /// - Returns: Nil if it cannot be stretched: all values are equal, or one is not finite.
   package func normalized() -> Plane? {
-    // NaN is smaller than nothing and larger than nothing, so min and max alone would miss it.
+    // NaN compares neither less nor greater, so min and max alone would miss it.
     guard values.allSatisfy(\.isFinite), let least = values.min(), let most = values.max() else {
       return nil
     }

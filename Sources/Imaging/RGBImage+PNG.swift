@@ -4,7 +4,7 @@ import Glibc
 extension RGBImage {
   /// Encodes the image as a PNG file.
   ///
-  /// Nothing but the pixels goes into it, so the same image gives the same bytes (on processors of
+  /// It contains only the pixels, so the same image gives the same bytes (on processors of
   /// one kind, as long as the library that compresses, ISA-L, stays the same).
   ///
   /// - Throws: ``ImageError`` if there is no memory, or if a side exceeds what PNG can hold.
@@ -29,7 +29,7 @@ extension RGBImage {
 
   /// Writes the image as a PNG file, whole or not at all.
   ///
-  /// The bytes go to a new file in the same directory, which takes the name once they are on disk. An
+  /// The bytes go to a new file in the same directory, which gets the name once they are on disk. An
   /// existing regular file is replaced; anything else of that name is left alone.
   ///
   /// - Throws: ``ImageError`` with the code ``ImageError/Code/unwritable`` and the cause.

@@ -1,4 +1,4 @@
-/// A picture of 8 bits a channel, ready to be shown.
+/// A picture of 8 bits per channel, ready to be shown.
 package struct RGBImage: Sendable, Hashable {
   /// The number of columns.
   package let width: Int
@@ -22,9 +22,9 @@ package struct RGBImage: Sendable, Hashable {
     self.pixels = pixels
   }
 
-  /// Rounds a picture to the nearest of 256 steps, halves up.
+  /// Rounds a picture to the nearest of 256 levels, halves up.
   ///
-  /// 8-bit samples come back unchanged.
+  /// 8-bit samples are unchanged.
   package init(_ picture: Picture) {
     if case .bytes(let samples) = picture.samples {
       self.init(width: picture.width, height: picture.height, pixels: samples)
@@ -39,7 +39,7 @@ package struct RGBImage: Sendable, Hashable {
 }
 
 extension RGBImage {
-  /// Shows a plane of values in [0, 1] as grey, rounded to the nearest of 256 steps, halves up.
+  /// Shows a plane of values in [0, 1] as grey, rounded to the nearest of 256 levels, halves up.
   package init(_ plane: Plane) {
     self.init(
       width: plane.width, height: plane.height,

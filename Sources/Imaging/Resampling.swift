@@ -38,7 +38,7 @@ extension Plane {
 ///
 /// - Returns: `[rows.count][columns.count][channels]`.
 ///
-/// Private to this file, so that the compiler sees each element type and closure that it is used with.
+/// Private to this file, so that the compiler specialises it for each element type and closure.
 @inline(__always)
 private func resample<Element>(
   _ source: [Element], width: Int, channels: Int, columns: Taps, rows: Taps,

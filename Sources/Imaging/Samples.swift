@@ -1,8 +1,8 @@
 /// A picture's samples, as they were decoded or computed: RGB, interleaved, row by row.
 ///
-/// Whole numbers stay whole numbers until they are used. That takes a third of the memory, and it
-/// decides about bits: interpolating 0...255 and dividing once afterwards is at least as exact as
-/// interpolating quotients, and exact where the result is a whole number.
+/// Integers stay integers until they are used. That takes a third of the memory, and it affects the bits:
+/// interpolating 0...255 and dividing once afterwards is at least as exact as interpolating quotients,
+/// and exact where the result is an integer.
 enum Samples: Sendable {
   /// 0 is black and 255 is white.
   case bytes([UInt8])
@@ -43,7 +43,7 @@ extension Samples {
       maximum: 255 * 255)
   }
 
-  /// Puts 16-bit RGBA over white, rounded to the nearest of 65,536 steps.
+  /// Puts 16-bit RGBA over white, rounded to the nearest of 65,536 levels.
   init(compositing rgba: [UInt16]) {
     self = .words(
       compositeOverWhite(rgba) { value, alpha in
@@ -54,7 +54,7 @@ extension Samples {
   }
 }
 
-/// Turns four channels into three.
+/// Converts four channels to three.
 @inline(__always)
 private func compositeOverWhite<Sample>(
   _ rgba: [Sample], _ blend: (_ value: Sample, _ alpha: Sample) -> UInt16

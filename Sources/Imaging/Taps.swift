@@ -1,14 +1,14 @@
-/// Where each output column (or row) of a bilinear resize takes its two inputs.
+/// Where each output column (or row) of a bilinear resize reads its two inputs.
 ///
-/// Output `i` of `m` looks at position t = (i + ½)·(length / m) − ½ + start of the input: centres of
-/// pixels lie at halves, so that both edges of the picture stay where they are. It takes
+/// Output `i` of `m` is at position t = (i + ½)·(length / m) − ½ + start of the input: centres of
+/// pixels are at halves, so that both edges of the picture stay where they are. It takes
 /// (1 − f)·input[⌊t⌋] + f·input[⌊t⌋ + 1] with f = t − ⌊t⌋. A position beyond the centre of an edge pixel
-/// is moved to it, so that its value comes back as it is, without the rounding of (1 − f)·v + f·v.
+/// is moved to it, so that its value is unchanged, without the rounding of (1 − f)·v + f·v.
 ///
 /// That is EBImage's `resize`, and PyTorch's `interpolate(mode="bilinear", align_corners=False,
 /// antialias=False)`. There is no low-pass: strong reduction skips pixels.
 ///
-/// The step length / m is computed as 1 / (m / length), which is how EBImage inverts its transform;
+/// The distance length / m is computed as 1 / (m / length), which is how EBImage inverts its transform;
 /// length / m may differ in the last bit, and then positions near the far edge by 1e-14 pixels.
 struct Taps {
   /// The number of input samples.

@@ -9,17 +9,17 @@ final class AlignedBuffer: @unchecked Sendable {
   let count: Int
   @unsafe let pointer: UnsafeMutablePointer<Float>
 
-  /// The elements that packed weights may fill however few the weights are: 1 GiB.
+  /// The elements that packed weights may always take, however few the weights are: 1 GiB.
   private static let leastLimit = 1 << 28
 
-  /// Reserves memory for weights that are packed.
+  /// Reserves memory for packed weights.
   ///
   /// Where a kernel is tall and its channels are few, or where a matrix has one side, vectors are filled
   /// up to hundreds of times the weights.
   ///
   /// - Parameters:
-  ///   - count: The elements when they are packed.
-  ///   - weights: The elements that are given.
+  ///   - count: The elements of the packed weights.
+  ///   - weights: The elements of the weights as given.
   /// - Throws: ``KernelError`` if it is more than 1 GiB and eight times the weights, or more than the
   ///   system has.
   convenience init(count: Int, packing weights: Int) throws(KernelError) {
@@ -34,7 +34,7 @@ final class AlignedBuffer: @unchecked Sendable {
 
   /// Reserves memory that holds zeros.
   ///
-  /// - Throws: ``KernelError`` if the system has not that much memory.
+  /// - Throws: ``KernelError`` if the system does not have that much memory.
   init(count: Int) throws(KernelError) {
     self.count = count
     let bytes = Self.bytes(count)
@@ -53,7 +53,7 @@ final class AlignedBuffer: @unchecked Sendable {
 
   var byteCount: Int { count * MemoryLayout<Float>.stride }
 
-  /// Whole pages, or 0 if there is no such number.
+  /// The size in whole pages; 0 if it overflows.
   private static func bytes(_ count: Int) -> Int {
     let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
     return overflow || count < 0 || bytes > Int.max / 2 ? 0 : max(1, (bytes + 4095) / 4096) * 4096

@@ -24,7 +24,7 @@ public final class Arena: @unchecked Sendable {
   ///
   /// It holds zeros, and pages of it that nothing touches cost nothing.
   ///
-  /// - Throws: ``KernelError`` if the system has not that much memory.
+  /// - Throws: ``KernelError`` if the system does not have that much memory.
   public init(byteCount: Int) throws(KernelError) {
     guard (0..<Int.max / 2).contains(byteCount),
       let memory = unsafe mmap(
@@ -47,7 +47,7 @@ public final class Arena: @unchecked Sendable {
   ///   - layout: How the channels of an image lie.
   ///   - imageStride: The distance between two images, in bytes.
   /// - Returns: The view, valid as long as the arena lives.
-  /// - Precondition: The region lies in the arena, and the numbers divide by the size of an element.
+  /// - Precondition: The region is in the arena, and the numbers divide by the size of an element.
   @unsafe
   public func view(at offset: Int, shape: TensorShape, layout: Layout, imageStride: Int)
     -> FeatureView
@@ -74,7 +74,7 @@ public final class Arena: @unchecked Sendable {
 
   /// Lends memory.
   ///
-  /// - Precondition: The region lies in the arena.
+  /// - Precondition: The region is in the arena.
   @unsafe
   public func bytes(in region: Range<Int>) -> UnsafeMutableRawPointer {
     precondition(
@@ -84,7 +84,7 @@ public final class Arena: @unchecked Sendable {
 
   /// Fills a region with 32-bit floats.
   ///
-  /// - Precondition: The region lies in the arena, and begins and ends where an element does.
+  /// - Precondition: The region is in the arena, and begins and ends where an element does.
   public func fill(_ region: Range<Int>, with value: Float) {
     let size = MemoryLayout<Float>.stride
     precondition(region.lowerBound % size == 0 && region.count % size == 0)
@@ -94,14 +94,14 @@ public final class Arena: @unchecked Sendable {
 
   /// Copies a region of another arena to the same place here.
   ///
-  /// - Precondition: The region lies in both arenas.
+  /// - Precondition: The region is in both arenas.
   public func copy(from other: Arena, in region: Range<Int>) {
     unsafe bytes(in: region).copyMemory(from: other.bytes(in: region), byteCount: region.count)
   }
 
   /// Whether a region has the bits of the same region of another arena.
   ///
-  /// - Precondition: The region lies in both arenas.
+  /// - Precondition: The region is in both arenas.
   public func hasSameBits(as other: Arena, in region: Range<Int>) -> Bool {
     unsafe memcmp(bytes(in: region), other.bytes(in: region), region.count) == 0
   }

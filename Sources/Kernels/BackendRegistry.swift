@@ -1,11 +1,11 @@
 /// Backends by their names.
 ///
-/// What takes backends by name is given a registry: the one of this build, or one that has others, too.
+/// Code that takes backends by name is given a registry: that of this build, or one with further ones.
 public struct BackendRegistry: Sendable {
-  /// The backends that are listed, the one that all are compared with first.
+  /// The listed backends; the first is the one that all others are compared with.
   public let all: [any ConvolutionBackend]
 
-  /// Backends that can be named and are not listed: others with one of their choices made.
+  /// Backends that can be named but are not listed: listed ones with one of their choices fixed.
   public let variants: [any ConvolutionBackend]
 
   /// - Precondition: No two have one name.
@@ -26,13 +26,13 @@ public struct BackendRegistry: Sendable {
       AutoBackend(),
     ], variants: [2, 4].map { WinogradBackend(tile: $0) })
 
-  /// The names of those that are listed, in order.
+  /// The names of the listed backends, in order.
   public var names: [String] { all.map(\.name) }
 
   /// The backend that runs when none is named.
   public var standard: any ConvolutionBackend { AutoBackend() }
 
-  /// The backend of a name, a variant's too; nil if there is none.
+  /// The backend with a name, variants included; nil if there is none.
   public subscript(name: String) -> (any ConvolutionBackend)? {
     (all + variants).first { $0.name == name }
   }

@@ -72,7 +72,7 @@ extension ConvolutionBackend {
   ///
   /// - Parameters:
   ///   - scratchBytes: The bytes, made by `clampedProduct` where they may be too many.
-  ///   - problem: The problem that takes them.
+  ///   - problem: The problem that needs them.
   /// - Throws: ``KernelError`` if it cannot.
   func validate(scratchBytes: Int, for problem: ConvolutionProblem) throws(KernelError) {
     guard scratchBytes / MemoryLayout<Float>.stride <= TensorShape.largestCount else {
@@ -96,7 +96,7 @@ public struct Fusions: OptionSet, Hashable, Sendable {
   /// `max(0, y)` on the result.
   public static let relu = Fusions(rawValue: 2)
 
-  /// The average over windows of the input that lie side by side, after the prologue.
+  /// The average over windows of the input, after the prologue.
   public static let averagePool = Fusions(rawValue: 4)
 
   /// What the fusions are called in reports and saved plans.
@@ -111,11 +111,11 @@ public struct Fusions: OptionSet, Hashable, Sendable {
 public struct Fusion: Sendable {
   public var prologue: ScaleShift?
 
-  /// The windows that the input is averaged over, after the prologue, which lie side by side and
-  /// begin at its upper left corner.
+  /// The windows that the input is averaged over after the prologue, side by side from its upper left
+  /// corner on.
   ///
-  /// The problem is then that of the averages, and the input that is given to a run is larger by
-  /// these factors; rows and columns that fill no window are left out.
+  /// The problem is then that of the averages, and the input itself is larger by
+  /// these factors; rows and columns that do not fill a window are left out.
   public var averagePool: Size?
 
   /// Whether the result goes through `max(0, y)`.
@@ -136,7 +136,7 @@ public struct ScaleShift: Sendable {
   public var shift: [Float]
   public var relu: Bool
 
-  /// - Precondition: Both arrays have one element a channel.
+  /// - Precondition: Both arrays have one element per channel.
   public init(scale: [Float], shift: [Float], relu: Bool) {
     precondition(scale.count == shift.count, "scale and shift differ in length")
     self.scale = scale

@@ -1,14 +1,14 @@
-/// What a backend says of how it computes one problem on one target.
+/// How a backend computes one problem on one target.
 public struct ConvolutionDescription: Hashable, Sendable {
   /// How the arithmetic departs from summing in order, from which the error bound follows.
   public var algorithm: Algorithm
 
   /// The neighbouring operations that the backend can compute in the same pass.
   ///
-  /// What is missing becomes a step of its own in the plan.
+  /// Any other becomes a separate step of the plan.
   public var fusions: Fusions
 
-  /// The layouts in which the backend takes its input and gives its output.
+  /// The layouts in which the backend reads its input and writes its output.
   public var layouts: ConvolutionLayouts
 
   /// The format of the numbers that are multiplied and summed.

@@ -3,9 +3,9 @@
 ///
 /// It looks at one image, so that a picture gets the same bits alone and in a batch.
 ///
-/// `swift run -c release fit-cost-model` measures what the factors stand for, with weights in no cache,
-/// and tells how much slower than the fastest each choice is: on a Zen 3 core with AVX2 by 4 % on the
-/// average of 21 problems, and by a third at worst.
+/// `swift run -c release fit-cost-model` measures what the factors stand for, with cold weights, and
+/// prints how much slower than the fastest each choice is: on a Zen 3 core with AVX2 by 4 % on average
+/// over 21 problems, and by a third at worst.
 package struct CostModel: Sendable {
   /// The ways to compute a 3×3 convolution among which the model chooses.
   package enum Choice: Hashable, CaseIterable, Sendable {
@@ -29,7 +29,7 @@ package struct CostModel: Sendable {
   /// The cost of packing one vector of input.
   package var packing: Double
 
-  /// The cost of reading one vector of weights that is in no cache.
+  /// The cost of reading one vector of cold weights.
   package var coldWeights: Double
 
   package init(transform: Double, packing: Double, coldWeights: Double) {

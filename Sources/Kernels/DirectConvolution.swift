@@ -13,7 +13,7 @@ enum DirectConvolution {
   /// - Parameters:
   ///   - problem: The geometry.
   ///   - weights: The `depth` weights of this output channel.
-  ///   - bias: What the sums begin with.
+  ///   - bias: The initial value of the sums.
   ///   - input: The first input plane that this channel's group reads, in one image.
   ///   - output: The plane.
   static func plane(

@@ -1,13 +1,13 @@
 /// What convolutions are prepared for: the inner loops that run, and the threads that share the work.
 ///
-/// A plan has one. What a backend decides by itself, how it packs and cuts its work above all, follows from
+/// Each plan has one. A backend's own decisions, above all how it packs and cuts its work, follow from
 /// the problem and the target, never from the machine that happens to prepare it.
 public struct ExecutionTarget: Hashable, Sendable {
   public var instructionSet: InstructionSet
 
-  /// The threads that are to have something to do.
+  /// The number of threads to provide work for.
   ///
-  /// Any other number may run the tasks, with the same bits.
+  /// Any other number may run the tasks, with the same bits in the result.
   public var threads: Int
 
   public init(_ instructionSet: InstructionSet, threads: Int = 2) {

@@ -1,10 +1,10 @@
 import CDensecam
 
-/// A batch of feature maps in memory that somebody else owns, to read from.
+/// A read-only batch of feature maps in memory owned elsewhere.
 ///
 /// The channels of an image lie in one of the orders of ``Layout``. Images may lie further apart than
 /// that fills, which is how a layer reads or writes some channels of a larger buffer. Views are lent
-/// by ``Arena``, which checks their range. What a kernel is given is a structure of C,
+/// by ``Arena``, which checks their range. Kernels get a C structure,
 /// `densecam_view` of `densecam/view.h`.
 @unsafe
 public struct FeatureView {
@@ -24,7 +24,7 @@ public struct FeatureView {
       UnsafeMutableRawPointer(mutating: base), shape, layout, batchStride)
   }
 
-  /// The same maps, to read from.
+  /// The same maps, read-only.
   public init(_ view: MutableFeatureView) { unsafe raw = view.raw }
 
   public var base: UnsafePointer<Float> {
@@ -45,7 +45,7 @@ public struct FeatureView {
   }
 }
 
-/// A batch of feature maps in memory that somebody else owns, to write to.
+/// A writable batch of feature maps in memory owned elsewhere.
 @unsafe
 public struct MutableFeatureView {
   let raw: densecam_view

@@ -1,7 +1,7 @@
 /// Gathers the input patches under some output pixels as the columns of a matrix.
 ///
 /// Row `(c, ky, kx)` of the matrix holds, for each pixel, the input that weight `(c, ky, kx)` meets
-/// there, after the prologue if there is one; zero where it lies in the padding.
+/// there, after the prologue if there is one; zero where it is in the padding.
 struct Im2col {
   let problem: ConvolutionProblem
   let prologue: ScaleShift?
@@ -42,8 +42,8 @@ struct Im2col {
     problem.stride == Size(1) && problem.input.width == problem.output.width
   }
 
-  /// Gathers one matrix row where ``keepsRows`` holds: a tap then sees the input plane shifted by a
-  /// fixed distance, which is one copy, but for the columns where it sees the padding.
+  /// Gathers one matrix row where ``keepsRows`` holds: a kernel tap then sees the input plane shifted by a
+  /// fixed distance, which is one copy, except for the columns where it sees the padding.
   private func shift(
     _ plane: UnsafePointer<Float>, channel: Int, ky: Int, kx: Int, pixels: Range<Int>,
     to row: UnsafeMutablePointer<Float>
@@ -52,7 +52,7 @@ struct Im2col {
     let dy = ky * problem.dilation.height - problem.padding.top
     let dx = kx * problem.dilation.width - problem.padding.left
     let distance = dy * width + dx
-    // The pixels whose input lies in the plane, padding columns of neighbouring rows included.
+    // The pixels whose input is in the plane, padding columns of neighbouring rows included.
     let begin = min(pixels.upperBound, max(pixels.lowerBound, -distance))
     let end = max(begin, min(pixels.upperBound, problem.input.planeCount - distance))
     for i in 0..<(begin - pixels.lowerBound) { unsafe row[i] = 0 }

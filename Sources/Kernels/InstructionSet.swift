@@ -6,8 +6,8 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   /// What every processor of the architecture has: SSE2 on x86-64.
   case baseline
 
-  /// The blocks and tiles of ``avx512`` on the instructions of ``baseline``: slow, and there so that
-  /// what depends on 16 lanes can be tested on every processor.
+  /// The blocks and tiles of ``avx512`` on the instructions of ``baseline``: slow; lets tests of what
+  /// depends on 16 lanes run on every processor.
   case baseline16
 
   /// AVX2 and FMA: the x86-64-v3 level.
@@ -22,7 +22,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   /// The best instruction set that this processor can run.
   public static var best: InstructionSet { supported.last { !$0.isForTests } ?? .baseline }
 
-  /// Whether only tests and those who name it use the set: ``best`` never is one of these.
+  /// Whether the set is used only by tests or when named: ``best`` is never one of these.
   public var isForTests: Bool { self == .baseline16 }
 
   /// The environment variable that forces an instruction set.

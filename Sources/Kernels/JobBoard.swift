@@ -84,7 +84,7 @@ final class JobBoard: @unchecked Sendable {
     }
   }
 
-  /// What a thread of the team does all its life.
+  /// The main loop of a thread of the team.
   func serve(worker: Int) {
     var done: UInt64 = 0
     while let number = next(after: done) {

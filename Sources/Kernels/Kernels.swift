@@ -1,8 +1,8 @@
 // Kernels: convolutions, and what is needed to run them on many threads.
 //
-// This module knows problems and the ways to compute them, and nothing of networks. What comes in
-// is the geometry of one convolution (`ConvolutionProblem`), its weights, and views of memory; what
-// goes out is the result in memory that the caller owns. A convolution is used in three stages:
+// This module knows problems and the ways to compute them, and nothing about networks. Its input is
+// the geometry of one convolution (`ConvolutionProblem`), its weights, and views of memory; its output
+// is the result in memory that the caller owns. A convolution is used in three stages:
 // 1. A backend (`ConvolutionBackend`) is asked whether it refuses the problem, and to describe how it
 //    computes it on an `ExecutionTarget`: by which `Algorithm` it sums, which neighbouring operations it
 //    can compute in the same pass (`Fusions`), and in which layouts it reads and writes.
@@ -13,9 +13,9 @@
 // The files, lowest first:
 // - `Size.swift`, `TensorShape.swift`, `Tensor.swift`, `Layout.swift`, `FeatureView.swift`,
 //   `Reorder.swift`: arrays in the order `[N, C, H, W]`, owned; and lent, in planes or in blocks of
-//   channels. What a kernel sees of one is a structure of C, from the module CDensecam.
-// - `Problems/`, `Algorithm.swift`, `KernelError.swift`: the words of the interface. A problem can be
-//   read, written and drawn at random.
+//   channels. Kernels see a view as a C structure, from the module CDensecam.
+// - `Problems/`, `Algorithm.swift`, `KernelError.swift`: the terms of the interface. A problem can be
+//   parsed, printed and drawn at random.
 // - `InstructionSet.swift`, `MicrokernelTable.swift`, `MicrokernelTable+Variants.swift`: which build of
 //   the Microkernels modules runs. Only the last of these files imports them. `ArithmeticPeak.swift`:
 //   how fast that build can be at most.

@@ -18,12 +18,12 @@ public enum Layout: Hashable, Sendable {
     }
   }
 
-  /// The channels that one image takes room for.
+  /// The channels that one image has memory for, spare lanes included.
   package func storedChannels(_ channels: Int) -> Int {
     (channels + blockWidth - 1) / blockWidth * blockWidth
   }
 
-  /// The elements that one image takes room for.
+  /// The elements that one image has memory for, spare lanes included.
   public func imageCount(of shape: TensorShape) -> Int {
     storedChannels(shape.channels) * shape.planeCount
   }

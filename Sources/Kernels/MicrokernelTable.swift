@@ -62,11 +62,11 @@ public struct MicrokernelTable: Sendable {
   let padBlock: PadBlock
   let gatherBlock: GatherBlock
 
-  /// Scale and shift of a run of pixels in several blocks, each lane with factors of its own.
+  /// Scale and shift of consecutive pixels in several blocks, each lane with its own factors.
   public let scaleShiftBlocks: ScaleShiftBlocks
   let averageBlock: AverageBlock
 
-  /// The largest or the average element of each of a run of windows in one block.
+  /// The largest or the average element of each of several consecutive windows in one block.
   public let poolBlock: PoolBlock
 
   // MARK: - Sums of products

@@ -4,10 +4,10 @@ import Glibc
 /// The BLAS library behind `im2col-openblas`.
 ///
 /// It picks its kernels for the processor when it is loaded, and on one that it does not know the
-/// oldest ones, of a third of the speed. So it is loaded here; and if its choice is weaker than the
-/// processor, once more, with the best choice that both have.
+/// oldest, at a third of the speed. So it is loaded here and, if its choice is weaker than the
+/// processor, again with the best choice that both have.
 public enum OpenBLAS {
-  /// What the library says of itself, such as `OpenBLAS 0.3.21 … Zen`.
+  /// The library's description of itself, such as `OpenBLAS 0.3.21 … Zen`.
   public static var configuration: String {
     _ = loaded
     return unsafe copenblas_configuration().map { unsafe String(cString: $0) } ?? "not found"
@@ -67,7 +67,7 @@ public enum OpenBLAS {
       if let absence { return Loaded(absence: absence) }
       if coreNow == candidate { return Loaded(isCoreChosen: true) }
     }
-    // None of them is in the library: its own choice again, unless it never left the memory.
+    // The library has none of them: back to its own choice, unless it was never unloaded.
     if coreNow != first {
       copenblas_unload()
       if let absence = loadOnce() { return Loaded(absence: absence) }

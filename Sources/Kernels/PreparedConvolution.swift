@@ -10,7 +10,7 @@ public protocol PreparedConvolution: Sendable {
   /// The bytes of scratch that each thread needs; what is in them is forgotten between tasks.
   var scratchByteCount: Int { get }
 
-  /// The bytes that all threads share, in which one phase leaves its results to the next.
+  /// The bytes that all threads share, in which one phase leaves its results for the next.
   var workspaceByteCount: Int { get }
 
   /// The bytes of weights that the backend packed, beyond those it was given.
@@ -21,11 +21,11 @@ public protocol PreparedConvolution: Sendable {
 
   /// Runs one task.
   ///
-  /// All tasks together write every channel of the output; where it lies in blocks, they leave finite numbers
+  /// All tasks together write every channel of the output; where it is blocked, they leave finite numbers
   /// in the spare lanes of the last block if its channels are finite.
   ///
   /// - Precondition: The views have the problem's shapes and the layouts that the backend names, and
-  ///   do not overlap; the memory is as large as was asked for, and no other thread uses the same
+  ///   do not overlap; the memory is as large as stated, and no other thread uses the same
   ///   scratch meanwhile.
   func run(
     phase: Int, task: Int, input: FeatureView, output: MutableFeatureView, memory: TaskMemory)
@@ -56,7 +56,7 @@ extension PreparedConvolution {
   }
 }
 
-/// The memory that a task may use beside its input and its output.
+/// The memory that a task may use besides its input and its output.
 @unsafe
 public struct TaskMemory {
   /// ``PreparedConvolution/scratchByteCount`` bytes of the thread that runs the task.

@@ -99,7 +99,7 @@ public enum ReferenceConvolution {
   }
 }
 
-/// Some of the products of each sum, in its order: whole channels, or some taps of a single one.
+/// Some of the products of each sum, in its order: whole channels, or some kernel taps of a single one.
 private struct Part {
   let channels: Range<Int>
   let taps: Range<Int>
@@ -127,7 +127,7 @@ private struct Part {
   }
 }
 
-/// Consecutive output pixels of a batch, in which the pixels of one image follow those of the other.
+/// Consecutive output pixels of a batch, in which the pixels of one image follow those of the one before.
 private struct Tile {
   let problem: ConvolutionProblem
 

@@ -2,7 +2,7 @@
 public enum Reorder {
   /// Copies some channels of one image.
   ///
-  /// Cost: one read and one write an element. The lanes of the target's last block that belong to no
+  /// Cost: one read and one write per element. The lanes of the target's last block that belong to no
   /// channel are set to zero together with its last channel.
   ///
   /// - Parameters:

@@ -25,8 +25,8 @@ public struct TensorShape: Hashable, Sendable {
 
   /// The most elements that a tensor may have: 4 TiB of floats.
   ///
-  /// It leaves room for what is made of a tensor, such as blocks that are filled up to whole vectors, to
-  /// be counted without overflow.
+  /// What is derived from a tensor, such as blocks filled up to whole vectors, can then be counted
+  /// without overflow.
   public static let largestCount = 1 << 40
 
   /// The number of elements, or nil if a side is not positive or there are more than ``largestCount``.

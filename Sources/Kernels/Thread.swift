@@ -13,7 +13,7 @@ public struct Thread: @unchecked Sendable {
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
   }
 
-  /// Starts a thread, or returns nil if the system has none to give.
+  /// Starts a thread, or returns nil if the system refuses.
   public init?(_ body: @escaping @Sendable () -> Void) {
     var handle = pthread_t()
     let start = unsafe Unmanaged.passRetained(Start(body))

@@ -56,7 +56,7 @@ public final class WorkerTeam: Sendable {
   /// choose a thread's scratch memory.
   ///
   /// `body` is called on several threads at once. It is not `@Sendable` because kernels capture raw
-  /// pointers; that the tasks write disjoint memory is for the caller to see to.
+  /// pointers; that the tasks write disjoint memory is up to the caller.
   public func run(taskCount: Int, _ body: (_ worker: Int, _ task: Int) -> Void) {
     guard count > 1, taskCount > 1 else {
       for task in 0..<max(0, taskCount) { body(0, task) }

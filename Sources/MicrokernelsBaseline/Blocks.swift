@@ -27,8 +27,8 @@ public func padBlock(
   }
 }
 
-/// Copies one vector from each of a number of places that are equally far apart; only the first
-/// `lanes` of each are kept, and zeros put after them.
+/// Copies one vector from each of a number of equally spaced places; only the first `lanes` elements of
+/// each are kept, followed by zeros.
 ///
 /// V elements are read at each place, whatever `lanes` is.
 public func gatherBlock(
@@ -44,16 +44,16 @@ public func gatherBlock(
   }
 }
 
-/// `y[b][p][l] = scale[b][l] · x[b][p][l] + shift[b][l]`, then `max(0, y)` if `relu`, for a run of pixels
-/// in several blocks.
+/// `y[b][p][l] = scale[b][l] · x[b][p][l] + shift[b][l]`, then `max(0, y)` if `relu`, for consecutive
+/// pixels in several blocks.
 ///
 /// - Parameters:
 ///   - blocks: The number of blocks.
-///   - pixels: The length of the run.
+///   - pixels: The number of pixels.
 ///   - x: The first pixel in the first block.
 ///   - xStride: The elements from one block of `x` to the next.
-///   - scale: A vector a block.
-///   - shift: A vector a block.
+///   - scale: One vector per block.
+///   - shift: One vector per block.
 ///   - relu: Whether the results go through `max(0, ·)`.
 ///   - y: Where the first pixel of the first block goes.
 ///   - yStride: The elements from one block of `y` to the next.
@@ -115,14 +115,14 @@ public func averageBlock(
   }
 }
 
-/// The largest or the average element of a window, for a run of windows in blocked maps.
+/// The largest or the average element of each of several consecutive windows in blocked maps.
 ///
 /// - Parameters:
-///   - windows: The length of the run.
+///   - windows: The number of windows.
 ///   - stride: The elements from one window to the next.
 ///   - taps: The pixels of a window.
 ///   - x: The first window.
-///   - offsets: Where each tap lies, relative to its window.
+///   - offsets: Where each pixel lies, relative to its window.
 ///   - divisor: What the sum is divided by; 0 for the largest element, where NaN wins.
 ///   - y: Where the first result goes.
 public func poolBlock(

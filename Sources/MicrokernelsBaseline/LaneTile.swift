@@ -1,11 +1,11 @@
-/// Sums products lane by lane for a run of pixels and one vector of channels:
+/// Sums products lane by lane for consecutive pixels and one vector of channels:
 /// `y[p][l] = start + Σ_t x[offsets[t] + p·V + l] · w[t][l]`.
 ///
 /// This is what a depthwise convolution needs, and one whose groups are narrower than a vector once
 /// their channels have been lined up.
 ///
 /// - Parameters:
-///   - pixels: The length of the run, at least 1.
+///   - pixels: The number of pixels, at least 1.
 ///   - terms: The number of products of each sum.
 ///   - x: The first pixel.
 ///   - offsets: Where each term's elements lie, relative to `x`.

@@ -11,19 +11,19 @@ import CCPU
   private let largestTile = 6
 #endif
 
-/// Sums products for a run of pixels and two vectors of output channels:
+/// Sums products for consecutive pixels and two vectors of output channels:
 /// `y[v][p][l] = start + Σ_t Σ_k x[offsets[t] + p·V + k] · w[t][k][v][l]` with k and l in `0..<V`,
 /// where V is the number of lanes.
 ///
 /// Every sum runs over t and k in order, whatever tile its pixel falls into.
 ///
 /// - Parameters:
-///   - pixels: The length of the run, at least 1.
+///   - pixels: The number of pixels, at least 1.
 ///   - terms: The number of blocks of V products.
 ///   - x: The first pixel.
 ///   - offsets: Where each term's elements lie, relative to `x`.
 ///   - w: `[terms][V][2][V]` weights.
-///   - next: Weights that are read soon: as many cache lines as `w` fills are asked for, from here on.
+///   - next: Weights that are read soon: as many cache lines as `w` fills are prefetched, from here on.
 ///   - accumulates: Whether the sums start from what `y` holds; else from the bias.
 ///   - bias: Two vectors.
 ///   - relu: Whether the results go through `max(0, ·)`, which keeps NaN.
@@ -91,7 +91,7 @@ private struct Sums {
   let w: UnsafePointer<Float>
   let next: UnsafePointer<Float>
 
-  /// The cache lines to ask for at each term.
+  /// The cache lines to prefetch at each term.
   let lines: Int
   let accumulates: Bool
   let bias: UnsafePointer<Float>

@@ -1,9 +1,9 @@
 // F(2×2, 3×3): points 0, 1, −1, ∞. The matrices are those of `WinogradTransform` in Kernels.
 
-/// `Bᵀ d B` of 4×4 patches of one block of channels, for a run of tiles side by side.
+/// `Bᵀ d B` of 4×4 patches of one block of channels, for tiles side by side.
 ///
 /// - Parameters:
-///   - tiles: The length of the run.
+///   - tiles: The number of tiles.
 ///   - x: The upper left pixel of the first patch; the next one is 2 pixels further.
 ///   - rowStride: The elements from one row of pixels to the next.
 ///   - y: Where element (0, 0) of the first tile goes; the next tile is V further.
@@ -34,11 +34,10 @@ public func winograd2Input(
   }
 }
 
-/// `Aᵀ m A + bias`, then `max(0, ·)` if `relu`, of one block of channels for a run of tiles side by
-/// side.
+/// `Aᵀ m A + bias`, then `max(0, ·)` if `relu`, of one block of channels for tiles side by side.
 ///
 /// - Parameters:
-///   - tiles: The length of the run.
+///   - tiles: The number of tiles.
 ///   - x: Element (0, 0) of the first tile; the next tile is V further.
 ///   - xStride: The distance from one of the 16 elements to the next.
 ///   - bias: One vector.

@@ -26,10 +26,10 @@ private func inner(
   return (even + odd, even - odd)
 }
 
-/// `Bᵀ d B` of 6×6 patches of one block of channels, for a run of tiles side by side.
+/// `Bᵀ d B` of 6×6 patches of one block of channels, for tiles side by side.
 ///
 /// - Parameters:
-///   - tiles: The length of the run.
+///   - tiles: The number of tiles.
 ///   - x: The upper left pixel of the first patch; the next one is 4 pixels further.
 ///   - rowStride: The elements from one row of pixels to the next.
 ///   - y: Where element (0, 0) of the first tile goes; the next tile is V further.
@@ -100,11 +100,10 @@ private func reduced(
   )
 }
 
-/// `Aᵀ m A + bias`, then `max(0, ·)` if `relu`, of one block of channels for a run of tiles side by
-/// side.
+/// `Aᵀ m A + bias`, then `max(0, ·)` if `relu`, of one block of channels for tiles side by side.
 ///
 /// - Parameters:
-///   - tiles: The length of the run.
+///   - tiles: The number of tiles.
 ///   - x: Element (0, 0) of the first tile; the next tile is V further.
 ///   - xStride: The distance from one of the 36 elements to the next.
 ///   - bias: One vector.

@@ -1,14 +1,14 @@
 extension Graph {
   /// Checks that there is one parameter of a fitting shape for every name in the graph.
   ///
-  /// Parameters that no node has are ignored, as MXNet does: a symbol may have been cut out of a larger
-  /// one, whose weights it keeps.
+  /// Parameters that no node uses are ignored, as in MXNet: a symbol may have been cut out of a larger one,
+  /// whose weights it keeps.
   ///
   /// Only what does not depend on the input is checked: the outputs, kernel sides and rank of
   /// weights, and that the vectors of a node agree. Numbers of input channels follow from shape
   /// inference. O(parameters); no element is read.
   ///
-  /// - Returns: The names of the parameters that no node has, in the order of the file.
+  /// - Returns: The names of the parameters that no node uses, in the order of the file.
   /// - Throws: ``GraphError`` with the code ``GraphError/Code/missingParameter`` or
   ///   ``GraphError/Code/wrongShape``.
   @discardableResult
@@ -25,6 +25,6 @@ extension Graph {
 extension GraphError {
   package static func missing(_ parameter: String, of node: Node) -> GraphError {
     GraphError(
-      .missingParameter, node: node.name, "its parameter \(parameter) is not there")
+      .missingParameter, node: node.name, "its parameter \(parameter) is missing")
   }
 }

@@ -7,8 +7,8 @@ extension Graph {
   ///   - shape: The shape of the network's input, batch first.
   ///   - parameters: The weights whose shapes are checked; nil skips that.
   /// - Returns: One shape for each of ``Graph/nodes``, in the same order.
-  /// - Throws: ``GraphError`` that names the node at which the sizes stop making sense or whose
-  ///   parameters are missing or misshapen.
+  /// - Throws: ``GraphError`` that names the node where the sizes do not fit or whose parameters are
+  ///   missing or misshapen.
   public func shapes(input shape: TensorShape, parameters: Parameters?) throws(GraphError)
     -> [TensorShape]
   {
@@ -36,7 +36,7 @@ extension Graph {
 }
 
 extension Node {
-  /// The problem that this convolution or fully connected node poses to a backend; nil for other nodes.
+  /// The problem that this convolution or fully connected node gives a backend; nil for other nodes.
   ///
   /// A fully connected layer is a pointwise convolution of a single pixel.
   public func convolutionProblem(input: TensorShape) throws(GraphError) -> ConvolutionProblem? {

@@ -23,7 +23,7 @@ public struct Node: Hashable, Sendable {
 
 /// A network as loaded: nodes in an order in which each comes after its inputs.
 ///
-/// A graph knows no sizes and holds no weights, so one graph serves every batch and every picture
+/// A graph has no sizes and no weights, so one graph serves every batch and every picture
 /// size; see ``Graph/shapes(input:parameters:)``.
 public struct Graph: Hashable, Sendable {
   public let nodes: [Node]
@@ -31,10 +31,10 @@ public struct Graph: Hashable, Sendable {
   /// The node that computes the network's result.
   public let output: Int
 
-  /// The node that stands for the picture.
+  /// The node that represents the picture.
   public let input: Int
 
-  /// The rows and columns of the input that the network's file declares, if it does.
+  /// The rows and columns of the input that the network's file declares, if any.
   public package(set) var declaredInputSize: Size?
 
   /// Creates a graph after checking that it is one.

@@ -12,8 +12,8 @@ extension Model {
 
   /// The rows and columns of the pictures that the network is made for.
   ///
-  /// That is what its file declares, or its preprocessing's, or the first of the usual sizes at which all
-  /// layers and weights fit together; nil if none of them does. Takes O(nodes) a size that is tried.
+  /// They come from its file, or its preprocessing, or are the first of the usual sizes at which all layers
+  /// and weights fit together; nil if none does. O(nodes) per size that is tried.
   public var inputSize: Size? {
     var sizes: [Size] = []
     if let declared = graph.declaredInputSize { sizes.append(declared) }
@@ -26,7 +26,7 @@ extension Model {
     }
   }
 
-  /// ``inputSize`` where it is known, and what the preprocessing says otherwise.
+  /// ``inputSize`` where it is known, otherwise the preprocessing's size.
   public var inputExtent: Preprocessing.Extent {
     inputSize.map { .fixed($0) } ?? preprocessing.extent
   }

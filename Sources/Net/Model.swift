@@ -1,31 +1,31 @@
-/// A network with its weights, as a source of models gives it.
+/// A network with its weights, as loaded from a source of models.
 public struct Model: Sendable {
   /// The name in reports and goldens: `densenet169@1`, or a checkpoint's base name.
   public let name: String
   public let graph: Graph
   public let parameters: Parameters
 
-  /// How pictures are prepared for the network unless something else is asked for.
+  /// How pictures are prepared for the network by default.
   public let preprocessing: Preprocessing
 
-  /// The file with the names of its classes, one a line; nil if none comes with it.
+  /// The file with the names of its classes, one per line; nil if it has none.
   public let labels: String?
 
-  /// One line about what of its files is not used, other heads and parameters of no node; nil if all is.
+  /// One line about unused parts of its files: other heads, parameters of no node; nil if there are none.
   public let remark: String?
 
   private let digestFiles: @Sendable () throws -> ModelDigests
 
-  /// Puts a model together.
+  /// Creates a model.
   ///
   /// - Parameters:
   ///   - name: The name in reports and goldens.
   ///   - graph: The network.
   ///   - parameters: Its weights, which fit the graph (``Graph/check(_:)``).
-  ///   - preprocessing: How pictures are prepared unless something else is asked for.
+  ///   - preprocessing: How pictures are prepared by default.
   ///   - labels: The file with the names of its classes, if there is one.
-  ///   - remark: One line about what is not used of its files, if there is something.
-  ///   - digests: Computes the sums by which the model is recognised; called when they are asked for.
+  ///   - remark: One line about unused parts of its files, if any.
+  ///   - digests: Computes the sums by which the model is recognised; called on demand.
   public init(
     name: String, graph: Graph, parameters: Parameters, preprocessing: Preprocessing,
     labels: String? = nil, remark: String? = nil,
@@ -44,13 +44,13 @@ public struct Model: Sendable {
   ///
   /// O(bytes of the weights).
   ///
-  /// - Throws: What the source of the model throws.
+  /// - Throws: Errors from the source of the model.
   public func digests() throws -> ModelDigests { try digestFiles() }
 }
 
 /// SHA-256 sums of what a model was made from, in lower-case hexadecimal.
 ///
-/// Of a model that was read from files they are the sums of these files, as they were when they were read.
+/// For a model that was read from files, these are the files' sums as of that time.
 public struct ModelDigests: Hashable, Sendable {
   public let graph: String
   public let weights: String

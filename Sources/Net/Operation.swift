@@ -11,7 +11,7 @@ public enum Operation: Hashable, Sendable {
   case convolution(ConvolutionAttributes)
 
   /// `gamma · (x − mean) / √(variance + epsilon) + beta` per channel, always with the stored
-  /// statistics. With `fixGamma` the stored gamma is ignored and 1 takes its place.
+  /// statistics. With `fixGamma` the stored gamma is ignored and replaced by 1.
   ///
   /// Parameters: gamma, beta, moving mean, moving variance, each `[channels]`.
   case batchNorm(epsilon: Double, fixGamma: Bool)
@@ -34,7 +34,7 @@ public enum Operation: Hashable, Sendable {
   /// Turns `[N, C, H, W]` into `[N, C·H·W, 1, 1]` without touching an element.
   case flatten
 
-  /// Something that is the identity at inference: Dropout, identity, BlockGrad.
+  /// An identity at inference: Dropout, identity, BlockGrad.
   case identity(Identity)
 
   /// Softmax over the channel axis.
@@ -44,7 +44,7 @@ public enum Operation: Hashable, Sendable {
 }
 
 extension Operation {
-  /// What the operation is, with all that the program knows of it but for its error bound.
+  /// The operator, with everything about it except its error bound.
   var definition: any Operator {
     switch self {
     case .input: InputOperator()

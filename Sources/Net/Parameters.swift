@@ -27,7 +27,7 @@ public struct Parameter: Sendable {
 
   /// Wraps 32-bit little-endian floats of a mapped file, which are not read before they are used.
   ///
-  /// - Precondition: The range lies in the file and `offset` is a multiple of four.
+  /// - Precondition: The range is in the file and `offset` is a multiple of four.
   package init(shape: [Int], mapped file: MappedFile, offset: Int) {
     precondition(offset % 4 == 0 && offset >= 0, "the elements are not aligned")
     precondition(
@@ -48,7 +48,7 @@ public struct Parameter: Sendable {
     }
   }
 
-  /// The elements as a backend takes them, not copied if they are mapped.
+  /// The elements in the form that backends take, not copied if mapped.
   var buffer: WeightBuffer {
     switch storage {
     case .array(let elements): WeightBuffer(elements)

@@ -52,17 +52,17 @@ public struct Preprocessing: Hashable, Sendable {
 }
 
 extension Preprocessing {
-  /// What a network is given for a sample.
+  /// The network's input for a sample.
   ///
   /// - Parameters:
   ///   - sample: The sample, in 0...1.
-  ///   - channel: Its channel in the network's order; after the third, they are treated like the first again.
+  ///   - channel: Its channel in the network's order; after the third, treated like the first.
   /// - Returns: `(sample · scale − mean) / std`.
   public func networkValue(_ sample: Double, channel: Int) -> Double {
     (sample * scale - mean[channel % 3]) / std[channel % 3]
   }
 
-  /// What a network is given for a picture with values from 0 to 256, `[N, C, H, W]`.
+  /// The network's input for a picture with values from 0 to 256, `[N, C, H, W]`.
   public func networkInput(_ picture: Tensor<Double>) -> Tensor<Double> {
     let (plane, channels) = (picture.shape.planeCount, picture.shape.channels)
     return Tensor(
@@ -91,7 +91,7 @@ extension Preprocessing: CustomStringConvertible {
     value == value.rounded() && value.magnitude < 1e15 ? "\(Int(value))" : "\(value)"
   }
 
-  /// Reads the line that ``description`` gives; nil if it is another one.
+  /// Reads the line that ``description`` gives; nil if it is not one.
   public init?(_ description: String) {
     let words = description.split(separator: " ").map(String.init)
     guard words.count == 9, words[3] == "scale", words[5] == "mean", words[7] == "std",

@@ -13,10 +13,10 @@ public struct Deviation: Hashable, Sendable, Codable {
   /// Above 1 it is a FAIL.
   public var errorOverWorst = 0.0
 
-  /// The root of the mean square of each element's error over its likely bound, over what is likely of
+  /// The root of the mean square of each element's error over its likely bound, relative to the limit for
   /// all of them together.
   ///
-  /// Above 1 it is not a PASS, for many small errors tell what no single one does: see
+  /// Above 1 it is not a PASS, for many small errors together show what no single one does: see
   /// ``RoundingModel``.
   public var rmsOverBound = 0.0
 
@@ -38,35 +38,35 @@ public struct Deviation: Hashable, Sendable, Codable {
   /// The elements that differ from the expected value rounded to 32 bits; the two zeros are one value.
   public var differing = 0
 
-  /// The elements whose expected value is larger than the error that is possible there, so that a
-  /// fault which loses them shows.
+  /// The elements whose expected value is larger than its worst-case bound, so that a fault which loses
+  /// them is detected.
   public var informative = 0
 
   /// Which absolute and relative tolerances would pass.
   public var tolerances = ToleranceFrontier()
 
-  /// The elements that are NaN or infinite, whether overflow explains that or not.
+  /// The elements that are NaN or infinite, whether or not overflow explains it.
   public var nonFinite = 0
 
   /// The element, in `[N, C, H, W]` order, that is furthest beyond its bound, or the first that is
   /// not finite.
   public var worstIndex = 0
 
-  /// What was expected there and what came.
+  /// The expected and the actual value there.
   public var expected = 0.0
   public var got = 0.0
 
-  /// Nothing compared; the numbers can be filled in from where they were kept.
+  /// An empty comparison, to be filled in from saved numbers.
   public init() {}
 
   /// Compares a tensor with the expected one.
   ///
   /// - Parameters:
   ///   - actual: What the backend computed, in `[N, C, H, W]` order.
-  ///   - expected: What the golden says, which the distances are told from.
-  ///   - exact: What the operation gives without rounding, which the bounds hold around.
-  ///   - likely: The error that rounding makes likely, by element.
-  ///   - worst: The error that rounding makes possible, by element.
+  ///   - expected: The golden's values, from which the distances are measured.
+  ///   - exact: The result without rounding, around which the bounds hold.
+  ///   - likely: The likely bound, by element.
+  ///   - worst: The worst-case bound, by element.
   ///   - likelyRMS: The root of the mean square of errors over their likely bound that still passes.
   ///   - overflow: What overflow may do to each element; nil for nothing.
   init(
@@ -109,7 +109,7 @@ public struct Deviation: Hashable, Sendable, Codable {
       if exact.elements[i].magnitude > worst.elements[i] { informative += 1 }
       frontier.add(magnitude: e.magnitude, error: error)
       let own = (Double(actual[i]) - exact.elements[i]).magnitude
-      // No error needs no bound, unless the bound is NaN: then nobody knows what the value should be.
+      // Without an error no bound is needed, unless it is NaN: then the right value is unknown.
       guard own != 0 || likely.elements[i].isNaN || worst.elements[i].isNaN else { continue }
       let ratio = Self.ratio(own, likely.elements[i])
       squaredRatio += ratio * ratio
@@ -137,7 +137,7 @@ public struct Deviation: Hashable, Sendable, Codable {
   }
 
   /// Whether rounding may give infinity or NaN for an element, or a finite number where the golden has
-  /// none: because sums on the way may overflow, or because the bound reaches beyond the largest number.
+  /// none: because intermediate sums may overflow, or because the bound exceeds the largest number.
   private static func isOverflow(
     _ actual: Float, _ expected: Double, _ exact: Double, _ worst: Double,
     _ overflow: Allowance.Overflow
@@ -152,7 +152,7 @@ public struct Deviation: Hashable, Sendable, Codable {
     return mayBe(Double(actual)) && (expected.isFinite || mayBe(expected))
   }
 
-  /// An error over its bound; where either is no number, or both are infinite, nothing is allowed.
+  /// An error over its bound; where either is NaN, or both are infinite, nothing is allowed.
   static func ratio(_ error: Double, _ bound: Double) -> Double {
     let ratio = error / bound
     return ratio.isNaN ? .infinity : ratio
@@ -164,7 +164,7 @@ public struct Deviation: Hashable, Sendable, Codable {
   /// `−20 log₁₀ (‖ŷ − y‖₂ / ‖y‖₂)`, in decibels: the ratio of signal to noise.
   public var signalToNoise: Double { -20 * log10(relativeL2) }
 
-  /// What the derived bounds say.
+  /// The verdict by the derived bounds.
   public var verdict: Verdict {
     let single = Verdict(errorOverBound: errorOverBound, errorOverWorst: errorOverWorst)
     guard rmsOverBound.isFinite else { return .fail }

@@ -4,8 +4,8 @@
 /// shift, flip or swap can be seen. Such a PASS is MISTRUSTED.
 ///
 /// A fault that strikes one element in a hundred, at random, hits at least one of n informative elements
-/// with a probability of 1 − 0.99ⁿ; for 99 % that takes n = ln 0.01 / ln 0.99 = 459. Tensors that are
-/// too small for so many need one in sixteen.
+/// with a probability of 1 − 0.99ⁿ; for 99 % that takes n = ln 0.01 / ln 0.99 = 459. Tensors too small
+/// for that many need one in sixteen.
 package enum Evidence {
   /// The informative elements that are enough for a tensor of any size.
   public static let sufficientCount = 459
@@ -27,7 +27,7 @@ package enum Evidence {
     return "only \(informative) of \(count) expected values differ from 0"
   }
 
-  /// Whether all of several elements have one value; a single element is no constant.
+  /// Whether all of several elements have one value; a single element is not a constant.
   static func isConstant(_ elements: [Float]) -> Bool {
     guard elements.count > 1, let first = elements.first else { return false }
     return elements.allSatisfy { $0 == first }

@@ -1,18 +1,18 @@
-/// The outcome of holding one step of a plan against a golden.
+/// The outcome of comparing one step of a plan with a golden.
 ///
-/// It is a run's to fill in; only what reads saved results sets single values.
+/// A run fills it in; only code that reads saved results sets single values.
 public struct LayerResult: Sendable {
   public enum Feed: String, Sendable, Codable, CaseIterable {
-    /// The step was given the golden's values: what is wrong is the kernel's own doing.
+    /// The step was given the golden's values: any fault is the kernel's own.
     case isolated
 
-    /// The step was given what the steps before it computed: what is wrong may be inherited.
+    /// The step was given what the steps before it computed: a fault may be inherited.
     case network
   }
 
   public package(set) var caseName: String
 
-  /// The name of the step: its convolution, or the node that it is about.
+  /// The name of the step: its convolution, or its node.
   public package(set) var layer: String
 
   /// The names of the nodes that the step computes in one pass.
@@ -21,7 +21,7 @@ public struct LayerResult: Sendable {
   /// The operator of the step's main node.
   public package(set) var operation: String
 
-  /// The backend that was asked for.
+  /// The requested backend.
   public package(set) var requested: String
 
   /// The backend that ran, which differs if the first refused; empty for steps that are not
@@ -30,7 +30,7 @@ public struct LayerResult: Sendable {
   public package(set) var feed: Feed
   public package(set) var deviation: Deviation
 
-  /// Whether nothing was written outside of the output and the scratch memory, and only finite numbers into
+  /// Whether nothing was written outside the output and the scratch memory, and only finite numbers to
   /// the output's spare lanes.
   public package(set) var guardsIntact: Bool
 
@@ -46,16 +46,16 @@ public struct LayerResult: Sendable {
   /// Whether every input of the step had one value in all of its elements.
   public package(set) var inputIsConstant: Bool
 
-  /// Why the backend that was asked for did not run, or why nothing ran.
+  /// Why the requested backend did not run, or why nothing ran.
   public package(set) var refusal: String?
 
-  /// What the step comes out as by the policy that it was judged by.
+  /// The verdict by the policy that the step was judged by.
   public package(set) var verdict: Verdict
 
-  /// The reason of a verdict that needs one.
+  /// The reason for a verdict that needs one.
   public package(set) var reason: String?
 
-  /// Puts together what is known of a step that was run.
+  /// Creates the result of a step that was run.
   ///
   /// - Parameters:
   ///   - caseName: The case of the golden.
@@ -63,16 +63,16 @@ public struct LayerResult: Sendable {
   ///   - nodes: The nodes that the step computes.
   ///   - operation: The operator of its main node.
   ///   - problem: The convolution, if it is one.
-  ///   - requested: The backend that was asked for.
-  ///   - executed: The backend that ran; empty if the step is no convolution.
+  ///   - requested: The requested backend.
+  ///   - executed: The backend that ran; empty if the step is not a convolution.
   ///   - refusal: Why the requested backend refused the problem, if it did.
   ///   - feed: What the step was given.
   ///   - deviation: How far its output is off.
-  ///   - guardsIntact: Whether it wrote nothing outside of its output, and finite numbers into spare lanes.
+  ///   - guardsIntact: Whether it wrote nothing outside of its output, and finite numbers to spare lanes.
   ///   - inputIsConstant: Whether each input had one value throughout.
   ///   - shape: The shape of the output.
   ///   - isStored: Whether the golden file stores the expected value.
-  ///   - policy: By which rules the error becomes a verdict.
+  ///   - policy: The rules by which the error becomes a verdict.
   public init(
     caseName: String, layer: String, nodes: [String], operation: String, problem: String?,
     requested: String, executed: String, refusal: String?, feed: Feed, deviation: Deviation,
@@ -96,14 +96,14 @@ public struct LayerResult: Sendable {
     judge(by: policy)
   }
 
-  /// Says that a step was not run.
+  /// Creates the result of a step that was not run.
   ///
   /// - Parameters:
   ///   - caseName: The case of the golden, or the list of problems.
   ///   - layer: The name of the step.
   ///   - operation: The operator of the step.
   ///   - problem: The convolution.
-  ///   - requested: The backend that was asked for.
+  ///   - requested: The requested backend.
   ///   - shape: The shape of the output.
   ///   - verdict: UNSUPPORTED or SKIPPED.
   ///   - reason: Why.
@@ -125,7 +125,7 @@ public struct LayerResult: Sendable {
 
   /// Judges the step again.
   ///
-  /// What was not run stays as it is.
+  /// A step that was not run keeps its verdict.
   public mutating func judge(by policy: Policy) {
     guard wasRun else { return }
     verdict = policy.verdict(

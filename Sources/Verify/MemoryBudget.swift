@@ -1,8 +1,8 @@
 import Glibc
 
-/// How much memory there is to verify and to time in.
+/// The memory available to verification and timing.
 public enum MemoryBudget {
-  /// The bytes that the machine has, or fewer if this process may not have them (`ulimit -v`).
+  /// The bytes that the machine has, or fewer if this process is limited (`ulimit -v`).
   public static var bytes: Int {
     let present = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
     var limit = rlimit()

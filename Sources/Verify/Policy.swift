@@ -1,11 +1,11 @@
 public import Files
 import FoundationEssentials
 
-/// By which rules an error becomes a verdict.
+/// The rules by which an error becomes a verdict.
 ///
 /// The derived bounds are the standard. Other rules are for people who have to match another tool; the
-/// numbers they look at are in every ``Deviation``, so that a result can be judged again by another
-/// policy without a run.
+/// numbers they use are in every ``Deviation``, so that a result can be judged again by another policy
+/// without a run.
 public struct Policy: Hashable, Sendable {
   public var name: String
 
@@ -60,7 +60,7 @@ public struct Policy: Hashable, Sendable {
   /// The derived bounds.
   public static let bound = Policy(name: "bound", rules: [])
 
-  /// Equality of every bit, but for the sign of zero.
+  /// Equality of every bit, except for the sign of zero.
   public static let bitwise = Policy(name: "bitwise", rules: [Rule(bitwise: true)])
 
   /// Tolerances for every element.
@@ -68,7 +68,7 @@ public struct Policy: Hashable, Sendable {
     Policy(name: "atol \(atol) rtol \(rtol)", rules: [Rule(atol: atol, rtol: rtol)])
   }
 
-  /// What other tools judge by, with the name that the field knows it by.
+  /// The policies of other tools, with their customary names.
   public static let usual = [
     Policy(name: "NMSE 5e-4", rules: [Rule(nmse: 5e-4)]),
     Policy(name: "1e-3 + 1e-3·|e|", rules: [Rule(atol: 1e-3, rtol: 1e-3)]),
@@ -80,8 +80,8 @@ public struct Policy: Hashable, Sendable {
 extension Policy {
   /// The verdict on a layer.
   ///
-  /// NaN, infinity and damage outside of the output fail by any policy; but by the derived bounds, not
-  /// where a sum may overflow.
+  /// NaN, infinity and damage outside of the output fail by any policy, except by the derived bounds where
+  /// a sum may overflow.
   ///
   /// - Parameters:
   ///   - deviation: How far the layer is off.
@@ -111,7 +111,7 @@ extension Policy.Rule {
     return (try? Regex(match)).map { layer.contains($0) } ?? false
   }
 
-  /// Whether nothing but the derived bounds is asked for.
+  /// Whether the rule is the derived bounds alone.
   fileprivate var isBoundAlone: Bool {
     self == Policy.Rule(match: match, operation: operation, bound: true)
   }
@@ -130,7 +130,7 @@ extension Policy.Rule {
     return bound == true ? deviation.verdict : .pass
   }
 
-  /// Why the rule makes no sense; nil if it does.
+  /// Why the rule is not valid; nil if it does.
   public var objection: String? {
     let limits = [atol, rtol, relativeL2, nmse, maxUlp].compactMap { $0 }
     if limits.contains(where: { !($0 >= 0 && $0.isFinite) }) {
@@ -144,7 +144,7 @@ extension Policy.Rule {
   }
 }
 
-/// Why a file is no policy.
+/// The reason a file is not a valid policy.
 public struct PolicyError: ReportedError, Hashable {
   public let description: String
 }
@@ -162,14 +162,14 @@ extension Policy {
   ///
   /// - Parameters:
   ///   - text: The JSON.
-  ///   - name: What the policy is called if the file does not say.
+  ///   - name: The policy's name if the file gives none.
   /// - Throws: ``PolicyError`` that says what is wrong.
   public init(json text: String, name: String) throws(PolicyError) {
     let data = Data(text.utf8)
     let file: File
     do {
       let decoder = JSONDecoder()
-      // A key that nobody reads would be a limit that nobody checks.
+      // A key that is not read would be a limit that is not checked.
       try Self.check(
         decoder.decode([String: Ignored].self, from: data).keys, known: ["name", "rules"], of: name)
       for rule in try decoder.decode(RuleKeys.self, from: data).rules {

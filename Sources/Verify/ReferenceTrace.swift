@@ -5,7 +5,7 @@ import Net
 ///
 /// A golden that was computed in double precision stores rounded values, so the run is repeated in
 /// double precision and the stored values are compared with it: they must be the same to the bit. A
-/// golden of another framework, in single precision, is taken at its word wherever it stores a value,
+/// golden of another framework, in single precision, is trusted wherever it stores a value,
 /// and continued in double precision where it does not.
 struct ReferenceTrace {
   let evaluator: ReferenceEvaluator
@@ -21,7 +21,7 @@ struct ReferenceTrace {
   /// The node after which each value can be forgotten.
   private let lastUse: [Int]
 
-  /// The nodes whose values are asked for; nil for all, which are then checked too.
+  /// The nodes whose values are needed; nil for all, which are then checked too.
   private let needed: Set<Int>?
 
   /// Prepares the walk through the graph.
@@ -30,9 +30,9 @@ struct ReferenceTrace {
   ///   - evaluator: The graph and its weights.
   ///   - golden: The file.
   ///   - goldenCase: The case of the file.
-  ///   - programs: What will ask for values.
-  ///   - wanted: The nodes whose values will be asked for; nil for all. What the golden stores of them,
-  ///     or of what they are computed from, is then taken from there and not computed again.
+  ///   - programs: The programs that will ask for values.
+  ///   - wanted: The nodes whose values will be needed; nil for all. Stored values of them, or of the
+  ///     nodes they are computed from, are then used and not computed again.
   init(
     evaluator: ReferenceEvaluator, golden: GoldenFile, goldenCase: GoldenCase,
     programs: [Program], wanted: Set<Int>?
@@ -82,8 +82,8 @@ struct ReferenceTrace {
         shape: goldenCase.input.shape, elements: goldenCase.input.elements.map(Double.init))
     } else {
       let inputs = node.inputs.compactMap { values[$0] }
-      // A foreign golden's own value takes the place of the computation, which then serves only to
-      // see that the two belong together.
+      // A foreign golden's own value replaces the computed one, which then only serves to check that the
+      // two belong together.
       let value = try evaluator.evaluate(index, inputs: inputs)
       if let saved {
         try check(saved, against: value, node: node.name)
@@ -98,7 +98,7 @@ struct ReferenceTrace {
     }
   }
 
-  /// Forgets what no step or node after `index` needs.
+  /// Releases what no step or node after `index` needs.
   mutating func forget(after index: Int) {
     for node in values.keys where lastUse[node] <= index {
       values[node] = nil
@@ -106,12 +106,12 @@ struct ReferenceTrace {
     }
   }
 
-  /// The node's value as a step is given it.
+  /// The node's value as the input of a step.
   func given(_ node: Int) -> [Float] {
     stored[node]?.elements ?? values[node]?.elements.map { Float($0) } ?? []
   }
 
-  /// The node's value as a step is expected to compute it.
+  /// The node's value as the expected output of a step.
   func expected(_ node: Int) -> Tensor<Double>? {
     guard let value = values[node] else { return nil }
     return stored[node].map { saved in
@@ -120,15 +120,15 @@ struct ReferenceTrace {
   }
 
   /// The node's value in double precision: exact for a golden in double precision, unless only some
-  /// nodes are asked for.
+  /// nodes are needed.
   func value(_ node: Int) -> Tensor<Double>? { values[node] }
 
   func isStored(_ node: Int) -> Bool { stored[node] != nil }
 
   /// Checks that a stored value can be the value that the network computes.
   ///
-  /// A golden in double precision must hold the very bits; one in single precision must be as near as
-  /// single precision gets. The limits only tell right files from wrong ones; no backend is judged
+  /// A golden in double precision must be the same to the bit; one in single precision must be as near as
+  /// single precision gets. The limits only distinguish right files from wrong ones; no backend is judged
   /// by them.
   private func check(_ saved: Tensor<Float>, against value: Tensor<Double>, node: String) throws {
     func mismatch(_ cause: String, _ advice: String = "is it the golden of this model?")

@@ -1,7 +1,7 @@
 import Kernels
 import Net
 
-/// One run on its way through the graph: where it is, and the executors of its two feeds.
+/// One run's walk through the graph: its place, and the executors of its two feeds.
 struct RunWalk {
   let run: VerificationRun
   let plan: Plan
@@ -10,8 +10,8 @@ struct RunWalk {
   private let policy: Policy
   private var next = 0
 
-  /// What the maps are summed from, with its exact value and bound in the network feed; nil if nobody
-  /// asks for maps.
+  /// The features that the maps are summed from, with exact value and bound in the network feed; nil if
+  /// maps are not needed.
   var features: FeatureGathering?
 
   init(run: VerificationRun, plan: Plan, team: WorkerTeam, options: VerificationOptions) throws {
@@ -64,7 +64,7 @@ struct RunWalk {
     if let network {
       let deltas = zip(step.inputs, reference.given).map { input, given in
         let actual = network.value(of: input)
-        // NaN would pass every comparison with the bounds that it spreads to.
+        // NaN would spread to the bounds and pass every comparison with them.
         return Tensor<Double>(
           shape: plan.program.shapes[input],
           elements: zip(actual, given).map {

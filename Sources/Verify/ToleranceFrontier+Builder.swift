@@ -1,7 +1,7 @@
 extension ToleranceFrontier {
-  /// Collects points; cheap for those that no tolerance depends on, which are nearly all.
+  /// Collects points; cheap for those that affect no tolerance, nearly all.
   ///
-  /// What is kept gives the verdict that all elements give, to the last bit. `atol + rtol · m` is
+  /// The points that are kept give the verdict of all elements, to the last bit. `atol + rtol · m` is
   /// rounded twice, each time by at most u = 2⁻⁵³ of its size, so two corners that pass put their chord
   /// at most 2u above what the tolerances are worth there, and a point between them passes for certain
   /// only if it lies more than 4u below the chord; computing the chord takes five more roundings.
@@ -9,11 +9,11 @@ extension ToleranceFrontier {
   ///
   /// The origin counts as a corner, since no tolerance is negative.
   struct Builder {
-    /// With more corners than these, first those go that lie on a line with others, whose verdict is then
+    /// With more corners than these, first those on a line with others are dropped, whose verdict is then
     /// right to 14 digits, and if that is not enough, magnitudes are rounded down to 1/16 of their power
     /// of two, which makes the points stricter by as much.
     ///
-    /// Only errors that are a smooth function of the expected value come to so many: those of a lost
+    /// Only errors that are a smooth function of the expected value give so many: those of a lost
     /// output lie on a line.
     static let mostCorners = 1024
 
@@ -22,10 +22,10 @@ extension ToleranceFrontier {
     /// Points, in any order, that may be corners.
     private var points: [Point] = []
 
-    /// How many points are collected before those that are no corners are dropped.
+    /// How many points are collected before those that are not corners are dropped.
     private var capacity = 256
 
-    /// By the exponent of the magnitude: up to here an error makes no corner.
+    /// By the exponent of the magnitude: up to here an error is not a corner.
     private var thresholds = [Double](repeating: 0, count: Self.binCount)
 
     @inline(__always)
@@ -61,7 +61,7 @@ extension ToleranceFrontier {
       var hull: [Point] = []
       var largest = 0.0
       for point in sorted where point.error > largest {
-        // An error that is no larger than that of a smaller magnitude asks for nothing more.
+        // An error that is no larger than that of a smaller magnitude requires nothing more.
         largest = point.error
         while let last = hull.last {
           let before = hull.dropLast().last ?? Point(magnitude: 0, error: 0)
@@ -74,7 +74,7 @@ extension ToleranceFrontier {
       return hull
     }
 
-    /// The height of a chord; no difference in it is of numbers that were rounded.
+    /// The height of a chord; it subtracts no rounded numbers.
     private static func height(at magnitude: Double, between a: Point, _ b: Point) -> Double {
       let share = (magnitude - a.magnitude) / (b.magnitude - a.magnitude)
       return a.error + (b.error - a.error) * share
@@ -99,7 +99,7 @@ extension ToleranceFrontier {
       }
     }
 
-    /// From the smallest to the largest exponent of a 32-bit float; what is outside shares the first and
+    /// From the smallest to the largest exponent of a 32-bit float; numbers outside share the first and
     /// the last.
     private static let binCount = 280
     private static let leastExponent = -150

@@ -1,4 +1,4 @@
-/// Which absolute and relative tolerances a tensor passes, kept in a few numbers.
+/// The absolute and relative tolerances that a tensor passes, in a few numbers.
 ///
 /// `|ŷ − y| ≤ atol + rtol · |y|` holds for all elements, whatever the two tolerances are, if it holds
 /// for the corners of the upper hull of the points (|y|, |ŷ − y|): the tolerances are a line that must
@@ -34,7 +34,7 @@ public struct ToleranceFrontier: Hashable, Sendable, Codable {
     return points.allSatisfy { $0.error <= atol + rtol * $0.magnitude }
   }
 
-  /// The smallest absolute tolerance that would pass beside a relative one.
+  /// The smallest absolute tolerance that would pass with a relative one.
   public func leastAbsolute(rtol: Double = 0) -> Double {
     Self.least { isWithin(atol: $0, rtol: rtol) }
   }

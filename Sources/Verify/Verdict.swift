@@ -1,21 +1,21 @@
-/// What verification says of one layer, map or run, best first.
+/// The verdict on one layer, map or run, best first.
 public enum Verdict: String, Sendable, Codable, CaseIterable, Comparable {
   /// The error is within what rounding makes likely.
   case pass = "PASS"
 
-  /// It would be PASS, but of another backend: the one that was asked for refused the problem.
+  /// It would be PASS, but another backend ran: the requested one refused the problem.
   case fellBack = "FELL_BACK"
 
-  /// It was not computed; the reason stands beside it.
+  /// It was not computed; a reason is given.
   case skipped = "SKIPPED"
 
-  /// The backend refuses the problem, and no other one stepped in.
+  /// The backend refuses the problem, and there was no fallback.
   case unsupported = "UNSUPPORTED"
 
   /// The error is within what rounding makes possible, but larger than it should be.
   case marginal = "MARGINAL"
 
-  /// The error is small, but the data could hardly have shown a fault: see ``Evidence``.
+  /// The error is small, but the data could hardly have revealed a fault: see ``Evidence``.
   case mistrusted = "MISTRUSTED"
 
   /// No rounding can explain the error.
@@ -23,8 +23,8 @@ public enum Verdict: String, Sendable, Codable, CaseIterable, Comparable {
 
   /// Judges the worst ratio of an error to its bounds.
   ///
-  /// NaN and infinity in either of them fail: what is not known is not excused, and an error that is
-  /// infinitely often its bound is beyond any rounding, whatever the other ratio says.
+  /// NaN and infinity in either of them fail: what is not known is not excused, and an error infinitely
+  /// larger than its bound is beyond any rounding, whatever the other ratio is.
   init(errorOverBound: Double, errorOverWorst: Double) {
     if !errorOverBound.isFinite || !errorOverWorst.isFinite {
       self = .fail
@@ -37,7 +37,7 @@ public enum Verdict: String, Sendable, Codable, CaseIterable, Comparable {
     }
   }
 
-  /// Whether the backend that was asked for has been compared with anything.
+  /// Whether the requested backend has been compared with anything.
   package var isJudgement: Bool {
     switch self {
     case .pass, .marginal, .mistrusted, .fail: true
@@ -62,8 +62,8 @@ public enum Verdict: String, Sendable, Codable, CaseIterable, Comparable {
 }
 
 extension Sequence where Element == Verdict {
-  /// The worst judgement; what was not judged counts only if nothing was.
+  /// The worst judgement; those that were not judged count only if none was.
   ///
-  /// It is nil for no verdicts at all.
+  /// Nil if there are no verdicts.
   public var overall: Verdict? { lazy.filter(\.isJudgement).max() ?? self.max() }
 }

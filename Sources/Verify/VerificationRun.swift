@@ -8,9 +8,9 @@ public struct VerificationRun: Sendable {
   public var backends: BackendChoice
   public var options: PlanOptions
 
-  /// The plan to judge, as somebody else is going to run it; nil to compile one.
+  /// The plan to judge, as it will be run elsewhere; nil to compile one.
   ///
-  /// One that is compiled here keeps the values that maps and classes are taken from. With a plan from
+  /// One that is compiled here keeps the values that maps and classes need. With a plan from
   /// elsewhere only the steps are judged.
   public var plan: Plan?
 
@@ -28,13 +28,13 @@ public struct VerificationRun: Sendable {
 public struct VerificationOptions: Sendable {
   public var feeds: Set<LayerResult.Feed>
 
-  /// Decides by its name whether a layer is judged.
+  /// Decides by name whether a layer is judged.
   public var includes: @Sendable (_ layer: String) -> Bool
 
-  /// By which rules errors become verdicts.
+  /// The rules by which errors become verdicts.
   public var policy: Policy
 
-  /// Inputs to use in place of the golden's, by case: the pictures, decoded and prepared anew.
+  /// Inputs to use instead of the golden's, by case: the pictures, decoded and prepared again.
   public var inputs: [String: Tensor<Float>]
 
   public init(
@@ -56,8 +56,8 @@ public struct CaseResult: Sendable {
   public var maps: [MapComparison] = []
   public var classes: [ClassComparison] = []
 
-  /// Why no maps were compared although the network was run on a golden; nil if there are some, or if
-  /// there was nothing to compare them with.
+  /// Why no maps were compared although the network was run on a golden; nil if some were, or if there was
+  /// nothing to compare them with.
   public var noMaps: String?
 
   public init(name: String) { self.name = name }

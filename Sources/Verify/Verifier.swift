@@ -1,10 +1,10 @@
 public import Kernels
 public import Net
 
-/// Holds runs of a network against a golden, step by step.
+/// Compares runs of a network with a golden, step by step.
 ///
-/// All runs advance together, in the order of the graph, so that the exact values which they are
-/// judged by are computed once and forgotten when the last run has passed them.
+/// All runs advance together, in the order of the graph, so that the exact values by which they are
+/// judged are computed once and released when the last run has passed them.
 public struct Verifier {
   let graph: Graph
   let parameters: Parameters
@@ -45,7 +45,7 @@ public struct Verifier {
       plan.taps.formUnion(taps)
       plan.threads = team.count
       if !options.feeds.contains(.network) {
-        // Nothing but the judged steps is run.
+        // Only the judged steps are run.
         plan.preparedNodes = Set(graph.nodes.map(\.name).filter(options.includes))
       }
       return try RunWalk(
@@ -64,7 +64,7 @@ public struct Verifier {
     }
     for w in walks.indices {
       walks[w].network?.write(input.elements.span, to: graph.input)
-      // Errors that another input has brought in are no rounding.
+      // Errors due to another input are not rounding.
       if let featureNode, input.elements == goldenCase.input.elements {
         walks[w].features = FeatureGathering(of: featureNode, in: walks[w].plan.program)
       }
@@ -85,7 +85,7 @@ public struct Verifier {
             isExact: golden.header.precision == .f64 && wanted == nil,
             isStored: trace.isStored(index), parameters: parameters)
         } else {
-          // Nobody knows whether the stored maps are right, so they have to be compared themselves.
+          // The stored maps may be wrong, so they have to be compared themselves.
           for w in walks.indices { walks[w].features = nil }
         }
       }

@@ -46,7 +46,7 @@ struct Densecam: ParsableCommand {
     Descriptor.setSignals()
     do {
       var command = try parseAsRoot(CommandLine.fileNames)
-      // Before there are threads that read the environment.
+      // Before any thread reads the environment.
       OpenBLAS.prepare()
       try command.run()
     } catch let error as ExitStatus {

@@ -45,7 +45,7 @@ import Testing
     ("virtual", "its elements lie in other files, which are not opened"),
     (
       "lzf",
-      "it is packed with the filter 32000 (LZF, which h5py has), which is not supported: pack it anew "
+      "it is packed with the filter 32000 (LZF, which h5py has), which is not supported: repack it "
         + "with `h5repack -f SHUF -f GZIP=6 OLD NEW`, where that filter is installed, or with h5py and "
         + "compression=\"gzip\""
     ),

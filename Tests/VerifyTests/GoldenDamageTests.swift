@@ -170,7 +170,7 @@ import Testing
       let path = folder.write("short.h5", bytes.prefix(count))
       expectRefusal(path, ["is cut short", "restore it"])
     }
-    expectRefusal(folder.write("empty.h5", []), ["is no HDF5 file", "golden record"])
+    expectRefusal(folder.write("empty.h5", []), ["is not an HDF5 file", "golden record"])
   }
 
   /// Bits of the stored elements and of the structure.

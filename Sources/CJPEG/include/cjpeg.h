@@ -44,7 +44,7 @@ typedef struct {
 /// A picture that is being decoded. One thread at a time may use it.
 typedef struct cjpeg_decoder cjpeg_decoder;
 
-/// Starts to decode a JPEG file that lies in memory.
+/// Starts to decode a JPEG file in memory.
 ///
 /// The bytes must outlive the decoder. Returns null if there is no memory. Free with `cjpeg_close`.
 cjpeg_decoder *_Nullable cjpeg_open(const uint8_t *_Nonnull bytes, size_t count);

@@ -12,7 +12,7 @@ const char *_Nullable copenblas_load(void);
 void copenblas_unload(void);
 
 /// What the library says of itself, and the processor family that it picked its kernels for; null if
-/// it is not loaded or does not tell.
+/// it is not loaded or does not report it.
 const char *_Nullable copenblas_configuration(void);
 const char *_Nullable copenblas_core(void);
 

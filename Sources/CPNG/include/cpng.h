@@ -31,7 +31,7 @@ typedef struct {
 /// A picture that is being read. One thread at a time may use it.
 typedef struct cpng_reader cpng_reader;
 
-/// Starts to read a PNG file that lies in memory.
+/// Starts to read a PNG file in memory.
 ///
 /// A lenient reader passes over data behind the last row, and over a compression window that is
 /// announced too small: neither touches a sample, and checksums are still checked. The bytes must

@@ -1,4 +1,4 @@
-/// A picture of a ``BoxAnnotations`` file, with what is to be seen in it.
+/// A picture of a ``BoxAnnotations`` file, with the objects in it.
 package struct AnnotatedPicture: Hashable, Sendable {
   /// One object.
   package struct Object: Hashable, Sendable {
@@ -22,10 +22,10 @@ package struct AnnotatedPicture: Hashable, Sendable {
     package let boxes: [BoundingBox]
   }
 
-  /// As it stands in the file; it may have folders.
+  /// As given in the file; it may have folders.
   package let fileName: String
 
-  /// The size that was annotated; nil if the file does not say, and boxes are in pixels of the picture
+  /// The size that was annotated; nil if not in the file, and boxes are in pixels of the picture
   /// as it is.
   package let size: Size?
 
@@ -36,13 +36,13 @@ package struct AnnotatedPicture: Hashable, Sendable {
   let source: String
   let index: Int
 
-  /// The boxes of each class that is there, for a picture that may have been resized since.
+  /// The boxes of each class that occurs, for a picture that may have been resized since.
   ///
-  /// A picture of another size has to have the shape of the annotated one: the shorter side is less
-  /// than a pixel off what the longer one asks for. Boxes are scaled to it.
+  /// A picture of another size must have the shape of the annotated one: the shorter side is less than a
+  /// pixel off the one that follows from the longer. Boxes are scaled to it.
   ///
   /// - Parameters:
-  ///   - classes: What each category is to the network; categories without a class are left out.
+  ///   - classes: The network's class of each category; categories without a class are left out.
   ///   - width: The columns of the picture that was read.
   ///   - height: Its rows.
   /// - Returns: Ordered by class; empty if no object has a class.
@@ -63,12 +63,12 @@ package struct AnnotatedPicture: Hashable, Sendable {
     return boxes.sorted { $0.key < $1.key }.map { ClassBoxes(classIndex: $0.key, boxes: $0.value) }
   }
 
-  /// Counts the boxes beside the picture, if it is one whose size the file does not say.
+  /// Counts the boxes outside the picture, if the file does not give its size.
   ///
   /// - Parameters:
   ///   - width: The columns of the picture that was read.
   ///   - height: Its rows.
-  /// - Returns: 0 if the file says the size: then what lies beside it is known already.
+  /// - Returns: 0 if the file gives the size: then they have already been counted.
   package func countOutside(width: Int, height: Int) -> Int {
     guard size == nil else { return 0 }
     return objects.count { $0.box.clipped(toWidth: width, height: height) == nil }

@@ -1,4 +1,4 @@
-/// What has to hold for the entries of a COCO file.
+/// The rules for the entries of a COCO file.
 struct AnnotationChecker {
   let path: String
   let limits: AnnotationLimits
@@ -58,10 +58,10 @@ struct AnnotationChecker {
   /// A box, clipped to its picture, or to the largest one if its picture's size is not known.
   ///
   /// - Parameters:
-  ///   - numbers: As they stand in the file.
+  ///   - numbers: As given in the file.
   ///   - image: Its picture.
-  ///   - place: Where they stand, for errors.
-  ///   - leftOut: Counts a box that is none.
+  ///   - place: Their place, for errors.
+  ///   - leftOut: Counts boxes that are left out.
   /// - Returns: Nil if nothing of it is in the picture.
   /// - Throws: ``AnnotationError`` for what is not four finite numbers.
   func box(

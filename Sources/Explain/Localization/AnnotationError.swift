@@ -1,6 +1,6 @@
 import Files
 
-/// Why boxes could not be read, or do not belong to a picture or a network.
+/// The reason boxes could not be read, or do not belong to a picture or a network.
 package struct AnnotationError: ReportedError, Hashable {
   /// The kind of failure.
   package enum Code: String, Hashable, Sendable, CaseIterable {
@@ -10,7 +10,7 @@ package struct AnnotationError: ReportedError, Hashable {
     case notUTF8
     /// The file is not valid JSON, or nested too deeply.
     case notJSON
-    /// A key is missing, a value has another type than COCO gives it, or it makes no sense.
+    /// A key is missing, a value does not have COCO's type, or is invalid.
     case malformed
     /// Two entries have the same id or the same file name.
     case duplicate
@@ -20,7 +20,7 @@ package struct AnnotationError: ReportedError, Hashable {
     case ambiguousPicture
     /// The picture has another shape than the one that was annotated.
     case sizeMismatch
-    /// Categories are no class of the network, or more than one.
+    /// Categories are not a class of the network, or more than one.
     case unmatchedCategory
   }
 

@@ -1,10 +1,10 @@
 import Files
 
-/// What an entry of a COCO file is called: a whole number, or a text, as some programs write it.
+/// The id of an entry of a COCO file: a whole number, or a text, as some programs write it.
 ///
-/// `7` and `"7"` are the same; `"007"` is another.
+/// `7` and `"7"` are the same; `"007"` is different.
 package struct AnnotationID: Hashable, Sendable, CustomStringConvertible {
-  /// As it stands in the file.
+  /// As given in the file.
   package let description: String
 
   package init(_ text: String) { description = text }

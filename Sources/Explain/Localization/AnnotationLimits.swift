@@ -1,4 +1,4 @@
-/// What is refused in a file of boxes before much memory is spent on it.
+/// Limits on a file of boxes, checked before much memory is spent on it.
 package struct AnnotationLimits: Hashable, Sendable {
   /// The most bytes of the file; reading takes some ten times as much memory.
   package var bytes: Int
@@ -15,7 +15,7 @@ package struct AnnotationLimits: Hashable, Sendable {
     self.side = side
   }
 
-  /// 128 MiB, a million entries a list, 100,000 pixels a side.
+  /// 128 MiB, a million entries per list, 100,000 pixels per side.
   ///
   /// COCO's validation set (20 MB) passes. Its training set (450 MB, most of it outlines) does not;
   /// take a part of it, or leave out `segmentation`.

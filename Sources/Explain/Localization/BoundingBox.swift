@@ -1,8 +1,8 @@
 /// A rectangle in a picture, in pixels.
 ///
 /// COCO's convention: the pixel in column `c` and row `r` is the cell `[c, c + 1) × [r, r + 1)`,
-/// and a box covers `[x, x + width) × [y, y + height)`. A box of whole numbers is so many pixels
-/// wide as it says.
+/// and a box covers `[x, x + width) × [y, y + height)`. A box of whole numbers is as many pixels wide as
+/// its width.
 package struct BoundingBox: Hashable, Sendable {
   /// The left edge, inside of the box.
   package let left: Double
@@ -82,7 +82,7 @@ extension BoundingBox {
     return shared / (area + (other.area - shared))
   }
 
-  /// What of the box lies in a picture, or nil if nothing does.
+  /// The part of the box inside a picture, or nil if there is none.
   package func clipped(toWidth width: Int, height: Int) -> BoundingBox? {
     BoundingBox(left: 0, top: 0, right: Double(width), bottom: Double(height))
       .flatMap(intersection)

@@ -20,7 +20,7 @@ package struct BoxAnnotations: Hashable, Sendable {
 
   /// The annotations that were left out.
   ///
-  /// Boxes beside a picture whose size the file does not say are not among them; see
+  /// Boxes outside a picture whose size is not in the file are not among them; see
   /// ``AnnotatedPicture/countOutside(width:height:)``.
   package let leftOut: LeftOutAnnotations
 
@@ -30,11 +30,11 @@ package struct BoxAnnotations: Hashable, Sendable {
   /// Reads a file's bytes; linear in time and memory.
   ///
   /// - Parameters:
-  ///   - json: The file. The caller should look at its size first; see ``AnnotationLimits``.
+  ///   - json: The file. The caller should check its size first; see ``AnnotationLimits``.
   ///   - path: Its name, for errors.
-  ///   - limits: What is too large.
-  /// - Throws: ``AnnotationError`` for what is not COCO's format; for file names and ids of pictures
-  ///   and categories that occur twice; for ids of no category; for boxes with a number that is not
+  ///   - limits: The limits.
+  /// - Throws: ``AnnotationError`` for what is not in COCO's format; for file names and ids of pictures
+  ///   and categories that occur twice; for ids without a category; for boxes with a number that is not
   ///   finite.
   package init(
     json: [UInt8], path: String, limits: AnnotationLimits = .default
@@ -69,7 +69,7 @@ package struct BoxAnnotations: Hashable, Sendable {
       guard categoryIndices[categoryID] != nil else {
         throw AnnotationError(
           .unknownIdentifier, path: path, place: "\(place).category_id",
-          cause: "\(categoryID) is the id of no category")
+          cause: "\(categoryID) is not the id of a category")
       }
       let box = try checker.box(
         numbers, in: file.images[image], place: "\(place).bbox", leftOut: &leftOut)
@@ -99,9 +99,9 @@ package struct BoxAnnotations: Hashable, Sendable {
   /// The picture that a path leads to.
   ///
   /// Of the pictures with the path's base name, the one that shares most components with it,
-  /// counted from the end: `val/7.png` of the file is meant by `/data/val/7.png` rather than
-  /// `train/7.png`. A single one with the base name is meant in any case. Upper and lower case
-  /// differ; `.` and empty components do not count, and a backslash is as good as a slash.
+  /// counted from the end: for `/data/val/7.png`, `val/7.png` of the file rather than `train/7.png`.
+  /// A single one with the base name is meant in any case. Upper and lower case differ; `.` and empty
+  /// components do not count, and a backslash counts as a slash.
   ///
   /// - Returns: Nil if the file has no picture of that name.
   /// - Throws: ``AnnotationError`` if several share as much.

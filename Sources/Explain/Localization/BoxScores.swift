@@ -3,13 +3,13 @@ import Glibc
 
 /// Boxes that the maps of a run are compared with, and the scores of each backend.
 ///
-/// Takes what ``LocalizationScore`` takes for each backend.
+/// Memory: that of a ``LocalizationScore`` for each backend.
 package final class BoxScores {
   package let annotations: BoxAnnotations
   package let mapping: ClassMapping
   package let settings: LocalizationSettings
 
-  /// What the maps are worth so far, a score a backend.
+  /// The scores of the maps so far, one per backend.
   package private(set) var scores: [LocalizationScore]
 
   /// Pictures without a box of a class of the network.
@@ -26,7 +26,7 @@ package final class BoxScores {
   ///   - classCount: The number of classes.
   ///   - tolerance: See ``LocalizationSettings/pointingTolerance``.
   ///   - backendCount: The number of backends.
-  /// - Throws: ``AnnotationError`` if it holds no boxes or names what is no class, `FileError` if it
+  /// - Throws: ``AnnotationError`` if it holds no boxes or names unknown classes, `FileError` if it
   ///   cannot be read or is too large.
   package init(
     path: String, labels: Labels, classCount: Int, tolerance: Double, backendCount: Int
@@ -46,7 +46,7 @@ package final class BoxScores {
     scores = Array(repeating: LocalizationScore(settings: settings), count: backendCount)
   }
 
-  /// The pictures that the file lists, which lie beside it, or in the folders that it names.
+  /// The pictures that the file lists, which are next to it, or in the folders that it names.
   ///
   /// Of a name such as `images\\7.png` or `https://host/val/7.png`, leading folders may be those of
   /// another machine: the longest end of it that leads to a file counts.
@@ -63,7 +63,7 @@ package final class BoxScores {
 
   private static func exists(_ path: String) -> Bool { unsafe access(path.systemPath, F_OK) == 0 }
 
-  /// Looks up the boxes of one picture, and counts those beside it.
+  /// Looks up the boxes of one picture, and counts those outside it.
   ///
   /// - Parameters:
   ///   - name: The picture's name.
@@ -79,14 +79,14 @@ package final class BoxScores {
     return try annotated.boxes(of: mapping, width: width, height: height)
   }
 
-  /// What adds up the scores of a run.
+  /// The sink that adds up the scores of a run.
   ///
   /// - Returns: A sink that throws nothing.
   package func sink<Row, Drawing>() -> ResultSink<Row, Drawing> {
     ResultSink(take: { self.add($0.outcomes) })
   }
 
-  /// Adds the outcomes of one picture, a list a backend.
+  /// Adds the outcomes of one picture, one list per backend.
   private func add(_ outcomes: [[LocalizationOutcome]]) {
     if outcomes.allSatisfy(\.isEmpty) { countWithout += 1 }
     for (index, list) in outcomes.enumerated() {

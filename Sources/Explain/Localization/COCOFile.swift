@@ -2,18 +2,17 @@ import Files
 import FoundationEssentials
 import Net
 
-/// The parts of a COCO annotation file that name boxes, as they stand in the file.
+/// The parts of a COCO annotation file that name boxes, as given in the file.
 ///
 /// The format: <https://cocodataset.org/#format-data>. Everything else in it (`info`, `licenses`,
-/// `segmentation`, `area`, ids of annotations, keys of other tools) is passed over, whatever it is.
+/// `segmentation`, `area`, ids of annotations, keys of other tools) is ignored.
 struct COCOFile: Decodable {
   struct Image: Decodable {
-    /// Nil if there is none, so that no annotation can mean the picture.
+    /// Nil if there is none, so that no annotation can refer to the picture.
     var id: AnnotationID?
     var fileName: String
 
-    /// Nil if the program that wrote the file did not know: there is none, or it is null, NaN, 0 or
-    /// negative.
+    /// Nil if it was unknown to the program that wrote the file: it is missing, null, NaN, 0 or negative.
     var width: Int?
     var height: Int?
 
@@ -29,7 +28,7 @@ struct COCOFile: Decodable {
       if !container.contains(.fileName),
         let url = try container.valueIfPresent(String.self, forKey: .url)
       {
-        // LVIS names a picture by where COCO has it.
+        // LVIS names a picture by its address at COCO.
         fileName = URL(string: url)?.path ?? url
       } else {
         fileName = try container.value(String.self, forKey: .fileName)
@@ -77,7 +76,7 @@ struct COCOFile: Decodable {
       box = try container.valueIfPresent([Double].self, forKey: .bbox)
     }
 
-    /// A number as COCO has it, or true or false.
+    /// A number as in COCO, or true or false.
     private static func isCrowd(_ container: KeyedDecodingContainer<CodingKeys>) throws -> Bool {
       if let flag = try? container.decodeIfPresent(Bool.self, forKey: .iscrowd) { return flag }
       guard let number = try container.valueIfPresent(Double.self, forKey: .iscrowd) else {
@@ -90,7 +89,7 @@ struct COCOFile: Decodable {
   struct Category: Decodable {
     var id: AnnotationID
 
-    /// Empty if it is no text, which matters only where it is looked up.
+    /// Empty if it is not a text, which matters only when it is looked up.
     var name: String
 
     private enum CodingKeys: String, CodingKey {
@@ -108,9 +107,9 @@ struct COCOFile: Decodable {
   var annotations: [Annotation]
   var categories: [Category]
 
-  /// Parses JSON, and checks nothing but its form.
+  /// Parses JSON, and checks only its form.
   ///
-  /// Numbers that are not finite may stand there as Python writes them.
+  /// Numbers that are not finite may be written as Python does.
   static func parse(
     _ json: [UInt8], path: String, limits: AnnotationLimits
   ) throws(AnnotationError) -> COCOFile {
@@ -118,7 +117,7 @@ struct COCOFile: Decodable {
       throw AnnotationError(
         .tooLarge, path: path, cause: "has \(json.count) bytes; the limit is \(limits.bytes)")
     }
-    // The decoder looks only at the texts that it is asked for, and takes other encodings, too.
+    // The decoder checks only the texts that are decoded, and accepts other encodings, too.
     do {
       _ = try UTF8Span(validating: json.span)
     } catch {
@@ -141,7 +140,7 @@ struct COCOFile: Decodable {
   }
 }
 
-/// The numbers that JSON has no words for, and Python's `json` writes all the same.
+/// The numbers that JSON cannot express, and Python's `json` writes nevertheless.
 private enum NonFinite: CaseIterable {
   case nan, infinity, negativeInfinity
 
@@ -153,7 +152,7 @@ private enum NonFinite: CaseIterable {
     }
   }
 
-  /// The text with quotes round these words where they stand outside of strings.
+  /// The text with quotes around these words where they are outside strings.
   static func quoted(in json: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     let words = allCases.map { Array($0.word.utf8) }
     var result: ArraySlice<UInt8> = []
@@ -165,7 +164,7 @@ private enum NonFinite: CaseIterable {
       if byte == UInt8(ascii: "\"") {
         isText.toggle()
       } else if isText {
-        // What comes after a backslash does not end the text.
+        // A character after a backslash does not end the text.
         if byte == UInt8(ascii: "\\") { place += 1 }
       } else if byte == UInt8(ascii: "N") || byte == UInt8(ascii: "I") || byte == UInt8(ascii: "-"),
         let word = words.first(where: { json[place...].starts(with: $0) })

@@ -1,12 +1,12 @@
 /// Which class of a network each category of a ``BoxAnnotations`` file is.
 ///
-/// With labels, names decide; ``ClassLabel`` says what a line of them holds. A category has a class if
-/// its name is, but for case and spaces at the ends,
+/// With labels, names decide; ``ClassLabel`` defines a line of them. A category has a class if its name is,
+/// except for case and spaces at the ends,
 ///
 /// 1. the whole line, or the identifier, such as `n02123045`; if no line is,
 /// 2. the line without the identifier, or one of the synonyms between its commas.
 ///
-/// If several lines fit by the same rule, none is taken. Without labels, the category's id is the
+/// If several lines match by the same rule, none is used. Without labels, the category's id is the
 /// index of the class, counted from 0. Two categories may be one class.
 package struct ClassMapping: Hashable, Sendable {
   /// The class of each category id.
@@ -19,7 +19,7 @@ package struct ClassMapping: Hashable, Sendable {
   package struct Unmatched: Hashable, Sendable {
     package let category: BoxAnnotations.Category
 
-    /// The classes that its name fits, if there are several.
+    /// The classes that its name matches, if there are several.
     package let candidates: [Int]
   }
 
@@ -27,7 +27,7 @@ package struct ClassMapping: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - categories: Such as ``BoxAnnotations/usedCategories``.
-  ///   - labels: The lines of the labels file, one a class; empty if there is none.
+  ///   - labels: The lines of the labels file, one per class; empty if there is none.
   ///   - classCount: The number of classes of the network.
   package init(categories: [BoxAnnotations.Category], labels: [String], classCount: Int) {
     let labels = labels.prefix(max(classCount, 0)).map(LowercaseLabel.init)
@@ -50,13 +50,13 @@ package struct ClassMapping: Hashable, Sendable {
 
   /// The one class of a name, by the rule above.
   ///
-  /// - Returns: Nil if the name fits no label, or several.
+  /// - Returns: Nil if the name matches no label, or several.
   package static func classIndex(named name: String, in labels: [String]) -> Int? {
     let found = classIndices(named: name, in: labels)
     return found.count == 1 ? found[0] : nil
   }
 
-  /// The classes that a name fits, by the rule above; linear in the labels.
+  /// The classes that a name matches, by the rule above; linear in the labels.
   package static func classIndices(named name: String, in labels: [String]) -> [Int] {
     classIndices(named: name, in: labels.map(LowercaseLabel.init))
   }
@@ -91,7 +91,7 @@ package struct ClassMapping: Hashable, Sendable {
   }
 }
 
-/// The parts of a label, as names are compared.
+/// The parts of a label, in the form in which names are compared.
 private struct LowercaseLabel {
   let line: String
   let identifier: String?

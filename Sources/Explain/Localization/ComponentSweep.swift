@@ -3,8 +3,8 @@
 /// Lowering a threshold adds pixels and takes none away, so the components at all thresholds come
 /// from one pass: a pixel joins the components that it touches, which union-find merges. Each
 /// component carries its bounding box and its number of pixels, and the largest is known at any
-/// time. All of it takes O(n α(n)) for n pixels, however many thresholds there are, and 4 bytes a
-/// pixel beside the components, of which a smooth map has few.
+/// time. All of it takes O(n α(n)) for n pixels, however many thresholds there are, and 4 bytes per pixel
+/// besides the components, of which a smooth map has few.
 struct ComponentSweep {
   struct Component: Hashable {
     /// The pixels.
@@ -32,7 +32,7 @@ struct ComponentSweep {
   private let connectivity: LocalizationSettings.Connectivity
 
   /// The component that each pixel joined, or -1; with a border of one pixel all around, which is
-  /// never joined, so that no neighbour lies outside.
+  /// never joined, so that no neighbour is outside.
   private var joined: [Int32]
 
   /// The component that each one was merged into, or itself.
@@ -57,13 +57,13 @@ struct ComponentSweep {
   /// The component with the most pixels; of several, the one whose first pixel comes first.
   var largest: Component? { best.map { components[$0] } }
 
-  /// Calls `body` with each component, in no order that means anything.
+  /// Calls `body` with each component, in no particular order.
   mutating func forEachComponent(_ body: (Component) -> Void) {
     roots.removeAll { parents[Int($0)] != $0 }
     for root in roots { body(components[Int(root)]) }
   }
 
-  /// Adds a pixel that was not there.
+  /// Adds a pixel that was not in the set.
   mutating func insert(_ pixel: Int) {
     let (row, column) = pixel.quotientAndRemainder(dividingBy: width)
     let stride = width + 2

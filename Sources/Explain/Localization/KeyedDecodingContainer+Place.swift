@@ -1,10 +1,10 @@
 import Files
 
 extension KeyedDecodingContainer {
-  /// Decodes a value, and says where it stands if it is none.
+  /// Decodes a value; an error says where it is.
   ///
   /// For numbers that do not fit, such as 3.5 for a whole number or 1e999, and for texts with wrong
-  /// escapes, `JSONDecoder` throws an error of its own here, and forgets the place.
+  /// escapes, `JSONDecoder` throws a different error here, without the place.
   func value<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
     do {
       return try decode(type, forKey: key)

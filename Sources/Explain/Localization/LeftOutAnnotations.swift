@@ -12,10 +12,10 @@ package struct LeftOutAnnotations: Hashable, Sendable {
   /// There is no `category_id`.
   package var withoutCategory = 0
 
-  /// The box is no pixel wide or no pixel high.
+  /// The box has no width or no height.
   package var withoutArea = 0
 
-  /// The box lies beside its picture.
+  /// The box is outside its picture.
   package var outside = 0
 
   package init() {}

@@ -8,10 +8,10 @@
 //          LocalizationRow ─ LocalizationSummary ─ LocalizationScore ──────┴─ LocalizationChange
 //
 // One map is scored for each picture and each class that has boxes in it. docs/localization.md
-// gives the protocols and where each comes from. The lay of the files:
+// gives the protocols and their sources. The files:
 //
 // - Boxes: BoundingBox; `COCOFile` (what the JSON holds, with `KeyedDecodingContainer+Place`),
-//   BoxAnnotations (what `AnnotationChecker` let through) with AnnotationID and LeftOutAnnotations,
+//   BoxAnnotations (what `AnnotationChecker` accepted) with AnnotationID and LeftOutAnnotations,
 //   AnnotatedPicture, ClassMapping (names of categories to classes) with ClassLabel, AnnotationError.
 // - One map: `ThresholdLevels` (which pixel enters at which threshold), `ComponentSweep` (the
 //   connected components at every threshold), MapRegion (from the map's pixels to the picture's),

@@ -1,16 +1,16 @@
-/// What a run with another backend, precision or machine decides differently on the same pictures.
+/// The decisions that differ in a run with another backend, precision or machine on the same pictures.
 ///
-/// Small errors of a kernel may move a map's values and yet leave every decision as it was; this
-/// tells whether they do.
+/// Small errors of a kernel may move a map's values and yet leave every decision as it was; this shows
+/// whether they do.
 package struct LocalizationChange: Hashable, Sendable {
-  /// What differs in one outcome.
+  /// The differences in one outcome.
   package struct Difference: Hashable, Sendable, Codable {
     package let key: LocalizationOutcome.Key
 
     /// Whether one run hits with the peak, and the other does not.
     package let isPointingChanged: Bool
 
-    /// Whether one run has the box right, and the other does not.
+    /// Whether one run gets the box right, and the other does not.
     package let isBoxChanged: Bool
 
     /// Whether a map is flat or not finite in one run only.
@@ -72,7 +72,7 @@ package struct LocalizationChange: Hashable, Sendable {
     differences.reduce(0) { max($0, $1.overlapChange.magnitude) }
   }
 
-  /// Whether both runs decide alike on the same outcomes, of which there is at least one.
+  /// Whether both runs decide the same on the same outcomes, of which there is at least one.
   package var isUnchanged: Bool {
     compared > 0 && unpaired.isEmpty && !differences.contains(where: \.isDecisionChanged)
   }

@@ -1,6 +1,6 @@
 /// The figures of a ``LocalizationChange``, to be printed or written as JSON.
 package struct LocalizationChangeRow: Hashable, Sendable, Codable {
-  /// What is compared with the baseline, such as a backend.
+  /// The name of what is compared with the baseline, such as a backend.
   package let name: String
   package let compared: Int
   package let unpaired: Int

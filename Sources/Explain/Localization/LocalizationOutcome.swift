@@ -1,4 +1,4 @@
-/// What became of one class in one picture.
+/// The outcome of one class in one picture.
 package struct LocalizationOutcome: Hashable, Sendable, Encodable {
   /// Names an outcome.
   package struct Key: Hashable, Sendable, Codable, Comparable {
@@ -41,12 +41,12 @@ package struct LocalizationOutcome: Hashable, Sendable, Encodable {
     self.predictedClass = predictedClass
   }
 
-  /// Whether the network names the class; nil if it was not asked.
+  /// Whether the network names the class; nil if that was not checked.
   package var isTop1: Bool? { predictedClass.map { $0 == key.classIndex } }
 
-  /// Whether the network names the class and the map finds the object; nil if it was not asked.
+  /// Whether the network names the class and the map finds the object; nil if that was not checked.
   ///
-  /// The CVPR 2016 protocol takes the map of the class that the network names; where that class is
+  /// The CVPR 2016 protocol uses the map of the class that the network names; where that class is
   /// right, it is this map.
   package var isTop1Localized: Bool? { isTop1.map { $0 && score.isBoxRight } }
 

@@ -1,6 +1,6 @@
 /// The figures of one class, or of all, ready to be printed or written as JSON.
 ///
-/// Shares are in [0, 1]. What there is nothing to say about is nil: absent in JSON, `–` in a cell.
+/// Shares are in [0, 1]. A figure that does not exist is nil: absent in JSON, `–` in a cell.
 package struct LocalizationRow: Hashable, Sendable, Codable {
   /// The class's name; `all` for the sum.
   package let name: String
@@ -70,7 +70,7 @@ package struct LocalizationRow: Hashable, Sendable, Codable {
 }
 
 extension LocalizationScore {
-  /// A row a class, ordered by class, and one of all of them at the end.
+  /// One row per class, ordered by class, and one for all of them at the end.
   ///
   /// - Parameter name: What to call a class.
   /// - Returns: One row more than there are classes.

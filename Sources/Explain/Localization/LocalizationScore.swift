@@ -1,8 +1,8 @@
 /// The outcomes of many pictures.
 ///
-/// The order in which they come does not matter, so parts of a run can be scored apart and merged.
+/// The order in which they come does not matter, so parts of a run can be scored separately and merged.
 /// An outcome of the same picture and class replaces the earlier one: a picture that is given twice
-/// counts once. Takes some 2 KiB an outcome with 100 threshold steps.
+/// counts once. Takes some 2 KiB per outcome with 100 threshold steps.
 package struct LocalizationScore: Hashable, Sendable {
   package let settings: LocalizationSettings
   private var byKey: [LocalizationOutcome.Key: LocalizationOutcome] = [:]

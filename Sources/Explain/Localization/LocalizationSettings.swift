@@ -13,7 +13,7 @@ package struct LocalizationSettings: Hashable, Sendable, Codable {
 
   package var connectivity: Connectivity
 
-  /// How many pixels beside a box the map may point.
+  /// How many pixels outside a box the map may point.
   ///
   /// Excitation Backprop allows 15; 0 is strict.
   package var pointingTolerance: Double
@@ -24,7 +24,7 @@ package struct LocalizationSettings: Hashable, Sendable, Codable {
   /// The intersection over union from which a box counts as right.
   package var requiredOverlap: Double
 
-  /// The number of steps between the thresholds 0 and 1 of MaxBoxAcc.
+  /// The number of intervals between the thresholds 0 and 1 of MaxBoxAcc.
   package var thresholdSteps: Int
 
   /// - Precondition: The shares are in [0, 1], the tolerance is finite and not negative, and there

@@ -4,7 +4,7 @@ package struct LocalizationSummary: Hashable, Sendable {
   package struct Best: Hashable, Sendable {
     package let proportion: Proportion
 
-    /// The lowest of several best ones.
+    /// The lowest if several are best.
     package let threshold: Double
   }
 
@@ -17,7 +17,7 @@ package struct LocalizationSummary: Hashable, Sendable {
   /// Maps with values that are not finite, which count as misses.
   package let nonFiniteCount: Int
 
-  /// Maps with something to see but no positive value, so that nothing is above 20 % of the
+  /// Maps that vary but have no positive value, so that nothing is above 20 % of the
   /// maximum.
   package let boxlessCount: Int
 
@@ -34,14 +34,14 @@ package struct LocalizationSummary: Hashable, Sendable {
 
   /// MaxBoxAcc: the accuracy of the box round the largest component at the best threshold.
   ///
-  /// It takes the required overlap. Nil without outcomes.
+  /// It uses the required overlap. Nil without outcomes.
   package let maxBoxAccuracy: Best?
 
   /// The parts of ``maxBoxAccuracyV2``: one for each overlap of
   /// ``LocalizationSettings/averagedOverlaps``, each at the threshold that is best for it.
   package let maxBoxAccuracyV2Parts: [Best]
 
-  /// Pictures whose one class the network names; of those where it was asked.
+  /// Pictures whose one class the network names; of those where that was checked.
   package let top1: Proportion
 
   /// Pictures whose one class the network names and whose box is right.

@@ -1,8 +1,8 @@
 /// How well one map finds the objects of its class in one picture.
 ///
-/// A map that is flat or not finite says nothing, so it misses by every measure.
+/// A map that is flat or not finite carries no information, so it misses by every measure.
 package struct MapScore: Hashable, Sendable, Encodable {
-  /// Whether there is something to score.
+  /// Whether the map can be scored.
   package enum Condition: String, Hashable, Sendable, Codable, CaseIterable {
     case scored
     /// All values are equal.
@@ -15,7 +15,7 @@ package struct MapScore: Hashable, Sendable, Encodable {
 
   /// The middle of the pixel where the map is largest, as x and y in the picture.
   ///
-  /// Of several such pixels it is the first, row by row. Nil if the map says nothing.
+  /// Of several such pixels it is the first, row by row. Nil if the map cannot be scored.
   package let peak: [Double]?
 
   /// Whether the peak is in a box.
@@ -23,7 +23,7 @@ package struct MapScore: Hashable, Sendable, Encodable {
 
   /// The box round the largest component above the share of the maximum.
   ///
-  /// Nil if the map says nothing, or if it has no positive value.
+  /// Nil if the map cannot be scored, or if it has no positive value.
   package let box: BoundingBox?
 
   /// The intersection over union of ``box`` with the box of the class that fits it best.
@@ -38,7 +38,7 @@ package struct MapScore: Hashable, Sendable, Encodable {
   /// For each threshold, the best overlap of the boxes round all components.
   package let bestSweep: [Double]
 
-  /// A map that says nothing.
+  /// A map that cannot be scored.
   init(_ condition: Condition, settings: LocalizationSettings) {
     self.init(
       condition: condition, peak: nil, isPointingHit: false, box: nil, overlap: 0,

@@ -1,6 +1,6 @@
 package import Imaging
 
-/// Holds maps against boxes.
+/// Compares maps with boxes.
 ///
 /// The raw map, with no ReLU, blur or scaling, is resized to the picture as pictures are: bilinear
 /// between half-pixel centres. Then
@@ -9,14 +9,14 @@ package import Imaging
 ///   is the middle of the largest pixel in a box?
 /// - *box* (Zhou et al., "Learning Deep Features for Discriminative Localization", CVPR 2016,
 ///   section 3.2): the pixels above 20 % of the map's maximum, and of these the box round the
-///   largest connected component. Negative values stay below, whatever they are, and the minimum
+///   largest connected component. Negative values are always below, and the minimum
 ///   plays no part.
 /// - *sweep* (Choe et al., "Evaluating Weakly Supervised Object Localization Methods Right", CVPR
 ///   2020): the map stretched to [0, 1] by its minimum and maximum, and for each threshold the
 ///   pixels that reach it; the box round the largest component and, for MaxBoxAccV2, the boxes
 ///   round all of them.
 ///
-/// A predicted box is measured by the box of the class that it overlaps most.
+/// A predicted box is compared with the box of the class that it overlaps most.
 package struct MapScorer: Hashable, Sendable {
   package let settings: LocalizationSettings
 
@@ -25,18 +25,18 @@ package struct MapScorer: Hashable, Sendable {
   /// Scores one map.
   ///
   /// Costs a few passes over the region's pixels, and for MaxBoxAccV2 one look at each component at
-  /// each threshold and box. Takes some 30 bytes a pixel.
+  /// each threshold and box. Takes some 30 bytes per pixel.
   ///
   /// - Parameters:
   ///   - map: The raw map of the class, `height × width` values, row by row.
   ///   - boxes: The objects of the class, in pixels of the picture; without any, every map misses.
-  ///   - region: What the map covers of the picture: fewer than 2³¹ pixels.
+  ///   - region: The part of the picture that the map covers: fewer than 2³¹ pixels.
   /// - Returns: The measures.
   package func score(
     _ map: Plane, boxes: [BoundingBox], region: MapRegion
   ) -> MapScore {
     guard map.values.allSatisfy(\.isFinite) else { return MapScore(.nonFinite, settings: settings) }
-    // Looked at before resizing, which may round one value to two.
+    // Checked before resizing, which may round one value to two.
     guard map.values.contains(where: { $0 != map.values[0] }) else {
       return MapScore(.flat, settings: settings)
     }
@@ -65,7 +65,7 @@ package struct MapScorer: Hashable, Sendable {
   /// tolerance.
   private func isHit(_ box: BoundingBox, x: Double, y: Double) -> Bool {
     if box.contains(x: x, y: y) { return true }
-    // The middles of a box's outermost pixels lie half a pixel inside of its edges.
+    // The middles of a box's outermost pixels are half a pixel inside its edges.
     let across = max(0, box.left + 0.5 - x, x - (box.right - 0.5))
     let down = max(0, box.top + 0.5 - y, y - (box.bottom - 0.5))
     return across * across + down * down < settings.pointingTolerance * settings.pointingTolerance

@@ -1,4 +1,4 @@
-/// So many of so many.
+/// A count of successes out of a total.
 package struct Proportion: Hashable, Sendable {
   package let successes: Int
   package let count: Int
@@ -10,14 +10,14 @@ package struct Proportion: Hashable, Sendable {
     self.count = count
   }
 
-  /// In [0, 1]; nil of nothing.
+  /// In [0, 1]; nil if the total is 0.
   package var value: Double? { count > 0 ? Double(successes) / Double(count) : nil }
 
-  /// Wilson's score interval, which holds the true share with 95 % confidence; nil of nothing.
+  /// Wilson's score interval, which contains the true share with 95 % confidence; nil if the total is 0.
   ///
   /// (p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n) with z = 1.96 (Wilson, "Probable
   /// Inference, the Law of Succession, and Statistical Inference", JASA 1927). Unlike p ± z √(p(1 −
-  /// p)/n), it is not empty for 0 and 1, and stays within them. It takes the cases as independent,
+  /// p)/n), it is not empty for 0 and 1, and stays within them. It assumes independent cases,
   /// which classes of one picture are not quite.
   package var interval: ClosedRange<Double>? {
     guard let p = value else { return nil }

@@ -1,4 +1,4 @@
-/// At which threshold each pixel enters, and the pixels in that order.
+/// The threshold at which each pixel enters, and the pixels in that order.
 ///
 /// A pixel's level is the number of the highest threshold that it reaches. The pixels are ordered
 /// by falling level, those of one level row by row: a counting sort, linear in the pixels and the

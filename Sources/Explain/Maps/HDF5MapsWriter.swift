@@ -18,9 +18,9 @@ package final class HDF5MapsWriter: MapsWriter {
   /// Begins a file.
   ///
   /// - Parameters:
-  ///   - path: Where it goes; what is there stays until ``finish()``.
+  ///   - path: Where it goes; an existing file stays until ``finish()``.
   ///   - header: Where the maps come from.
-  ///   - folder: Where it is until then, in the same file system; beside its name unless given.
+  ///   - folder: Where it is until then, in the same file system; next to its name unless given.
   ///   - replacing: Whether a file of that name is replaced.
   /// - Throws: ``MapsError`` if the file cannot be written.
   package init(
@@ -28,7 +28,7 @@ package final class HDF5MapsWriter: MapsWriter {
   ) throws(MapsError) {
     self.path = path
     self.header = header
-    // The library has a lock of its own.
+    // The library has its own lock.
     pending = try PendingFile(path: path, in: folder, replacing: replacing, isLocked: false)
     do throws(HDF5Error) {
       file = try File(filling: pending.openPath)
@@ -41,7 +41,7 @@ package final class HDF5MapsWriter: MapsWriter {
 
   /// Stores the maps of the next picture.
   ///
-  /// - Throws: ``MapsError`` if they are of another method than the header says, if a number is not
+  /// - Throws: ``MapsError`` if they are of another method than in the header, if a number is not
   ///   finite, or if the disk is full or fails.
   package func append(_ picture: PictureMaps) throws(MapsError) {
     guard picture.method == header.method else {

@@ -1,22 +1,22 @@
 import Files
 import HDF5
 
-/// Why a file of maps cannot be written or used.
+/// The reason a file of maps cannot be written or used.
 package struct MapsError: ReportedError, Hashable {
   package enum Code: Hashable, Sendable {
     /// There is no such file.
     case missing
 
-    /// The file is damaged, or is no file of maps of this schema.
+    /// The file is damaged, or is not a file of maps of this schema.
     case unreadable
 
     /// The file cannot be written.
     case unwritable
 
-    /// Files that are to become one come from different runs.
+    /// Files to be merged come from different runs.
     case mismatch
 
-    /// The maps do not fit the format, or are not what they should be.
+    /// The maps do not fit the format, or are not valid.
     case unsuitable
   }
 
@@ -48,7 +48,7 @@ extension MapsError {
       switch error.kind {
       case .damaged: "is damaged: \(error.object ?? "its structure") fails its checksum"
       case .truncated: "is cut short"
-      case .notHDF5: "is no HDF5 file, so no file of maps"
+      case .notHDF5: "is not an HDF5 file, so not a file of maps"
       case .inUse: "is open in another program, which may be changing it"
       case .unfinished: "is being written, or its writer was ended too early"
       case .system, .lock, .newer: "cannot be read: \(error.cause)"

@@ -4,7 +4,7 @@ extension MapsFile {
   /// - Parameters:
   ///   - pictures: The pictures, in order.
   ///   - header: Where they come from.
-  ///   - path: Where the file goes; what is there is replaced.
+  ///   - path: Where the file goes; an existing file is replaced.
   /// - Throws: ``MapsError`` if a picture does not fit or the file cannot be written.
   package static func write(
     _ pictures: [PictureMaps], header: MapsHeader, to path: String
@@ -14,14 +14,14 @@ extension MapsFile {
     try writer.finish()
   }
 
-  /// Makes one file of several, whole or not at all: the pictures of the first, then those of the
+  /// Merges several files into one, whole or not at all: the pictures of the first, then those of the
   /// second, and so on.
   ///
   /// Every number is read, checked and written again, one picture at a time.
   ///
   /// - Parameters:
   ///   - parts: The files, at least one, all of the same model, method, preprocessing and program.
-  ///   - path: Where the file goes; what is there is replaced, which may be one of the parts.
+  ///   - path: Where the file goes; an existing file is replaced, which may be one of the parts.
   ///   - header: Where the new file comes from; if nil, it is the first part's header.
   /// - Throws: ``MapsError`` if a part cannot be read or does not belong to the others, or if the file
   ///   cannot be written.

@@ -5,10 +5,10 @@ import Imaging
 import Kernels
 import Net
 
-/// A file of maps, opened for reading, which is what ``HDF5MapsWriter`` writes.
+/// A file of maps, as written by ``HDF5MapsWriter``, opened for reading.
 ///
-/// Nothing in it is believed: sizes are limited before memory is allocated, and what can be computed
-/// from something else in the file must agree with it. A picture is read when it is asked for.
+/// Nothing in it is trusted: sizes are limited before memory is allocated, and redundant values in the
+/// file must agree with each other. A picture is read on demand.
 package struct MapsFile: Sendable {
   package let path: String
   package let header: MapsHeader
@@ -47,7 +47,7 @@ package struct MapsFile: Sendable {
 
   /// Reads one picture.
   ///
-  /// Values are as they were written, but for upsampled maps, which are stored as 32-bit floats.
+  /// Values are as they were written, except for upsampled maps, which are stored as 32-bit floats.
   ///
   /// - Throws: ``MapsError`` if it is damaged or contradicts itself.
   /// - Precondition: `index` is below ``count``.
@@ -74,7 +74,7 @@ package struct MapsFile: Sendable {
     }
   }
 
-  /// Turns what reading throws into ``MapsError``.
+  /// Converts errors from reading to ``MapsError``.
   private static func reading<Result>(
     _ path: String, _ body: () throws -> Result
   ) throws(MapsError) -> Result {

@@ -1,17 +1,16 @@
 import Files
 
-/// Something that takes the maps of one picture after the other and makes a file of them, which
-/// appears when it is complete.
+/// A writer that takes the maps of one picture after the other and makes a file of them, which gets its
+/// name when it is complete.
 ///
-/// A writer that goes without ``finish()`` leaves nothing behind, and a file that was there before as
-/// it was.
+/// A writer that ends without ``finish()`` leaves nothing behind, and an existing file as it was.
 package protocol MapsWriter: AnyObject {
   /// Stores the maps of the next picture.
   ///
   /// - Throws: ``MapsError`` if they cannot be stored, with nothing of this picture written.
   func append(_ picture: PictureMaps) throws(MapsError)
 
-  /// Completes the file and gives it its name, in place of any that has it; the last call.
+  /// Completes the file and gives it its name, replacing any existing file; the last call.
   ///
   /// - Throws: ``MapsError`` if the disk is full or fails.
   func finish() throws(MapsError)
@@ -19,13 +18,13 @@ package protocol MapsWriter: AnyObject {
 
 /// The formats of files with maps.
 package enum MapsFormat: String, CaseIterable, Hashable, Sendable {
-  /// All that is known of each picture, in HDF5; see ``MapsFile``.
+  /// All results for each picture, in HDF5; see ``MapsFile``.
   case hdf5 = "h5"
 
   /// The maps alone, as one NumPy array; see ``NumPyMapsWriter``.
   case numPy = "npy"
 
-  /// The format that a file's name asks for: `.h5` or `.npy`, in letters of either case.
+  /// The format that a file's name specifies: `.h5` or `.npy`, in letters of either case.
   package init?(path: String) {
     guard let ending = FileName.fileExtension(of: path) else { return nil }
     self.init(rawValue: ending)
@@ -34,12 +33,12 @@ package enum MapsFormat: String, CaseIterable, Hashable, Sendable {
   /// Begins a file.
   ///
   /// - Parameters:
-  ///   - path: Where it goes; what is there stays until the end.
+  ///   - path: Where it goes; an existing file stays until the end.
   ///   - header: Where the maps come from; an array has no room for it.
-  ///   - folder: Where it is until it is complete, in the same file system; beside its name unless
+  ///   - folder: Where it is until it is complete, in the same file system; next to its name unless
   ///     given.
   ///   - replacing: Whether a file of that name is replaced.
-  /// - Returns: What takes the pictures.
+  /// - Returns: The writer.
   /// - Throws: ``MapsError`` if the file cannot be written.
   package func writer(
     path: String, header: MapsHeader, in folder: String? = nil, replacing: Bool = true

@@ -20,7 +20,7 @@ package struct MapsHeader: Hashable, Sendable {
   /// How the maps were made.
   package var method: CAMMethod
 
-  /// How pictures became inputs, in the words of Net's `Preprocessing`.
+  /// How pictures became inputs, as described by Net's `Preprocessing`.
   package var preprocessing: String
 
   /// UTC, ISO 8601.
@@ -45,7 +45,7 @@ package struct MapsHeader: Hashable, Sendable {
 }
 
 extension MapsHeader {
-  /// The texts beside schema and method, under their names in the file.
+  /// The texts besides schema and method, under their names in the file.
   private static var texts: [(name: String, path: WritableKeyPath<MapsHeader, String>)] {
     [
       ("generator", \.generator), ("model", \.model), ("weights_sha256", \.weightsSHA256),
@@ -86,7 +86,7 @@ extension MapsHeader {
     for (name, path) in Self.texts { self[keyPath: path] = try required(name) }
   }
 
-  /// What two files disagree on that must be the same if they are to become one; nil if nothing.
+  /// The attribute in which two files differ that must be equal to merge them; nil if none.
   ///
   /// They may have been made at different times by different commands.
   func disagreement(with other: MapsHeader) -> String? {

@@ -9,8 +9,8 @@ import Net
 /// the likeliest class first, and nothing else: which class a map is of has to be known otherwise. All
 /// pictures must have as many classes and maps of one size.
 ///
-/// The array's length stands in the header at the start of the file, which is written last, into room
-/// that was left for it; one picture is in memory at a time.
+/// The array's length is in the header at the start of the file, which is written last, into space that
+/// was reserved for it; one picture is in memory at a time.
 package final class NumPyMapsWriter: MapsWriter {
   private let path: String
   private var pending: PendingFile
@@ -22,8 +22,8 @@ package final class NumPyMapsWriter: MapsWriter {
   /// Begins a file.
   ///
   /// - Parameters:
-  ///   - path: Where it goes; what is there stays until ``finish()``.
-  ///   - folder: Where it is until then, in the same file system; beside its name unless given.
+  ///   - path: Where it goes; an existing file stays until ``finish()``.
+  ///   - folder: Where it is until then, in the same file system; next to its name unless given.
   ///   - replacing: Whether a file of that name is replaced.
   /// - Throws: ``MapsError`` if the file cannot be written.
   package init(
@@ -81,7 +81,7 @@ package final class NumPyMapsWriter: MapsWriter {
   private func write(_ bytes: [UInt8]) throws(MapsError) { try pending.write(bytes) }
 }
 
-/// The start of a NumPy file, format 1.0: a magic text, the version, the length of what follows, and
+/// The start of a NumPy file, format 1.0: a magic string, the version, the length of the rest, and
 /// a Python dictionary, with spaces and a line feed up to a multiple of 64 bytes.
 package enum NumPyHeader {
   /// Long enough for any shape: the dictionary has 118 bytes, of which the text around the shape

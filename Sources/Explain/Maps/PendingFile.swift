@@ -13,18 +13,18 @@ struct PendingFile: ~Copyable {
   /// A path by which a library can open the file, which is empty.
   var openPath: String { file.openPath }
 
-  /// The end of temporary names, by which those are found that a killed process has left.
+  /// The suffix of temporary names, by which files left by a killed process are found.
   static let suffix = ".tmp"
 
-  /// Checks that a file can take this name, before any work is spent on it.
+  /// Checks that a file can have this name, before any work is spent on it.
   ///
-  /// What exists there has to be a regular file that we may write: a rename would also put a file in
-  /// place of a symbolic link or of a device, which is never what is meant.
+  /// An existing file must be regular and writable: a rename would also replace a symbolic link or a
+  /// device, which is never intended.
   ///
   /// - Parameters:
-  ///   - path: The name in the end.
-  ///   - folder: Where the file is until then, in the same file system; beside the name unless given.
-  ///   - replacing: Whether a file that has the name goes.
+  ///   - path: The final name.
+  ///   - folder: Where the file is until then, in the same file system; next to the name unless given.
+  ///   - replacing: Whether an existing file is replaced.
   ///   - isLocked: See `StagedFile`.
   /// - Throws: ``MapsError`` if it cannot.
   init(

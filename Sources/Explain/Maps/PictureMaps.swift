@@ -2,8 +2,8 @@ package import Imaging
 package import Kernels
 package import Net
 
-/// What a network makes of one picture, with the maps of some classes: what a file of maps holds of
-/// it.
+/// A network's results for one picture, with the maps of some classes: the contents of a file of maps
+/// for it.
 package struct PictureMaps: Hashable, Sendable {
   /// One class and its map.
   package struct Entry: Hashable, Sendable {
@@ -15,7 +15,7 @@ package struct PictureMaps: Hashable, Sendable {
     package let probability: Double
     package let logit: Double
 
-    /// What the classifier adds to the average: `mean(map) + bias = logit` for ``CAMMethod/cam``.
+    /// The classifier's bias: `mean(map) + bias = logit` for ``CAMMethod/cam``.
     package let bias: Double
 
     /// The map at the method's own resolution and scale.
@@ -30,13 +30,13 @@ package struct PictureMaps: Hashable, Sendable {
   /// The picture's file, as it was named.
   package let source: String
 
-  /// The SHA-256 of that file in lower-case hexadecimal, if it was computed.
+  /// The SHA-256 of that file, in lower-case hexadecimal, if it was computed.
   package var sourceSHA256: String?
 
   /// The shape of the network's input, `[1, C, H, W]`.
   package let inputShape: TensorShape
 
-  /// The result before the softmax, a value a class.
+  /// The result before the softmax, one value per class.
   package let logits: [Float]
 
   /// The result after the softmax.
@@ -55,7 +55,7 @@ package struct PictureMaps: Hashable, Sendable {
   ///   - source: The picture's file.
   ///   - sourceSHA256: Its SHA-256.
   ///   - inputShape: The shape of the network's input, of batch 1.
-  ///   - logits: The result before the softmax, a value a class.
+  ///   - logits: The result before the softmax, one value per class.
   ///   - probabilities: The result after it.
   ///   - method: How the maps were made.
   ///   - topCount: The number of classes in ``top``, if there are as many.
@@ -80,7 +80,7 @@ package struct PictureMaps: Hashable, Sendable {
   /// - Parameters:
   ///   - map: The map.
   ///   - label: The class's name.
-  ///   - bias: What the classifier adds to the average.
+  ///   - bias: The classifier's bias.
   ///   - upsampled: The map at the input's size, if it is to be kept.
   /// - Precondition: There is such a class, and it has no map yet.
   package mutating func add(

@@ -53,7 +53,7 @@ struct StoredPicture {
         bias: try dataset.attributes.double("bias") ?? 0, upsampled: plane)
       try check(dataset, is: index, in: picture)
     }
-    if let objection = picture.objection { throw fault("is not to be used: \(objection)") }
+    if let objection = picture.objection { throw fault("cannot be used: \(objection)") }
     return picture
   }
 
@@ -61,7 +61,7 @@ struct StoredPicture {
     MapsError(.unreadable, path: path, "\(group.path) \(cause)")
   }
 
-  /// One value a class.
+  /// One value per class.
   private func results(_ name: String) throws -> [Float] {
     let dataset = try group.dataset(name)
     guard dataset.shape.count == 1 else { throw fault("has \(name) of the shape \(dataset.shape)") }
@@ -84,7 +84,7 @@ struct StoredPicture {
     return (dataset.shape[0], dataset.shape[1])
   }
 
-  /// Compares what a map says of its class with the results.
+  /// Compares a map's attributes with the results.
   private func check(_ dataset: Dataset, is index: Int, in picture: PictureMaps) throws {
     guard let entry = picture.entries.first(where: { $0.classIndex == index }),
       try dataset.attributes.integer("rank") == Int64(entry.rank),

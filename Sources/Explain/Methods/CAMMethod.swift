@@ -1,4 +1,4 @@
-/// A way to tell how much each place of a picture speaks for a class, under its name on the command
+/// A measure of how much each place of a picture speaks for a class, by its name on the command
 /// line.
 ///
 /// The formulas are for a head of features `f[k, y, x]` with K channels of S = h·w places, their

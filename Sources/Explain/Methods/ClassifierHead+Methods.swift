@@ -12,7 +12,7 @@ extension ClassifierHead {
   ///   - classIndex: The class, below ``classCount``.
   ///   - features: The value of the node ``features`` for one picture, `[C, h, w]`.
   ///   - shape: Their shape; the batch does not matter.
-  ///   - parameters: The weights of the network, among them the linear layer's if there is one.
+  ///   - parameters: The weights of the network, including those of a linear layer.
   /// - Returns: A map of `h × w` values on the scale that ``CAMMethod`` states.
   /// - Throws: ``ExplainError`` if the method is not in closed form, or if the weights are missing or
   ///   do not fit.
@@ -26,8 +26,8 @@ extension ClassifierHead {
 
   /// The map of one class from features in double precision; see the method for 32-bit ones.
   ///
-  /// Not one generic method for both, since that would compute element by element through a table of
-  /// functions when it is called from another module.
+  /// Not one generic method for both: called from another module, it would compute element by element
+  /// through a witness table.
   package func map(
     method: CAMMethod, ofClass classIndex: Int, features: ArraySlice<Double>, shape: TensorShape,
     parameters: Parameters
@@ -50,7 +50,7 @@ extension ClassifierHead {
     case .gradCAM:
       values = positivePart(features.weighted(by: weights)).map { $0 / places }
     case .xGradCAM:
-      // Where there are no activations, or they cancel, no place can be told from another.
+      // Where there are no activations, or they cancel, no place differs from another.
       let counted = weights.indices.map { features.sum(ofChannel: $0) == 0 ? 0 : weights[$0] }
       values = positivePart(features.weighted(by: counted)).map { $0 / places }
     case .hiResCAM:

@@ -1,10 +1,10 @@
 import Files
 import Net
 
-/// Why there is no map.
+/// The reason there is no map.
 package struct ExplainError: ReportedError, Hashable {
   package enum Code: Hashable, Sendable {
-    /// The method runs the network again, and was asked for where there is none.
+    /// The method runs the network again, and was requested where that is not possible.
     case needsForwardPasses
 
     /// The head's weights are missing or do not fit.
@@ -19,7 +19,7 @@ package struct ExplainError: ReportedError, Hashable {
     /// The network gives NaN or infinity.
     case notFinite
 
-    /// The caller did not want to go on.
+    /// The caller cancelled.
     case cancelled
   }
 

@@ -1,14 +1,13 @@
 import Kernels
 import Net
 
-/// Told after each batch how many pictures have gone through the network, of how many; what it
-/// returns is whether to go on.
+/// Called after each batch with the number of pictures that have gone through the network, and their
+/// total; returns whether to continue.
 package typealias ExplainProgress = (_ done: Int, _ total: Int) -> Bool
 
-/// Many changed pictures on their way through one executor, a batch at a time.
+/// Runs many changed pictures through one executor, a batch at a time.
 ///
-/// A picture's result does not depend on what else is in its batch, so the batch decides the time and
-/// nothing else.
+/// A picture's result does not depend on what else is in its batch, so the batch affects only the time.
 struct ForwardPasses {
   let executor: Executor
   let head: ClassifierHead
@@ -18,7 +17,7 @@ struct ForwardPasses {
   let featureShape: TensorShape
 
   /// - Parameters:
-  ///   - executor: What runs the pictures.
+  ///   - executor: The executor that runs the pictures.
   ///   - head: The network's head.
   ///   - picture: The shape of the pictures; its batch is 1.
   ///   - progress: See ``ExplainProgress``.
@@ -32,7 +31,7 @@ struct ForwardPasses {
     guard shape == picture else {
       throw ExplainError(.wrongPlan, "the plan takes pictures of \(shape), not of \(picture)")
     }
-    // Values that are not kept may be there, but their memory may have been used again.
+    // Values that are not tapped may exist, but their memory may have been reused.
     for node in [head.features, head.logits] where !plan.program.kept.contains(node) {
       throw ExplainError(.wrongPlan, "the plan does not keep \(plan.graph.nodes[node].name)")
     }
@@ -64,8 +63,8 @@ struct ForwardPasses {
   /// - Parameters:
   ///   - count: How many.
   ///   - write: Writes one picture from an offset of the batch on; all of its elements.
-  ///   - read: Takes one picture's logits, a value a class.
-  /// - Throws: ``ExplainError`` if a logit is not finite, or if the caller does not want to go on.
+  ///   - read: Takes one picture's logits, one value per class.
+  /// - Throws: ``ExplainError`` if a logit is not finite, or if the caller cancels.
   func run(
     count: Int, write: (_ index: Int, _ batch: inout [Float], _ offset: Int) -> Void,
     read: (_ index: Int, _ logits: ArraySlice<Float>) -> Void
@@ -73,7 +72,7 @@ struct ForwardPasses {
     let shape = executor.plan.inputShape
     var input = [Float](repeating: 0, count: shape.count)
     for first in stride(from: 0, to: count, by: shape.batch) {
-      // The last batch may end in pictures of the one before, whose results nobody reads.
+      // The last batch may end in pictures of the one before, whose results are not read.
       let indices = first..<min(first + shape.batch, count)
       for (slot, index) in indices.enumerated() { write(index, &input, slot * shape.imageCount) }
       executor.run(input.span)

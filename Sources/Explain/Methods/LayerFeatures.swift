@@ -40,7 +40,7 @@ struct LayerFeatures {
 }
 
 extension ClassifierHead {
-  /// The weights of one class, one a channel; 1 for its own channel and 0 for the others if the
+  /// The weights of one class, one per channel; 1 for its own channel and 0 for the others if the
   /// features are class maps.
   ///
   /// - Throws: ``ExplainError`` if the parameter is missing or does not fit.

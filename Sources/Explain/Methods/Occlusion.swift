@@ -4,29 +4,29 @@ package import Net
 /// Occlusion: how much the score of a class drops when a window of the picture is covered.
 ///
 /// Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014, section 4.2.
-/// The map has one value a position, `score(picture) − score(covered picture)`: positive where the
+/// The map has one value per position, `score(picture) − score(covered picture)`: positive where the
 /// window hides what speaks for the class, negative where it hides what speaks against it.
 ///
 /// The picture is divided into cells of ``stride``, the last ones reaching beyond its edges if the
 /// stride does not divide its sides: `⌈H / stride⌉ × ⌈W / stride⌉` of them. The window of a cell has
 /// its centre in that of the cell, half a pixel down and right of it if their sizes differ by an odd
-/// number, and is cut off at the edges. So a map that is upsampled like any other lies right on the
+/// number, and is cut off at the edges. So a map that is upsampled like any other is aligned with the
 /// picture.
 package struct Occlusion: Hashable, Sendable {
-  /// What is put in place of the pixels.
+  /// The value that replaces the pixels.
   package enum Baseline: Hashable, Sendable {
     /// The mean of each channel over the picture: the plain colour that changes its average least.
     case meanColour
 
-    /// Zero in the network's own input space: grey for a network whose preprocessing takes the mean
-    /// off, black for one that does not.
+    /// Zero in the network's own input space: grey for a network whose preprocessing subtracts the mean,
+    /// black for one that does not.
     case zero
 
-    /// A value a channel, in the network's input space.
+    /// One value per channel, in the network's input space.
     case colour([Float])
   }
 
-  /// What drops.
+  /// The score that drops.
   package enum Score: String, CaseIterable, Hashable, Sendable {
     /// The logit, which the other methods explain, too.
     case logit
@@ -70,7 +70,7 @@ package struct Occlusion: Hashable, Sendable {
 
   /// The maps of some classes.
   ///
-  /// Costs one forward pass for the picture as it is and one a window, in batches of the plan's size,
+  /// Costs one forward pass for the picture as it is and one per window, in batches of the plan's size,
   /// however many classes there are.
   ///
   /// - Parameters:
@@ -80,8 +80,8 @@ package struct Occlusion: Hashable, Sendable {
   ///   - executor: Runs a plan for inputs of that size and of any batch, with the head's features and
   ///     logits tapped. The maps have the same bits for any batch and any number of threads.
   ///   - progress: Called after each batch.
-  /// - Returns: One map a class, of ``gridSize(height:width:)``.
-  /// - Throws: ``ExplainError`` if the plan does not fit, if window, stride or colour make no sense, if
+  /// - Returns: One map per class, of ``gridSize(height:width:)``.
+  /// - Throws: ``ExplainError`` if the plan does not fit, if window, stride or colour are invalid, if
   ///   the network's result is not finite, or if `progress` ends it.
   /// - Precondition: There are such classes.
   package func maps(

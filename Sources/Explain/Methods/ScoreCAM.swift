@@ -2,23 +2,23 @@ import Imaging
 package import Kernels
 package import Net
 
-/// Score-CAM: each channel is a mask on the picture, and what the network says of the masked picture
-/// weighs the channel.
+/// Score-CAM: each channel is a mask on the picture, and the network's score for the masked picture
+/// weights the channel.
 ///
 /// Wang et al., "Score-CAM: Score-Weighted Visual Explanations for Convolutional Neural Networks",
 /// CVPR Workshops 2020, algorithm 1:
 ///
 /// 1. `mask[k]` = the channel, upsampled to the input's size (bilinear, half-pixel centres) and then
 ///    stretched to [0, 1].
-/// 2. `score[k]` = the class's logit for `mask[k] ∘ input`. What is masked out is 0 in the network's
-///    own input space, after its preprocessing. The paper subtracts the logit of a baseline input;
-///    that shifts all scores alike and the softmax does not notice, so it is not computed.
+/// 2. `score[k]` = the class's logit for `mask[k] ∘ input`. Masked values are 0 in the network's own
+///    input space, after its preprocessing. The paper subtracts the logit of a baseline input; that
+///    shifts all scores alike and does not affect the softmax, so it is not computed.
 /// 3. `weight` = softmax of the scores over the channels.
 /// 4. `map = ReLU(Σ_k weight[k] · f[k])`.
 ///
-/// A channel that is the same everywhere, such as one that is zero, cannot be stretched: it is no
-/// mask, is not run and has the weight 0. If all are like that, as in a map of one place, so is the
-/// map zero.
+/// A channel that is the same everywhere, such as one that is zero, cannot be stretched: it is not a
+/// mask, is not run and has the weight 0. If all are like that, as in a map of one place, the map is
+/// zero.
 package struct ScoreCAM: Hashable, Sendable {
   /// The number of channels to run for each class, or nil for all: those with the largest |w| of
   /// the class, the earlier ones among equals.
@@ -29,18 +29,18 @@ package struct ScoreCAM: Hashable, Sendable {
 
   /// The maps of some classes.
   ///
-  /// Costs one forward pass for the features and one a channel, in batches of the plan's size.
+  /// Costs one forward pass for the features and one per channel, in batches of the plan's size.
   /// However many classes there are, each channel runs once.
   ///
   /// - Parameters:
   ///   - classes: The classes, each below the head's count.
   ///   - input: The network's input, `[1, C, H, W]`.
   ///   - head: The network's head.
-  ///   - parameters: The network's weights, among them the linear layer's if there is one.
+  ///   - parameters: The network's weights, including those of a linear layer.
   ///   - executor: Runs a plan for inputs of that size and of any batch, with the head's features and
   ///     logits tapped. The maps have the same bits for any batch and any number of threads.
   ///   - progress: Called after each batch.
-  /// - Returns: One map a class, as large as the features.
+  /// - Returns: One map per class, as large as the features.
   /// - Throws: ``ExplainError`` if the plan does not fit, if ``channelLimit`` is not positive, if the
   ///   network's result is not finite, or if `progress` ends it.
   /// - Precondition: There are such classes.

@@ -1,10 +1,10 @@
-/// Draws the pictures of a ``PictureRun``, in two steps: places are given in order, drawings are made side
-/// by side.
+/// Draws the pictures of a ``PictureRun`` in two stages: places are given in order, drawings are made in
+/// parallel.
 ///
 /// - `Place` is where a drawing goes.
-/// - `Drawing` is what is left of it in memory.
+/// - `Drawing` is what is kept of it in memory.
 package struct DrawingSink<Place: Sendable, Drawing: Sendable> {
-  /// Says where the drawing of a picture goes.
+  /// Returns where the drawing of a picture goes.
   ///
   /// Called on the thread that called ``PictureRun/run(_:)``, in the order of the names, and not for a
   /// picture without maps. A picture for which it throws fails.

@@ -1,27 +1,27 @@
 import Imaging
 package import Net
 
-/// A picture with its maps: what drawings and scores are made of.
+/// A picture with its maps, from which drawings and scores are made.
 package struct ExplainedPicture: Sendable {
   package let name: PictureName
   package let picture: PreparedPicture
 
-  /// What the network made of it, on the first backend.
+  /// The network's result for it, on the first backend.
   package let inference: Inference
 
   /// The maps of the first backend.
   package let maps: PictureMaps
 
-  /// For each backend, the first one too, the maps as they lie on the picture, by class.
+  /// For each backend, the first one too, the maps over the picture, by class.
   package let visible: [[Int: ClassActivationMap]]
 
   /// The boxes of the picture, by class; empty if it has none.
   package let boxes: [AnnotatedPicture.ClassBoxes]
 
-  /// Holds the maps against the boxes.
+  /// Compares the maps with the boxes.
   ///
   /// - Parameters:
-  ///   - preprocessing: How the picture was prepared, which says what of it the maps cover.
+  ///   - preprocessing: How the picture was prepared, from which follows what the maps cover.
   ///   - settings: How maps are scored.
   /// - Returns: For each backend an outcome for each class that has boxes and a map.
   func outcomes(

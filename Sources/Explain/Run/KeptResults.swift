@@ -1,20 +1,20 @@
 import Files
 
-/// What a run keeps on disk for the next one: its maps, and a journal of what is done.
+/// The results that a run keeps on disk for the next one: its maps, and a journal of what is done.
 ///
-/// A row is noted in the journal only after the maps of its picture are on disk, and rows are noted some at
-/// a time, for each note waits for the disk. A run that is killed loses at most the pictures since the last
-/// note, and never has a row without its maps.
+/// A row is written to the journal only after the maps of its picture are on disk, and rows are written
+/// several at a time, as each write waits for the disk. A run that is killed loses at most the pictures
+/// since the last write, and never has a row without its maps.
 package final class KeptResults<Row: Codable & Sendable> {
   /// Where maps go, if they are kept.
   package let store: MapsStore?
 
-  /// Where rows are noted, if the run can be resumed.
+  /// Where rows are written, if the run can be resumed.
   package let journal: ResultJournal<Row>?
 
   private var unwritten: [(image: String, row: Row)] = []
 
-  /// Pictures between two notes in the journal, if no maps are kept.
+  /// Pictures between two writes to the journal, if no maps are kept.
   private static var stride: Int { 16 }
 
   /// Keeps maps, rows, both or nothing.
@@ -23,7 +23,7 @@ package final class KeptResults<Row: Codable & Sendable> {
     self.journal = journal
   }
 
-  /// Drops what only one of maps and journal knows: either may know more than the other if a run was
+  /// Drops what is in only one of maps and journal: either may be ahead of the other if a run was
   /// killed between the two.
   ///
   /// - Throws: ``MapsError`` if maps cannot be read or belong to another run.
@@ -35,14 +35,14 @@ package final class KeptResults<Row: Codable & Sendable> {
     }
   }
 
-  /// Refuses a picture for whose maps there is no place, before they are made.
+  /// Refuses a picture whose maps cannot be stored, before they are made.
   ///
   /// - Throws: ``MapsError`` if the file of maps is complete without the picture.
   package func admit(_ name: PictureName) throws(MapsError) {
     if let store, store.isComplete, !store.holds(name.path) { throw store.missing(name.path) }
   }
 
-  /// What keeps the results of a run; comes after all sinks whose work a row speaks of.
+  /// The sink that keeps the results of a run; comes after all sinks whose work a row refers to.
   ///
   /// - Returns: A sink that throws ``MapsError`` or ``JournalError`` if something cannot be written.
   package func sink<Drawing>() -> ResultSink<Row, Drawing> {
@@ -50,11 +50,11 @@ package final class KeptResults<Row: Codable & Sendable> {
       take: { try self.keep($0.maps, $0.row, of: $0.name.path) }, settle: { try self.note() })
   }
 
-  /// Keeps the result of a picture; it is on disk after ``note()``, which this calls now and then.
+  /// Keeps the result of a picture; it is on disk after ``note()``, which this calls regularly.
   ///
   /// - Parameters:
   ///   - maps: Its maps.
-  ///   - row: What is said of it.
+  ///   - row: Its row.
   ///   - image: Its path.
   /// - Throws: ``MapsError`` or ``JournalError`` if something cannot be written.
   func keep(_ maps: PictureMaps, _ row: Row, of image: String) throws {
@@ -68,10 +68,10 @@ package final class KeptResults<Row: Codable & Sendable> {
     }
   }
 
-  /// Puts maps on disk, and then the rows that speak of them.
+  /// Writes maps to disk, and then the rows that refer to them.
   ///
   /// - Throws: ``MapsError`` or ``JournalError`` if something cannot be written; after the first no row has
-  ///   been noted.
+  ///   been written.
   func note() throws {
     try store?.completePart()
     guard let journal else { return }

@@ -1,17 +1,17 @@
 /// Which classes of each picture are mapped.
 package struct MappedClasses: Sendable {
-  /// The most likely ones, so many.
+  /// The number of most likely ones.
   package let topCount: Int
 
   /// And these, each once.
   package let named: [Int]
   package let labels: Labels
 
-  /// Looks up what was asked for.
+  /// Looks up the requested classes.
   ///
   /// - Parameters:
-  ///   - top: The number that was asked for.
-  ///   - names: The indices, identifiers or names that were asked for.
+  ///   - top: The requested number.
+  ///   - names: The indices, identifiers or names that were requested.
   ///   - labels: The names of the classes.
   ///   - classCount: The number of classes of the network.
   ///   - mapsBoxes: Whether the classes of boxes are mapped anyway.

@@ -1,16 +1,16 @@
-/// What is left of a picture when it has gone through a ``PictureRun``.
+/// The results that a ``PictureRun`` keeps of a picture.
 package struct PictureResult<Row: Sendable, Drawing: Sendable>: Sendable {
   package let name: PictureName
 
-  /// What is said of it.
+  /// Its row.
   package let row: Row
 
   /// The maps of the first backend.
   package let maps: PictureMaps
 
-  /// What is left of its drawing, which is on disk by now.
+  /// What is kept of its drawing, which is on disk by now.
   package let drawing: Drawing
 
-  /// How its maps hold against its boxes, a list a backend; empty unless the run has boxes.
+  /// The outcomes of its maps, one list per backend; empty unless the run has boxes.
   package let outcomes: [[LocalizationOutcome]]
 }

@@ -1,28 +1,28 @@
 package import Net
 
-/// A run of many pictures: what is named goes in, and drawings, maps, rows and scores come out by sinks.
+/// A run of many pictures: from names to drawings, maps, rows and scores, by way of sinks.
 ///
 ///     names ─ PictureStream ─ admit ─ MapMaker, one a backend ─ place ─ draw ─ row ─ sinks
 ///             threads         └── the caller's thread, in order ────┘   threads      in order
 ///
-/// A picture gets to the sinks when it is drawn and scored, so what a sink keeps speaks only of what is on
-/// disk. The sinks are told in the order in which they are listed: one that keeps rows comes after all
-/// whose work the rows speak of.
+/// A picture reaches the sinks when it is drawn and scored, so a sink refers only to what is on disk. The
+/// sinks are called in the order in which they are listed: one that keeps rows comes after all whose work
+/// the rows refer to.
 ///
-/// Whatever `admit`, the maps, `place` or `draw` throw makes that picture fail, as a file that cannot be
-/// read does. The others go on, and sinks hear of the failure in the picture's turn.
+/// Whatever `admit`, the maps, `place` or `draw` throw makes that picture fail, as does a file that cannot
+/// be read. The others continue, and sinks get the failure at the picture's place in the order.
 ///
-/// Costs the network once for each backend and batch, and what the method of the maps needs; what is under
-/// way in memory is bounded as ``PictureStream`` says, and nothing of a picture is kept when the sinks
-/// have had it.
+/// Costs the network once for each backend and batch, and what the method of the maps needs; memory in
+/// flight is bounded as in ``PictureStream``, and nothing of a picture is kept after the sinks have had
+/// it.
 package struct PictureRun<Place: Sendable, Drawing: Sendable, Row: Sendable> {
-  /// How maps are made, one a backend; drawings show those of the first.
+  /// How maps are made, one per backend; drawings show those of the first.
   package let makers: [MapMaker]
   package let preprocessing: Preprocessing
   package let classes: MappedClasses
   package let drawing: DrawingSink<Place, Drawing>
 
-  /// What is said of a picture, asked on any thread when it is drawn.
+  /// Makes the row of a picture, on any thread, when it is drawn.
   package let row: @Sendable (ExplainedPicture, Place) -> Row
 
   /// Boxes whose classes are mapped and whose maps are scored; ``BoxScores/sink()`` adds the scores up.
@@ -31,17 +31,17 @@ package struct PictureRun<Place: Sendable, Drawing: Sendable, Row: Sendable> {
   /// Looks at a picture before any map of it is made.
   package var admit: (PictureName, PreparedPicture) throws -> Void = { _, _ in }
 
-  /// Told of the passes over a picture by methods that run the network again.
+  /// Called with the passes over a picture by methods that run the network again.
   package var progress: ExplainProgress?
 
-  /// The row of a picture that has been done before, which is not done again; must say the same
-  /// whenever it is asked.
+  /// The row of a picture that has been done before, which is not done again; must be the same at each
+  /// call.
   package var known: (PictureName) -> Row? = { _ in nil }
 
-  /// Asked between batches; once it says yes, only pictures that have gone through the network still come.
+  /// Called between batches; once it returns true, only pictures that have gone through the network follow.
   package var isCancelled: () -> Bool = { false }
 
-  /// Who is told of results, in this order.
+  /// The sinks that get the results, in this order.
   package var sinks: [ResultSink<Row, Drawing>] = []
 
   private typealias Explanation = (picture: ExplainedPicture, place: Place)
@@ -52,11 +52,11 @@ package struct PictureRun<Place: Sendable, Drawing: Sendable, Row: Sendable> {
   }
 
   /// - Parameters:
-  ///   - makers: How maps are made, one a backend.
+  ///   - makers: How maps are made, one per backend.
   ///   - preprocessing: How pictures are prepared.
   ///   - classes: Which classes are mapped.
-  ///   - drawing: What draws them.
-  ///   - row: What is said of a picture.
+  ///   - drawing: The sink that draws them.
+  ///   - row: Makes the row of a picture.
   /// - Precondition: There is at least one maker.
   package init(
     makers: [MapMaker], preprocessing: Preprocessing, classes: MappedClasses,
@@ -71,11 +71,11 @@ package struct PictureRun<Place: Sendable, Drawing: Sendable, Row: Sendable> {
     self.row = row
   }
 
-  /// Takes all pictures through the network, and has the sinks settle.
+  /// Takes all pictures through the network, and settles the sinks.
   ///
-  /// - Parameter names: The pictures; asked for one after the other, as there is room.
-  /// - Throws: What a sink throws, or ``GraphError`` or ``KernelError`` if no picture can be run; the
-  ///   sinks are then not told to settle.
+  /// - Parameter names: The pictures; taken one after the other, as capacity allows.
+  /// - Throws: Errors from a sink, or ``GraphError`` or ``KernelError`` if no picture can be run; the
+  ///   sinks are then not settled.
   package func run(_ names: some Sequence<PictureName>) throws {
     let (draw, row, preprocessing) = (drawing.draw, row, preprocessing)
     let settings = boxes?.settings
@@ -121,9 +121,9 @@ package struct PictureRun<Place: Sendable, Drawing: Sendable, Row: Sendable> {
   /// - Parameters:
   ///   - name: Its name.
   ///   - picture: The picture.
-  ///   - inferences: What the network made of it, one a backend.
+  ///   - inferences: The network's results for it, one per backend.
   /// - Returns: The picture with its maps, and where its drawing goes.
-  /// - Throws: What makes the picture fail.
+  /// - Throws: The error that makes the picture fail.
   private func explain(
     _ name: PictureName, _ picture: PreparedPicture, _ inferences: [Inference]
   ) throws -> Explanation {

@@ -1,24 +1,24 @@
 import Files
 
-/// The pictures of a run that draws into a folder, without its drawings and those that come twice.
+/// The pictures of a run that draws into a folder, without its drawings and repetitions.
 ///
-/// Without such a folder, all pictures come as they are named.
+/// Without such a folder, all pictures are returned as named.
 package final class DistinctPictures: Sequence, IteratorProtocol {
   private var names: PictureNames
   private let drawings: DrawingLedger?
   private let reserve: (PictureName) -> Void
   private var seen: Set<ExactName> = []
 
-  /// How many were left out, for they are drawings that were made here.
+  /// The number left out because they are drawings that were made here.
   package private(set) var drawingCount = 0
 
-  /// How many were left out, for they came before.
+  /// The number left out because they came before.
   package private(set) var repetitionCount = 0
 
   /// - Parameters:
-  ///   - names: The pictures that were asked for.
-  ///   - drawings: What has been drawn into the folder; nil without one.
-  ///   - reserve: Gives a picture the place of its drawing when it is asked for, in the order of the
+  ///   - names: The pictures as requested.
+  ///   - drawings: The drawings in the folder; nil without one.
+  ///   - reserve: Gives a picture the place of its drawing when it is taken, in the order of the
   ///     names; not called without a folder.
   package init(
     _ names: PictureNames, drawings: DrawingLedger?,

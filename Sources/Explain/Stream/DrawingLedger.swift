@@ -3,10 +3,10 @@ import FoundationEssentials
 import Net
 import Synchronization
 
-/// The drawings that densecam has put into a folder, so that it replaces and leaves out its own and
-/// nobody else's.
+/// The drawings that densecam has put into a folder, so that it replaces and leaves out its own and no
+/// others.
 ///
-/// A drawing is noted before it is written, with the SHA-256 of its bytes: whenever the process ends, a
+/// A drawing is recorded before it is written, with the SHA-256 of its bytes: whenever the process ends, a
 /// file with other bytes than those is not its work. May be used from any thread.
 package final class DrawingLedger: Sendable {
   /// One drawing.
@@ -31,7 +31,7 @@ package final class DrawingLedger: Sendable {
     var filesOfThisRun: Set<FileIdentity> = []
   }
 
-  /// The folder.
+  /// The folder of the drawings.
   package let folder: String
   private let journal: JournalFile?
   private let state: Mutex<State>
@@ -39,7 +39,7 @@ package final class DrawingLedger: Sendable {
   /// - Parameters:
   ///   - folder: Where the drawings are.
   ///   - entries: Those of earlier runs, by their places below the folder.
-  ///   - journal: What to note new ones in.
+  ///   - journal: Where to record new ones.
   init(folder: String, entries: [ExactName: Entry] = [:], journal: JournalFile? = nil) {
     self.folder = folder
     self.journal = journal
@@ -50,7 +50,7 @@ package final class DrawingLedger: Sendable {
     state = Mutex(State(entries: entries, files: files))
   }
 
-  /// A ledger that is kept nowhere.
+  /// A ledger that is not kept on disk.
   package convenience init(folder: String) { self.init(folder: folder, entries: [:], journal: nil) }
 
   /// The places of drawings by their pictures' paths.
@@ -64,7 +64,7 @@ package final class DrawingLedger: Sendable {
 
   /// Whether a file is a drawing of this or an earlier run, whatever name leads to it.
   ///
-  /// What has taken the place of a drawing since is none.
+  /// A file that has since replaced a drawing is not one.
   package func holds(_ file: FileIdentity) -> Bool {
     if wasWrittenNow(file) { return true }
     return state.withLock { $0.files[file] }.map(isUnchanged) ?? false
@@ -75,15 +75,15 @@ package final class DrawingLedger: Sendable {
     state.withLock { $0.filesOfThisRun.contains(file) }
   }
 
-  /// Whether the file at a place has the bytes that were noted for it.
+  /// Whether the file at a place has the bytes that were recorded for it.
   package func isUnchanged(_ place: String) -> Bool {
     guard let entry = state.withLock({ $0.entries[place] }) else { return false }
     return (try? SHA256Digest.ofFile(FileName.join(folder, place))) == entry.sha256
   }
 
-  /// Notes a drawing that is about to be written.
+  /// Records a drawing that is about to be written.
   ///
-  /// - Throws: ``JournalError`` if that cannot be noted; the drawing must not be written then.
+  /// - Throws: ``JournalError`` if that cannot be recorded; the drawing must not be written then.
   package func announce(_ place: String, of picture: String, _ bytes: [UInt8]) throws {
     let entry = Entry(picture: picture, sha256: SHA256Digest.of(bytes: bytes))
     guard state.withLock({ $0.entries.updateValue(entry, forKey: ExactName(place)) }) != entry
@@ -92,7 +92,7 @@ package final class DrawingLedger: Sendable {
       JournalLine<Bool>(drawing: place, picture: picture, sha256: entry.sha256).bytes())
   }
 
-  /// Notes that a drawing has been written.
+  /// Records that a drawing has been written.
   package func add(_ place: String) {
     guard let file = FileIdentity(FileName.join(folder, place)) else { return }
     state.withLock { _ = $0.filesOfThisRun.insert(file) }
@@ -107,7 +107,7 @@ struct JournalLine<Row: Codable>: Codable {
   var picture: String?
   var sha256: String?
 
-  /// The drawing that the line notes, if it does.
+  /// The drawing that the line records, if any.
   var entry: (place: String, DrawingLedger.Entry)? {
     guard let drawing, let picture, let sha256 else { return nil }
     return (drawing, DrawingLedger.Entry(picture: picture, sha256: sha256))

@@ -1,10 +1,10 @@
 package import Files
 
-/// Gives every picture a drawing of its own below a folder.
+/// Gives every picture its own drawing below a folder.
 ///
 /// A picture's drawing has its name with another extension: `a.png` for `a.jpg`. Where that is taken by
 /// another picture, it keeps its extension, too (`a.png.png` for `a.png`), or, if the two have one name in
-/// different folders, the folders that tell them apart (`dogs/1.png`). Who comes first has the short
+/// different folders, the folders that distinguish them (`dogs/1.png`). The first has the short
 /// name, so the same pictures in the same order always have the same places, and a picture that had a place in
 /// an earlier run keeps it.
 package struct DrawingPlaces {
@@ -16,7 +16,7 @@ package struct DrawingPlaces {
   /// The folders of places; no drawing can have such a name.
   private var folders: Set<ExactName> = []
 
-  /// The places of pictures, by their paths in the normal way of writing them.
+  /// The places of pictures, by their paths in normal form.
   private var places: [ExactName: String] = [:]
 
   /// - Parameters:
@@ -30,7 +30,7 @@ package struct DrawingPlaces {
     }
   }
 
-  /// The place of a picture's drawing, relative to the folder; the same each time it is asked for.
+  /// The place of a picture's drawing, relative to the folder; the same at each call.
   package mutating func place(of name: PictureName) -> String {
     if let place = places[FileName.normal(name.path)] { return place }
     let place = candidates(for: name).first(where: isFree) ?? numbered(name)
@@ -49,12 +49,12 @@ package struct DrawingPlaces {
     }
   }
 
-  /// Whether a place that a file names is one below the folder.
+  /// Whether a place named by a file is below the folder.
   private static func staysInside(_ place: String) -> Bool {
     place.utf8.first != UInt8(ascii: "/") && !FileName.parts(of: place).contains("..")
   }
 
-  /// Whether nothing is there, and no drawing is in the way of the folders above it.
+  /// Whether the place is free, and no drawing is where the folders above it would be.
   private func isFree(_ place: String) -> Bool {
     guard owners[place] == nil, !folders.contains(place) else { return false }
     var folder = FileName.folder(of: place)
@@ -72,7 +72,7 @@ package struct DrawingPlaces {
     var shortBelow: [String] = []
     var fullBelow: [String] = []
     let count = FileName.parts(of: name.relativePath).count
-    // What leads out of the folder cannot be a part of a place in it.
+    // A component that leads out of the folder cannot be part of a place in it.
     var above = FileName.parts(of: name.path).dropLast(count).filter { $0 != ".." }[...]
     var prefix = ""
     while let part = above.popLast() {

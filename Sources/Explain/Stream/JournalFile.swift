@@ -2,7 +2,7 @@ import Files
 import Glibc
 import Synchronization
 
-/// The file of a run's journal: lines are added whole, from any thread, each in its turn.
+/// The file of a run's journal: lines are added whole, from any thread, one at a time.
 final class JournalFile: Sendable {
   let path: String
   private let descriptor: Int32
@@ -12,20 +12,20 @@ final class JournalFile: Sendable {
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - overwriting: Whether a file that is there goes.
-  /// - Throws: ``JournalError`` if it cannot be opened or is no regular file.
+  ///   - overwriting: Whether an existing file is removed.
+  /// - Throws: ``JournalError`` if it cannot be opened or is not a regular file.
   init(path: String, overwriting: Bool) throws(JournalError) {
     self.path = path
     // Emptying a file would empty it under all of its names; removing it takes one away.
     if overwriting, unsafe unlink(path.systemPath) != 0, errno != ENOENT {
       throw JournalError(path, errno: errno)
     }
-    // A link leads to a file that somebody else keeps for another purpose.
+    // A link leads to a file that is kept for another purpose.
     descriptor = unsafe open(
       path.systemPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o666)
     guard descriptor >= 0 else {
       throw errno == ELOOP
-        ? JournalError("\(path): is a symbolic link; the journal is written into no other file")
+        ? JournalError("\(path): is a symbolic link; the journal is not written to another file")
         : JournalError(path, errno: errno)
     }
   }
@@ -45,7 +45,7 @@ final class JournalFile: Sendable {
         if count < 0, errno == EINTR { continue }
         guard count > 0 else {
           let code = count < 0 ? errno : EIO
-          // The next line must not stand behind half of one.
+          // The next line must not follow half of one.
           if start >= 0, ftruncate(descriptor, start) == 0 { lseek(descriptor, start, SEEK_SET) }
           throw JournalError(path, errno: code)
         }
@@ -54,12 +54,12 @@ final class JournalFile: Sendable {
     }
   }
 
-  /// Has everything put on disk.
+  /// Writes everything to disk.
   func synchronize() throws(JournalError) {
     guard fsync(descriptor) == 0 else { throw JournalError(path, errno: errno) }
   }
 
-  /// Cuts off what follows the first bytes, and goes on there.
+  /// Cuts off everything after the first bytes, and continues there.
   func truncate(to count: Int) throws(JournalError) {
     guard ftruncate(descriptor, count) == 0, lseek(descriptor, count, SEEK_SET) == count else {
       throw JournalError(path, errno: errno)
@@ -91,7 +91,7 @@ final class JournalFile: Sendable {
   }
 }
 
-/// Why a run's journal cannot be used; names it in one line.
+/// The reason a run's journal cannot be used; names it in one line.
 package struct JournalError: ReportedError, Hashable {
   package let description: String
 

@@ -5,11 +5,11 @@ import Glibc
 ///
 /// HDF5 files do not survive being cut off in the middle of a write, so the maps are kept in parts of
 /// some pictures each, in the folder `FILE.parts`; each part appears when it is complete. In the end
-/// they become one file, and the folder goes.
+/// they become one file, and the folder is removed.
 package final class MapsStore {
   package let path: String
 
-  /// Whether the file is there already, made by the run that is to be resumed: nothing is added.
+  /// Whether the file already exists, made by the run to be resumed: nothing is added.
   package let isComplete: Bool
 
   package let format: MapsFormat
@@ -24,7 +24,7 @@ package final class MapsStore {
   private var writer: HDF5MapsWriter?
   private var countInPart = 0
 
-  /// The pictures in a complete file, by their paths; nil if it does not say.
+  /// The pictures in a complete file, by their paths; nil if it does not have them.
   private var completeSources: Set<ExactName>?
 
   /// The pictures of a part: each holds its maps in memory until it is complete.
@@ -33,17 +33,17 @@ package final class MapsStore {
   /// Whether a part should be completed before the next picture.
   package var isFull: Bool { countInPart >= Self.partSize }
 
-  /// Where a journal of the run can lie if it has no other place.
+  /// Where a journal of the run can be if it has no other place.
   package var journalPath: String { Self.journalPath(in: folder) }
 
   private static func journalPath(in folder: String) -> String { "\(folder)/results.jsonl" }
 
   /// - Parameters:
-  ///   - path: The file in the end: `.h5` or `.npy`.
+  ///   - path: The final file: `.h5` or `.npy`.
   ///   - header: Where the maps come from.
-  ///   - resuming: Whether to go on with parts that are there, or with nothing if the file itself is.
-  ///   - overwriting: Whether to replace a file or parts that are there.
-  /// - Throws: ``MapsError`` if the name has another ending, or if what is there is in the way.
+  ///   - resuming: Whether to continue existing parts, or add nothing if the file itself exists.
+  ///   - overwriting: Whether to replace a file or existing parts.
+  /// - Throws: ``MapsError`` if the name has another ending, or if existing files are in the way.
   package init(path: String, header: MapsHeader, resuming: Bool, overwriting: Bool)
     throws(MapsError)
   {
@@ -57,7 +57,7 @@ package final class MapsStore {
     isReplacing = overwriting
     let isDone = unsafe access(path.systemPath, F_OK) == 0
     if isDone, !overwriting, !resuming {
-      throw MapsError(.unwritable, path: path, "exists; say --force to replace it")
+      throw MapsError(.unwritable, path: path, "exists; use --force to replace it")
     }
     isComplete = isDone && !overwriting
     if isComplete {
@@ -70,7 +70,7 @@ package final class MapsStore {
       guard old.isEmpty || overwriting else {
         throw MapsError(
           .unwritable, path: folder,
-          "holds maps of an earlier run; --resume goes on with them, --force begins anew")
+          "holds maps of an earlier run; --resume continues it, --force starts over")
       }
       for part in old { _ = unsafe unlink(part.systemPath) }
       old = []
@@ -92,7 +92,7 @@ package final class MapsStore {
     return sources
   }
 
-  /// Drops the parts that hold a picture for which a predicate does not hold.
+  /// Drops the parts that hold a picture for which a predicate is false.
   ///
   /// A run that was cut off between a part and the journal has one such part.
   ///
@@ -117,14 +117,14 @@ package final class MapsStore {
     if let what = file.header.disagreement(with: header) {
       throw MapsError(
         .mismatch, path: path,
-        "is of another run: its \(what) differs; --force begins anew")
+        "is of another run: its \(what) differs; --force starts over")
     }
     var sources: Set<ExactName> = []
     for index in 0..<file.count { sources.insert(try file.source(ofPicture: index)) }
     return sources
   }
 
-  /// Whether a picture's maps need not be added, for the complete file has them.
+  /// Whether a picture's maps need not be added, as the complete file has them.
   package func holds(_ source: String) -> Bool {
     isComplete && completeSources?.contains(source) == true
   }
@@ -142,11 +142,11 @@ package final class MapsStore {
     countInPart += 1
   }
 
-  /// What is wrong with a picture that the complete file does not have.
+  /// The error for a picture that the complete file does not have.
   package func missing(_ source: String) -> MapsError {
     MapsError(
       .unsuitable, path: path,
-      "is complete without \(source); name another file, or begin anew with --force")
+      "is complete without \(source); name another file, or start over with --force")
   }
 
   private var nextPart: String {
@@ -155,7 +155,7 @@ package final class MapsStore {
     return "\(folder)/\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits).h5"
   }
 
-  /// Puts what was added on disk.
+  /// Writes what was added to disk.
   package func completePart() throws(MapsError) {
     guard let writer else { return }
     let part = nextPart
@@ -165,7 +165,7 @@ package final class MapsStore {
     countInPart = 0
   }
 
-  /// Makes the file of the parts and removes them, and whatever lies beside them.
+  /// Makes the file from the parts and removes them, and whatever is next to them.
   ///
   /// - Throws: ``MapsError`` if there is no picture, if their maps do not fit into one array, or if the
   ///   disk is full or fails; the parts are then still there.
@@ -176,7 +176,7 @@ package final class MapsStore {
       removeIfEmpty()
       return
     }
-    // Under construction it lies among the parts, where the next run looks for what is left of it.
+    // Until complete it is among the parts, where the next run looks for leftovers.
     let writer = try format.writer(
       path: path, header: header, in: isBesideFile ? folder : nil, replacing: isReplacing)
     for part in parts {
@@ -187,13 +187,13 @@ package final class MapsStore {
       for index in 0..<file.count { try writer.append(file.picture(index)) }
     }
     try writer.finish()
-    // A journal without a run would look like one that has begun anew.
+    // A journal without a run would look like one that has started over.
     _ = unsafe unlink(journalPath.systemPath)
     for part in parts { _ = unsafe unlink(part.systemPath) }
     _ = unsafe rmdir(folder.systemPath)
   }
 
-  /// Whether the parts are in the file's own file system, as they are unless somebody has moved them.
+  /// Whether the parts are in the file's own file system, as they are unless they have been moved.
   private var isBesideFile: Bool {
     FileIdentity(folder)?.device == FileIdentity(FileName.parent(of: path))?.device
   }
@@ -206,17 +206,17 @@ package final class MapsStore {
     _ = unsafe rmdir(folder.systemPath)
   }
 
-  /// Removes what a run has left that was killed after it had made the file.
+  /// Removes the leftovers of a run that was killed after it had made the file.
   ///
-  /// - Throws: ``MapsError`` if it may be a run of its own, that was started anew.
+  /// - Throws: ``MapsError`` if it may be a separate run that was started over.
   private func removeRest() throws(MapsError) {
     guard unsafe access(folder.systemPath, F_OK) == 0 else { return }
     let parts = try Self.parts(in: folder)
     guard unsafe access(journalPath.systemPath, F_OK) != 0, try areIncluded(parts) else {
       throw MapsError(
         .unwritable, path: path,
-        "exists, and \(folder) holds a run that was started anew; move the file away to go on with "
-          + "that, or say --force instead of --resume")
+        "exists, and \(folder) holds a run that was started over; move the file away to continue "
+          + "that, or use --force instead of --resume")
     }
     try removeAbandoned()
     for part in parts { _ = unsafe unlink(part.systemPath) }
@@ -243,7 +243,7 @@ package final class MapsStore {
 
   /// Removes what a killed run was writing.
   ///
-  /// A run of its own writes here; two at a time would spoil each other's parts in any case.
+  /// Only this run writes here; two at a time would spoil each other's parts in any case.
   private func removeAbandoned() throws(MapsError) {
     for name in try Self.names(in: folder) where Self.isAbandoned(name) {
       _ = unsafe unlink("\(folder)/\(name)".systemPath)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A value that several threads change in turn, waiting for each other's changes.
+/// A value that several threads change, waiting for each other's changes.
 ///
 /// The system's mutex and condition variable; the standard library has no condition to wait for.
 @safe
@@ -25,10 +25,10 @@ final class Monitor<State>: @unchecked Sendable {
     unsafe mutex.deallocate()
   }
 
-  /// Waits until the state is as wanted, changes it and wakes the threads that wait.
+  /// Waits until the state is ready, changes it and wakes the threads that wait.
   ///
   /// - Parameters:
-  ///   - isReady: Looks at the state, possibly many times.
+  ///   - isReady: Examines the state, possibly many times.
   ///   - body: Changes it; no other thread sees it meanwhile.
   /// - Returns: What `body` returns.
   func change<Result>(
@@ -42,7 +42,7 @@ final class Monitor<State>: @unchecked Sendable {
     return result
   }
 
-  /// Looks at the state.
+  /// Reads the state.
   func read<Result>(_ body: (State) -> Result) -> Result {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }

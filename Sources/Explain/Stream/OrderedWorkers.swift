@@ -2,7 +2,7 @@ package import Kernels
 
 /// Threads that apply one function to many inputs and hand out the results in the order of the inputs.
 ///
-/// One thread submits and takes; it decides how much is under way by looking at ``countInFlight``:
+/// One thread submits and takes; it decides how much is under way from ``countInFlight``:
 ///
 ///     while workers.countInFlight < 16, let next = source.next() { workers.submit(next) }
 ///     while let result = workers.take() { … }
@@ -24,7 +24,7 @@ package final class OrderedWorkers<Input: Sendable, Output: Sendable> {
   /// - Parameters:
   ///   - count: The number of threads, 1 or more.
   ///   - transform: Called on any of them.
-  /// - Throws: ``KernelError`` if the system has no thread to give.
+  /// - Throws: ``KernelError`` if the system cannot start a thread.
   package init(
     count: Int, transform: @escaping @Sendable (Input) -> Output
   ) throws(KernelError) {
@@ -46,7 +46,7 @@ package final class OrderedWorkers<Input: Sendable, Output: Sendable> {
     }
     self.threads = threads
     guard !threads.isEmpty else {
-      throw KernelError(.invalidThreadCount, "the system has no thread to give")
+      throw KernelError(.invalidThreadCount, "the system cannot start another thread")
     }
   }
 
@@ -59,7 +59,7 @@ package final class OrderedWorkers<Input: Sendable, Output: Sendable> {
     for thread in threads { thread.join() }
   }
 
-  /// What was submitted and not taken.
+  /// The number submitted and not yet taken.
   package var countInFlight: Int { monitor.read { $0.submitted - $0.taken } }
 
   /// Adds an input; never waits.
@@ -77,7 +77,7 @@ package final class OrderedWorkers<Input: Sendable, Output: Sendable> {
     }
   }
 
-  /// The next result in order if it is there already.
+  /// The next result in order if it is already done.
   package func takeIfReady() -> Output? {
     monitor.change { Self.removeNext(&$0) }
   }

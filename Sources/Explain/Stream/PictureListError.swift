@@ -1,6 +1,6 @@
 import Files
 
-/// Why pictures that were asked for cannot be listed; names the folder or pattern in one line.
+/// The reason requested pictures cannot be listed; names the folder or pattern in one line.
 package struct PictureListError: ReportedError, Hashable {
   package let description: String
 

@@ -2,12 +2,12 @@ package import Files
 import Glibc
 import Net
 
-/// The name of one picture among many, told from others by its bytes.
+/// The name of one picture among many, distinguished from others by its bytes.
 package struct PictureName: Hashable, Sendable {
   /// Where it is read from.
   package let path: String
 
-  /// Its place below the folder that was asked for, folders included; its last component otherwise.
+  /// Its place below the folder that was named, folders included; its last component otherwise.
   package let relativePath: String
 
   package init(path: String, relativePath: String? = nil) {
@@ -23,13 +23,13 @@ package struct PictureName: Hashable, Sendable {
   package func hash(into hasher: inout Hasher) { ExactName(path).hash(into: &hasher) }
 }
 
-/// The pictures that a command line asks for: files, folders, patterns, and `-` for names on
+/// The pictures that a command line names: files, folders, patterns, and `-` for names on
 /// standard input.
 ///
 /// Folders are searched as a whole for `.png`, `.jpg` and `.jpeg` in any case, sorted by the bytes of
 /// their names, without hidden files and without following links to folders. A pattern (`*`, `?`,
-/// `[…]`) counts as one if there is no file of that very name. Standard input has a name a line, or names
-/// that end in a zero byte, and is read as the names are asked for.
+/// `[…]`) counts as one if there is no file of that very name. Standard input has lines of names, or names
+/// that end in a zero byte, and is read as the names are taken.
 ///
 /// Names are texts as ``Files/FileName`` writes them.
 package struct PictureNames: Sequence, IteratorProtocol {
@@ -43,20 +43,20 @@ package struct PictureNames: Sequence, IteratorProtocol {
   /// Whether more than one picture may come.
   package var isPlural: Bool { count != 1 }
 
-  /// The names that are known before any is asked for: all but those on standard input.
+  /// The names that are known before any is taken: all but those on standard input.
   package var known: [PictureName] { names }
 
-  /// The folders that were left out of a search because they are the one to be left out.
+  /// The folders that were left out of a search because they are the omitted one.
   package private(set) var omittedFolders: [String] = []
 
-  /// Looks up what was asked for.
+  /// Looks up the arguments.
   ///
   /// - Parameters:
-  ///   - arguments: Paths, patterns and `-`, which may come once.
+  ///   - arguments: Paths, patterns and `-`, which may be given once.
   ///   - omitted: A folder that is not searched, such as the one that drawings go to.
-  ///   - standardInput: The descriptor that `-` stands for.
+  ///   - standardInput: The descriptor that `-` means.
   /// - Throws: ``PictureListError`` if a folder or pattern holds no picture or cannot be read, or if a
-  ///   folder is the one to be left out.
+  ///   folder is the omitted one.
   package init(
     _ arguments: [String], omitting omitted: FileIdentity? = nil, standardInput: Int32 = 0
   ) throws(PictureListError) {
@@ -64,7 +64,7 @@ package struct PictureNames: Sequence, IteratorProtocol {
     for argument in arguments {
       if argument == "-" {
         guard input == nil else {
-          throw PictureListError("- stands for standard input and comes once")
+          throw PictureListError("- means standard input and may be given once")
         }
         input = NameReader(descriptor: standardInput)
         continue
@@ -74,8 +74,8 @@ package struct PictureNames: Sequence, IteratorProtocol {
       if exists, status.st_mode & S_IFMT == S_IFDIR {
         guard omitted == nil || FileIdentity(argument) != omitted else {
           throw PictureListError(
-            "\(argument): the drawings would lie among the pictures and be taken for some; "
-              + "give them a folder of their own")
+            "\(argument): the drawings would be among the pictures and be taken for pictures; "
+              + "give them another folder")
         }
         let found = try pictures(in: argument, omitting: omitted)
         guard !found.isEmpty else {
@@ -87,7 +87,7 @@ package struct PictureNames: Sequence, IteratorProtocol {
         guard !found.isEmpty else { throw PictureListError("\(argument): nothing matches") }
         names += found.map { PictureName(path: $0) }
       } else {
-        // What does not exist is reported with the others when its turn comes.
+        // A file that does not exist is reported in order with the others.
         names.append(PictureName(path: argument))
       }
     }
@@ -117,7 +117,7 @@ package struct PictureNames: Sequence, IteratorProtocol {
     in folder: String, omitting omitted: FileIdentity?
   ) throws(PictureListError) -> [PictureName] {
     var found: [PictureName] = []
-    // Folders that wait to be read, relative to the first, the next one last.
+    // Folders still to be read, relative to the first, the next one last.
     var waiting = [""]
     while let relative = waiting.popLast() {
       let path = FileName.join(folder, relative)
@@ -146,7 +146,7 @@ package struct PictureNames: Sequence, IteratorProtocol {
     return sorted.map(\.name)
   }
 
-  /// What a pattern stands for, as the shell would have it, sorted.
+  /// The matches of a pattern, as in the shell, sorted.
   private static func matches(of pattern: String) throws(PictureListError) -> [String] {
     var result = unsafe glob_t()
     defer { unsafe globfree(&result) }
@@ -201,7 +201,7 @@ struct NameReader {
       buffer += block[..<count]
       if separator == nil {
         separator = block[..<count].contains(0) ? 0 : UInt8(ascii: "\n")
-        // A list of lines may be a text file of Windows; what `find -print0` gives is none.
+        // A list of lines may be a text file of Windows; the output of `find -print0` is not.
         if separator != 0 { buffer = Array(buffer.withoutByteOrderMark) }
       }
     }

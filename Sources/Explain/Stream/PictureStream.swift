@@ -6,13 +6,13 @@ package import Net
 ///     names ─ decode (threads) ─ batches ─ network (the caller's thread and its team)
 ///           ─ finish (threads) ─ emit, in the order of the names
 ///
-/// What is under way is bounded by a few batches, so memory does not grow with the number of pictures.
-/// A picture that fails is emitted as a failure in its turn, and the others go on.
+/// Work in flight is bounded by a few batches, so memory does not grow with the number of pictures.
+/// A picture that fails is emitted as a failure in order, and the others continue.
 ///
-/// - `Explanation` is what becomes of a picture in the network, such as its maps.
-/// - `Output` is what is left of it when it is finished, such as the name of its drawing.
+/// - `Explanation` is the result of a picture in the network, such as its maps.
+/// - `Output` is what is kept of it when it is finished, such as the name of its drawing.
 package struct PictureStream<Explanation: Sendable, Output: Sendable> {
-  /// What runs the pictures.
+  /// The explainer that runs the pictures.
   package let explainer: Explainer
 
   /// How they are prepared.
@@ -22,7 +22,7 @@ package struct PictureStream<Explanation: Sendable, Output: Sendable> {
   package var threads: Int
 
   /// Makes explanations of the pictures of one batch, on the caller's thread and in the order of the
-  /// names; one result a picture.
+  /// names; one result per picture.
   package let explain: Explain
 
   package typealias Explain =
@@ -48,7 +48,7 @@ package struct PictureStream<Explanation: Sendable, Output: Sendable> {
 
   private typealias Decoded = (name: PictureName, picture: Result<PreparedPicture, any Error>?)
 
-  /// A picture on its way to `finish`, or what is emitted in its place.
+  /// A picture to be finished, or what is emitted instead.
   private enum Task: Sendable {
     case finish(PictureName, PreparedPicture, Inference, Explanation)
     case pass(PictureName, Result<Output, any Error>)
@@ -57,13 +57,13 @@ package struct PictureStream<Explanation: Sendable, Output: Sendable> {
   /// Runs all pictures.
   ///
   /// - Parameters:
-  ///   - names: The pictures. The sequence is asked for one name after the other, as there is room.
+  ///   - names: The pictures. One name after the other is taken, as capacity allows.
   ///   - known: The output of a picture that has been done before, which is emitted again and not
   ///     computed.
-  ///   - isCancelled: Asked between batches; once it says yes, pictures that have gone through the
+  ///   - isCancelled: Called between batches; once it returns true, pictures that have gone through the
   ///     network are finished and emitted, and no others.
   ///   - emit: Called on the caller's thread in the order of the names.
-  /// - Throws: What `emit` throws, or ``GraphError`` or ``KernelError`` if no picture can be run.
+  /// - Throws: Errors from `emit`, or ``GraphError`` or ``KernelError`` if no picture can be run.
   package func run(
     _ names: some Sequence<PictureName>, known: @escaping (PictureName) -> Output? = { _ in nil },
     isCancelled: () -> Bool = { false },
@@ -121,7 +121,7 @@ package struct PictureStream<Explanation: Sendable, Output: Sendable> {
     _ waiting: inout [Decoded],
     from decoders: OrderedWorkers<(PictureName, isKnown: Bool), Decoded>, refill: () -> Void
   ) {
-    // What does not need the network does not fill a batch, but must not pile up either.
+    // A picture that does not need the network does not fill a batch, but must not pile up either.
     while waiting.count < 4 * explainer.batch {
       let shapes = waiting.compactMap { try? $0.picture?.get().input.shape }
       if shapes.count >= explainer.batch || shapes.first != shapes.last { return }
@@ -131,7 +131,7 @@ package struct PictureStream<Explanation: Sendable, Output: Sendable> {
     }
   }
 
-  /// Runs the first batch of those that wait, and removes it and whatever stands before its end.
+  /// Runs the first batch of those that wait, and removes it and everything before its end.
   private func run(_ waiting: inout [Decoded], known: (PictureName) -> Output?) throws -> [Task] {
     var names: [PictureName] = []
     var pictures: [PreparedPicture] = []
@@ -174,7 +174,7 @@ package struct PictureStream<Explanation: Sendable, Output: Sendable> {
 }
 
 extension Optional {
-  /// The value; its owner said before that there is one.
+  /// The value; its owner has announced that there is one.
   fileprivate func orThrow(_ name: PictureName) throws -> Wrapped {
     guard let self else {
       throw PictureListError(description: "\(name.path): what was done before is gone")

@@ -1,15 +1,15 @@
 package import Files
 import FoundationEssentials
 
-/// What has been done of a long run, a line of JSON for each picture, so that an interrupted run can go
-/// on where it ended.
+/// The results so far of a long run, a line of JSON for each picture, so that an interrupted run can be
+/// resumed where it ended.
 ///
-/// The first line says the settings of the run; results of other settings are not mixed.
-/// A picture's line is written after everything that it speaks of is on disk, and a last line that an
-/// interruption has cut off does not count. Lines of another kind note each drawing before it is written;
-/// see ``DrawingLedger``.
+/// The first line has the settings of the run; results of other settings are not mixed.
+/// A picture's line is written after everything that it refers to is on disk, and a last line that an
+/// interruption has cut off does not count. Lines of another kind record each drawing before it is
+/// written; see ``DrawingLedger``.
 package final class ResultJournal<Row: Codable> {
-  /// The rows that were there, by the picture's path.
+  /// The rows of earlier runs, by the picture's path.
   package private(set) var rows: [ExactName: Row] = [:]
 
   /// The drawings of this and earlier runs.
@@ -24,27 +24,27 @@ package final class ResultJournal<Row: Codable> {
     var settings: [String: String]
   }
 
-  /// Begins a journal, or opens one to go on.
+  /// Begins a journal, or opens one to continue.
   ///
   /// - Parameters:
   ///   - path: The file; drawings are in its folder.
-  ///   - settings: What results depend on.
-  ///   - resuming: Whether to go on with a file that is there; without one, a new one is begun.
-  ///   - overwriting: Whether to begin anew although there is a file.
+  ///   - settings: The settings that results depend on.
+  ///   - resuming: Whether to continue an existing file; without one, a new one is begun.
+  ///   - overwriting: Whether to start over although there is a file.
   /// - Throws: ``JournalError`` if there is a file and it may be neither continued nor replaced, if it
-  ///   is no journal or one of other settings, or if it cannot be written.
+  ///   is not a journal or has other settings, or if it cannot be written.
   package init(
     path: String, settings: [String: String], resuming: Bool, overwriting: Bool
   ) throws(JournalError) {
     let begins = overwriting && !resuming
-    // What an earlier run has drawn stays known even if nothing else of it counts.
+    // The drawings of an earlier run stay known even if nothing else of it counts.
     var known = begins ? Self.drawings(notedIn: path) : [:]
     let earlier = known.sorted { $0.key < $1.key }
     let file = try JournalFile(path: path, overwriting: begins)
     let old = try file.read()
     guard old.isEmpty || resuming else {
       throw JournalError(
-        "\(path): is of an earlier run; --resume goes on with it, --force begins anew")
+        "\(path): is of an earlier run; --resume continues it, --force starts over")
     }
     let header = try Self.encode(Header(settings: settings), path)
     var rows: [ExactName: Row] = [:]
@@ -52,7 +52,7 @@ package final class ResultJournal<Row: Codable> {
     if !old.isEmpty {
       kept = try Self.load(old, path, settings, header, &rows, &known)
     }
-    // What an interruption has cut off goes.
+    // A line cut off by an interruption is removed.
     try file.truncate(to: kept)
     if kept == 0 {
       var lines = header
@@ -69,7 +69,7 @@ package final class ResultJournal<Row: Codable> {
     drawings = DrawingLedger(folder: FileName.parent(of: path), entries: known, journal: file)
   }
 
-  /// Notes a picture; it is on disk after ``flush()``.
+  /// Records a picture; it is on disk after ``flush()``.
   package func append(_ image: String, _ row: Row) throws(JournalError) {
     rows[image] = row
     pending += try Self.encode(JournalLine(image: image, result: row), path)
@@ -80,7 +80,7 @@ package final class ResultJournal<Row: Codable> {
     for image in images { rows[image] = nil }
   }
 
-  /// Writes what was noted to disk.
+  /// Writes what was recorded to disk.
   package func flush() throws(JournalError) {
     try file.write(pending)
     pending = []
@@ -118,7 +118,7 @@ package final class ResultJournal<Row: Codable> {
             throw JournalError(
               "\(path): the run was started with another \(differing.joined(separator: ", ")): "
                 + (header.settings[differing[0]] ?? "none")
-                + "; --force begins anew")
+                + "; --force starts over")
           }
         } else {
           let line = try JSONDecoder().decode(JournalLine<Row>.self, from: line)
@@ -137,17 +137,17 @@ package final class ResultJournal<Row: Codable> {
       }
       start = end + 1
     }
-    // Half of a first line is that of a journal that was just begun, or all of a file of somebody else.
+    // Half of a first line is a journal that was just begun, or a whole file of another kind.
     guard start > 0 || expected.starts(with: bytes) else { throw other(1, path) }
     return start
   }
 
   private static func other(_ number: Int, _ path: String) -> JournalError {
     JournalError(
-      "\(path): line \(number) is not one of a run that can be resumed; --force starts anew")
+      "\(path): line \(number) is not one of a run that can be resumed; --force starts over")
   }
 
-  /// The drawings that a file notes and that are still there, whatever else is in it; none if it is no journal.
+  /// The drawings recorded in a file and still existing, whatever else is in it; none if no journal.
   private static func drawings(notedIn path: String) -> [ExactName: DrawingLedger.Entry] {
     guard FileIdentity(path) != nil,
       let bytes = try? JournalFile(path: path, overwriting: false).read()

@@ -2,7 +2,7 @@ import Net
 
 /// The two files of an MXNet checkpoint.
 public struct CheckpointFiles: Hashable, Sendable {
-  /// What both names begin with, folders included.
+  /// The common prefix of both names, folders included.
   public let prefix: String
   public let epoch: Int
 

@@ -4,12 +4,12 @@ public import Net
 
 /// A symbol file that was read.
 struct MXNetSymbolFile {
-  /// The largest file that is read, in bytes; DenseNet-169 takes 264 kB.
+  /// The largest file that is read, in bytes; DenseNet-169 has 264 kB.
   static let largestCount = 64 << 20
 
   let graph: Graph
 
-  /// One line about the heads that the graph leaves out, if there are some.
+  /// One line about the heads that the graph leaves out, if any.
   let remark: String?
 
   /// The SHA-256 of the file's bytes.
@@ -37,8 +37,8 @@ struct MXNetSymbolFile {
 extension Graph {
   /// Reads the graph of an MXNet symbol file (`PREFIX-symbol.json`) of any version since 2015.
   ///
-  /// Variables that operators take as weights become the names of ``Node/parameters``, and the one
-  /// that is left is the input. Of several heads a classifier is taken, the first one; parts that it
+  /// Variables that operators take as weights become the names of ``Node/parameters``, and the remaining
+  /// one is the input. Of several heads the first classifier is used; parts that it
   /// does not need, such as labels, are dropped. Nodes keep the file's order wherever it is a
   /// topological one.
   ///
@@ -69,7 +69,7 @@ extension Graph {
 }
 
 extension SymbolJSON {
-  /// What the operators mean that an output depends on through feature maps, by node.
+  /// The operators that an output depends on through feature maps, by node.
   fileprivate func operators(
     neededFor output: Int, order: [Int]
   ) throws(GraphError) -> [Int: SymbolOperator] {
@@ -92,7 +92,7 @@ private struct SymbolAssembly {
   let symbol: SymbolJSON
   var nodes: [Node] = []
 
-  /// Where each node of the symbol stands in `nodes`.
+  /// The index in `nodes` of each node of the symbol.
   private var position: [Int: Int] = [:]
 
   /// The rows and columns of the input, if the file declares them.
@@ -140,9 +140,9 @@ private struct SymbolAssembly {
         name: node.name, operation: symbolOperator.operation, inputs: inputs, parameters: names))
   }
 
-  /// The node that stands for a node of the symbol.
+  /// The node of a node of the symbol.
   ///
-  /// A variable becomes an input when it is first asked for.
+  /// A variable becomes an input when it is first used.
   mutating func maps(of index: Int) throws(GraphError) -> Int {
     if let known = position[index] { return known }
     let name = symbol.nodes[index].name
@@ -181,7 +181,7 @@ private struct SymbolAssembly {
     return variable.name
   }
 
-  /// Refuses what only training reads, such as the statistics of a batch.
+  /// Refuses outputs that only training reads, such as the statistics of a batch.
   private func requireFirstOutput(
     _ entry: SymbolEntry, of node: SymbolNode
   ) throws(GraphError) {

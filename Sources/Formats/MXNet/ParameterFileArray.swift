@@ -21,7 +21,7 @@ struct ParameterFileArray {
 
   /// The versions of an array's header, by the magic number that starts it.
   ///
-  /// The oldest has none: there the number of dimensions stands in its place.
+  /// The oldest has none: the number of dimensions is in its place.
   private enum Magic {
     static let version1: UInt32 = 0xF993_FAC8
     static let version2: UInt32 = 0xF993_FAC9
@@ -40,7 +40,7 @@ struct ParameterFileArray {
   let count: Int
   let dataOffset: Int
 
-  /// Reads a header and passes over the elements, which are known to lie in the file then.
+  /// Reads a header and skips the elements, after checking that they are in the file.
   init(_ cursor: inout ParameterFileCursor) throws(FormatError) {
     start = cursor.offset
     let magic = try cursor.read(UInt32.self, "an array's header")
@@ -60,7 +60,7 @@ struct ParameterFileArray {
     default:
       shape = try Self.shape(rank: magic, isScalarAllowed, UInt32.self, &cursor)
     }
-    // The device that held the array, which says nothing about its contents.
+    // The device that held the array, which does not matter.
     _ = try cursor.read(UInt64.self, "an array's device")
     let position = cursor.offset
     let code = try cursor.read(Int32.self, "an array's element type")
@@ -140,7 +140,7 @@ struct ParameterFileArray {
 extension MappedFile {
   /// Copies and converts elements that may be unaligned.
   ///
-  /// - Precondition: The range lies in the file.
+  /// - Precondition: The range is in the file.
   fileprivate func elements<Raw: FixedWidthInteger & BitwiseCopyable>(
     _ type: Raw.Type, at offset: Int, count length: Int, _ convert: (Raw) -> Float
   ) -> [Float] {

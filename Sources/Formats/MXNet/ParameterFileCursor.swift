@@ -26,7 +26,7 @@ struct ParameterFileCursor {
 
   /// Reads how many records follow.
   ///
-  /// A count that the rest of the file cannot hold is refused before anyone relies on it; the
+  /// A count that the rest of the file cannot hold is refused before it is used; the
   /// smallest record takes `minimumSize` bytes.
   mutating func readCount(minimumSize: Int, _ what: String) throws(FormatError) -> Int {
     let start = offset
@@ -37,7 +37,7 @@ struct ParameterFileCursor {
     return count
   }
 
-  /// Passes over bytes.
+  /// Skips bytes.
   mutating func skip(_ count: Int, _ what: String) throws(FormatError) {
     guard count >= 0, count <= remaining else {
       throw error("\(what) takes \(count) bytes, of which \(remaining) are left")

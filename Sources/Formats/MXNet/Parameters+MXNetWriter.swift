@@ -9,7 +9,7 @@ extension Parameters {
   /// complete.
   ///
   /// - Throws: ``FormatError`` if a parameter is missing or a scalar, or if the file cannot be
-  ///   written; a file that was there before is then untouched.
+  ///   written; an existing file is then untouched.
   public func write(mxnetFile path: String, for graph: Graph) throws(FormatError) {
     let entries = try entries(for: graph, path: path)
     do throws(FileError) {
@@ -75,7 +75,7 @@ extension Parameters {
   }
 }
 
-/// Little-endian fields, as many as a small part of a file has.
+/// Little-endian fields, enough for a small part of a file.
 private struct ParameterFileBytes {
   var bytes: [UInt8] = []
 
@@ -108,7 +108,7 @@ extension ByteSink where Self: ~Copyable {
     try unsafe write(fields.bytes.span.bytes)
   }
 
-  /// Writes a parameter's elements from where they are; x86-64 stores them as the file does.
+  /// Writes a parameter's elements from where they are; x86-64 has the file's byte order.
   fileprivate mutating func write(_ parameter: Parameter) throws(FileError) {
     try parameter.withElements { elements throws(FileError) in try unsafe write(elements.bytes) }
   }

@@ -1,10 +1,10 @@
 import Kernels
 import Net
 
-/// The attributes of one operator of a symbol file: strings that MXNet parses, and so do we.
+/// The attributes of one operator of a symbol file: strings, parsed as by MXNet.
 ///
-/// What stands there is read strictly; what does not takes MXNet's default. Attributes that nobody
-/// asks for are ignored, because training leaves many (`lr_mult`, `workspace`, `__init__`, ...).
+/// Present values are read strictly; missing ones get MXNet's default. Attributes that are not read
+/// are ignored, because training leaves many (`lr_mult`, `workspace`, `__init__`, ...).
 struct SymbolAttributes {
   /// The largest kernel side, stride, dilation or padding: far beyond any network, and small enough
   /// that sums and products of two cannot overflow.
@@ -58,7 +58,7 @@ struct SymbolAttributes {
 
   /// A tuple of a height and a width, such as `(3, 3)`, `[3,3]` or Python 2's `(3L, 3L)`.
   ///
-  /// The empty tuple is how MXNet writes a default. Without a default the size is required.
+  /// MXNet writes a default as an empty tuple. Without a default the size is required.
   func size(
     _ key: String, default fallback: Size? = nil, minimum: Int = 1
   ) throws(GraphError) -> Size {
@@ -77,7 +77,7 @@ struct SymbolAttributes {
     return Size(height: sides[0], width: sides[1])
   }
 
-  /// Sides of 1 and more, as a tuple or as one number; none where the attribute is missing, `None` or
+  /// Sides of 1 or more, as a tuple or as one number; none where the attribute is missing, `None` or
   /// an empty tuple.
   func sides(_ key: String) throws(GraphError) -> [Int] {
     guard let text = text(key) else { return [] }
@@ -93,7 +93,7 @@ struct SymbolAttributes {
   /// The value of an attribute, or nil where it is missing or Python's `None`.
   func text(_ key: String) -> String? { values[key].flatMap { $0 == "None" ? nil : $0 } }
 
-  /// Refuses every value of an attribute but those that leave the operator as densecam computes it.
+  /// Refuses every value of an attribute except those with which densecam computes the operator.
   func require(_ key: String, _ accepted: String...) throws(GraphError) {
     guard let value = text(key), !accepted.contains(value) else { return }
     throw error(key, "is not supported")

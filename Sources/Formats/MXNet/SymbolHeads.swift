@@ -1,11 +1,11 @@
 import Net
 
 extension SymbolJSON {
-  /// The node that the network is read for.
+  /// The output node of the network.
   ///
   /// A symbol may group several outputs: two classifiers, or features before the classifier. Of several
-  /// heads the first one counts that ends in a softmax, else the first that ends in a linear layer,
-  /// else in a pooling, else the first.
+  /// heads the first that ends in a softmax is used, else the first that ends in a linear layer, else in
+  /// a pooling, else the first.
   ///
   /// - Throws: ``GraphError`` if no head is the first output of a node.
   func chosenHead() throws(GraphError) -> Int {
@@ -37,11 +37,11 @@ extension SymbolJSON {
   /// The heads that a remark names.
   private static let namedHeads = 4
 
-  /// The nodes that a head is followed back over: far more than networks have there, and few enough
-  /// for files that were made to be slow.
+  /// The nodes that a head is followed back over: far more than networks have, and few enough for files
+  /// that were made to be slow.
   private static let longestTail = 64
 
-  /// What a head ends in.
+  /// The kind of end that a head has.
   private enum End {
     case softmax
     case linear
@@ -49,7 +49,7 @@ extension SymbolJSON {
     case other
   }
 
-  /// Follows a head back over what only passes on or reshapes values.
+  /// Follows a head back over nodes that only pass on or reshape values.
   private func end(of node: Int) -> End {
     var node = node
     for _ in 0..<Self.longestTail {

@@ -2,7 +2,7 @@ import Files
 import FoundationEssentials
 import Net
 
-/// The parts of an MXNet symbol file that matter for inference, as they stand in the file.
+/// The parts of an MXNet symbol file that matter for inference, as given in the file.
 struct SymbolJSON: Decodable {
   var nodes: [SymbolNode]
 
@@ -27,8 +27,8 @@ struct SymbolNode: Decodable {
   var name: String
   var inputs: [SymbolEntry]
 
-  /// What the versions of the format call the attributes: `attrs` from 1.0, `attr` before, and
-  /// `param` for those of the operator itself up to 0.8, which may stand beside `attr`.
+  /// The keys of the attributes in the versions of the format: `attrs` from 1.0, `attr` before, and
+  /// `param` for those of the operator itself up to 0.8, which may occur besides `attr`.
   private var attributeSources: [[String: String]]
 
   private enum CodingKeys: String, CodingKey {

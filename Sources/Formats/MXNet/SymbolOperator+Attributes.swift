@@ -31,7 +31,7 @@ extension Activation {
 extension PoolingAttributes {
   /// Reads the attributes of MXNet's `_contrib_AdaptiveAvgPooling2D`.
   ///
-  /// One number stands for both sides, and none for 1, which is a global average.
+  /// One number is both sides; none means 1, which is a global average.
   init(adaptive attributes: SymbolAttributes) throws(GraphError) {
     let sides = try attributes.sides("output_size")
     guard sides.count <= 2 else {
@@ -69,7 +69,7 @@ extension PoolingAttributes {
     guard isGlobal || padding.height < kernel.height && padding.width < kernel.width else {
       throw attributes.error("pad", "is not smaller than the kernel")
     }
-    // None stands for the default.
+    // None means the default.
     let countsPadding =
       attributes.text("count_include_pad") == nil
       ? true : try attributes.flag("count_include_pad", default: true)

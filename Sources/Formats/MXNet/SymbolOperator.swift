@@ -1,7 +1,7 @@
 import Kernels
 import Net
 
-/// What an operator of a symbol file means: an ``Operation`` and how its inputs are laid out.
+/// An operator of a symbol file: an ``Operation`` and how its inputs are laid out.
 struct SymbolOperator {
   var operation: Operation
 
@@ -14,15 +14,15 @@ struct SymbolOperator {
   /// The number of inputs that carry feature maps, or nil if all do.
   var inputCount: Int? = 1
 
-  /// Whether a label may follow, which inference has no use for.
+  /// Whether a label may follow, which inference does not need.
   var takesLabel = false
 
   /// Why the input must have been flattened, if it must.
   var needsFlatInput: String?
 
-  /// Reads an operator under any of the names that it has had.
+  /// Reads an operator under any of its names.
   ///
-  /// - Throws: ``GraphError`` if the operator is unknown or an attribute asks for something that
+  /// - Throws: ``GraphError`` if the operator is unknown or an attribute requires something that
   ///   densecam does not compute.
   init(_ node: SymbolNode) throws(GraphError) {
     let attributes = try node.attributes()
@@ -141,7 +141,7 @@ struct SymbolOperator {
 
   /// Reads the four softmax operators.
   ///
-  /// `SoftmaxOutput` works on axis 1, the others where they say.
+  /// `SoftmaxOutput` works on axis 1, the others on the axis they name.
   private init(softmax attributes: SymbolAttributes, operatorName: String) throws(GraphError) {
     self.init(operation: .softmax, takesLabel: true)
     switch operatorName {

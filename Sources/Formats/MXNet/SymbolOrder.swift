@@ -3,8 +3,8 @@ import Net
 extension SymbolJSON {
   /// The nodes' indices in an order in which each comes after its inputs.
   ///
-  /// Files that are in such an order, as MXNet's own are, keep it. A depth-first walk with a stack
-  /// of its own, so that a chain of any length fits; O(nodes and edges).
+  /// Files that are in such an order, as MXNet's own are, keep it. A depth-first walk with an explicit
+  /// stack, so that a chain of any length fits; O(nodes and edges).
   ///
   /// - Throws: ``GraphError`` if a node refers to one that does not exist or the nodes form a
   ///   cycle.

@@ -4,7 +4,7 @@
 /// registers than this instruction set has.
 public struct AutoBackend: ConvolutionBackend {
   public let name = "auto"
-  public let summary = "of the others the one that a cost model expects to be fastest; the default"
+  public let summary = "the backend that a cost model expects to be fastest; the default"
 
   public init() {}
 

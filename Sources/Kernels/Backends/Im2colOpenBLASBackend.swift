@@ -74,14 +74,14 @@ public struct Im2colOpenBLASBackend: ConvolutionBackend {
 
     /// Cuts the output of a group into tasks.
     ///
-    /// The columns of a task are to stay in the cache, about a megabyte; but `sgemm` packs the
-    /// weights anew for each task, which a narrow one does not pay back. What has become one task is
-    /// cut once more, so that there is something to share: by pixels, which packs the weights twice,
+    /// The columns of a task should stay in the cache, about a megabyte; but `sgemm` packs the
+    /// weights again for each task, which a narrow task does not pay back. An output that would be one
+    /// task is cut again, so that there is something to share: by pixels, which packs the weights twice,
     /// or by channels, which gathers and packs the columns twice, whichever is less.
     static func tiling(_ problem: ConvolutionProblem) -> (pixels: Int, channels: Int) {
       let plane = problem.output.planeCount
       let channels = problem.groupOutputChannels
-      // A sum of a million products fills the cache by itself; many pixels of it would fill the memory.
+      // A sum of a million products fills the cache alone; many pixels of it would fill the memory.
       let wanted = max(1, min(48, (1 << 26) / problem.depth), (1 << 18) / problem.depth)
       var pieces = (plane + wanted - 1) / wanted
       var parts = 1

@@ -31,7 +31,7 @@ public struct NaiveBackend: ConvolutionBackend {
     let weights: WeightBuffer
     let bias: [Float]?
 
-    /// One plane a task.
+    /// One plane per task.
     var taskCounts: [Int] { [problem.output.batch * problem.outputChannels] }
     var scratchByteCount: Int { 0 }
     var packedBytes: Int { 0 }

@@ -1,8 +1,8 @@
 /// Direct convolution by register tiles on blocked maps, in the widest vectors that the processor has.
 ///
-/// Three loops share the work: one for dense groups, one for those groups that are narrower than a
-/// tile, depthwise ones above all, and for inputs of few channels, such as a picture's three, a packing
-/// of several taps of the kernel in one vector.
+/// Three loops share the work: one for dense groups, one for groups narrower than a tile, above all
+/// depthwise ones, and one for inputs of few channels, such as a picture's three, which packs several
+/// kernel taps in one vector.
 public struct TiledBackend: ConvolutionBackend {
   public let name = "tiled"
   public let summary = "register tiles on blocked maps; computes every problem"

@@ -4,17 +4,17 @@ extension ConvolutionProblem {
   ///
   /// Each letter code is followed by a number: `g` groups, `mb` batch (2 if it is left out), `ic ih iw`
   /// the input, `oc oh ow` the output, `kh kw` the kernel, `sh sw` strides, `dh dw` the gaps between
-  /// taps, `ph pw` the padding at the top and at the left. Underscores mean nothing. `n` begins a name,
-  /// with quotes or without, that ends the text but for `*N`, which says how often a network has the
-  /// problem.
+  /// kernel taps, `ph pw` the padding at the top and at the left. Underscores mean nothing. `n` begins a
+  /// name, with quotes or without, that ends the text except for `*N`, which says how often a network has
+  /// the problem.
   ///
-  /// If no code of the width says anything, the width is as the height; if none of the height does, the
+  /// If no code of the width says anything, the width equals the height; if none of the height does, the
   /// problem has one dimension, and its height is 1. Otherwise input and kernel must be given. An output
   /// that is left out follows from the same padding on both sides, which is 0 unless given; padding that
   /// is left out beside an output is half of what the output needs. What is padded at the bottom and on
   /// the right follows from the output, and is negative if that leaves rows or columns over.
   ///
-  /// - Throws: ``ProblemError`` that says which part makes no sense.
+  /// - Throws: ``ProblemError`` that names the part that makes no sense.
   public init(notation text: String) throws(ProblemError) {
     let values = try Self.numbers(in: text)
     func value(_ code: String, or other: Int? = nil) throws(ProblemError) -> Int {
@@ -73,7 +73,7 @@ extension ConvolutionProblem {
     var before = 0
     var behind = 0
 
-    /// What a direction is that a problem does not have.
+    /// The value of a direction that a problem does not have.
     static let one = Side()
 
     private init() {}
@@ -117,7 +117,7 @@ extension ConvolutionProblem {
         output = (input + 2 * before - window) / stride + 1
       }
       let rest = (output - 1) * stride + window - input - before
-      // Less than a stride that is left over changes nothing, so it is not taken away.
+      // A remainder of less than a stride changes nothing, so it is kept.
       behind = rest >= 0 ? rest : min(0, rest + stride - 1)
     }
   }

@@ -5,8 +5,8 @@ extension ConvolutionProblem {
   /// A problem drawn from a seed: two in five such as Winograd computes, the others pointwise, depthwise,
   /// in narrow or wide groups, or anything.
   ///
-  /// Sizes reach 65, channels 200, kernels 7, strides 3, dilations 2, paddings 3 and batches 3; what is
-  /// too much work is drawn again, so that one of them is large and the rest is small.
+  /// Sizes reach 65, channels 200, kernels 7, strides 3, dilations 2, paddings 3 and batches 3; problems
+  /// of too much work are drawn again, so that one of them is large and the rest is small.
   public static func random(seed: UInt64) -> ConvolutionProblem {
     var generator = SeededGenerator(seed: seed &* 0x2545_F491_4F6C_DD1D)
     while true {

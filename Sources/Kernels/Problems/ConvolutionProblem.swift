@@ -21,8 +21,8 @@ public struct ConvolutionProblem: Hashable, Sendable {
 
   /// Creates a problem after checking that it has a result.
   ///
-  /// Padding at the bottom or on the right may be negative: so many rows or columns of the input are
-  /// not looked at.
+  /// Padding at the bottom or on the right may be negative: that many rows or columns of the input are
+  /// not read.
   ///
   /// - Throws: ``ProblemError`` if an extent is out of range, the channels do not divide by the
   ///   groups, the window is larger than the padded input, or a tensor or the number of operations is

@@ -1,5 +1,5 @@
-/// Copies the part of an input that one task reads into the order in which it is read, computing the
-/// prologue and the average pooling on the way, and putting zeros where the padding is.
+/// Copies the part of an input that one task reads into the order in which it is read, with the
+/// prologue and the average pooling applied, and zeros where the padding is.
 @safe
 struct InputPacking: Sendable {
   let geometry: TileGeometry
@@ -65,9 +65,9 @@ struct InputPacking: Sendable {
   private var problem: ConvolutionProblem { geometry.problem }
   private var lanes: Int { geometry.lanes }
 
-  /// The input channels that the lanes of one block hold, when they are not V channels in a row.
+  /// The input channels that the lanes of one block hold, when they are not V consecutive channels.
   enum LaneChannels: Sendable {
-    /// `count` channels in a row from `first` on; the lanes after them get zeros.
+    /// `count` consecutive channels from `first` on; the lanes after them get zeros.
     case run(first: Int, count: Int)
 
     /// One for each lane; -1 for zeros.
@@ -82,13 +82,13 @@ struct InputPacking: Sendable {
     }
   }
 
-  /// Packs channels in a row.
+  /// Packs consecutive channels.
   ///
   /// - Parameters:
   ///   - blocks: Which blocks of the group's channels.
   ///   - input: Where to read.
   ///   - region: What to read.
-  ///   - target: Room for `blockSize` elements a block.
+  ///   - target: Room for `blockSize` elements per block.
   func pack(
     _ blocks: Range<Int>, of input: FeatureView, _ region: Region,
     into target: UnsafeMutablePointer<Float>
@@ -117,7 +117,7 @@ struct InputPacking: Sendable {
   ///   - channel: The first channel, which begins a block of the map.
   ///   - input: Where to read.
   ///   - region: What to read.
-  ///   - target: Room for `blockSize` elements a block.
+  ///   - target: Room for `blockSize` elements per block.
   func packBlocks(
     _ count: Int, from channel: Int, of input: FeatureView, _ region: Region,
     into target: UnsafeMutablePointer<Float>
@@ -152,7 +152,7 @@ struct InputPacking: Sendable {
     }
   }
 
-  // MARK: - Pointwise: a run of pixels
+  // MARK: - Pointwise: consecutive pixels
 
   private func packRun(
     channel: Int, blocks: Int, of input: FeatureView, _ region: Region,
@@ -244,7 +244,7 @@ struct InputPacking: Sendable {
       let isInside = y >= 0 && y < problem.input.height
       for phase in 0..<geometry.phases {
         let start = unsafe target + (row * geometry.rowSize + phase * geometry.positions * lanes)
-        // The positions whose column `shift + stride · position` lies in the input.
+        // The positions whose column `shift + stride · position` is in the input.
         let shift = left + geometry.firstColumn(ofPhase: phase)
         let first = shift >= 0 ? 0 : min(positions, (-shift + stride.width - 1) / stride.width)
         let last =
@@ -360,7 +360,7 @@ struct InputPacking: Sendable {
     }
   }
 
-  /// The input columns that so many output columns read.
+  /// The input columns that a number of output columns read.
   private func rowBufferWidth(_ columns: Int) -> Int {
     TileGeometry.span(
       columns, stride: problem.stride.width, kernel: problem.kernel.width,
@@ -373,7 +373,7 @@ struct InputPacking: Sendable {
       ? rowBufferWidth(geometry.taskColumns) * problem.groupInputChannels + lanes : 0
   }
 
-  /// The elements that a task needs to pack so many blocks.
+  /// The elements that a task needs to pack a number of blocks.
   func scratchCount(blocks: Int) -> Int {
     Int.clampedProduct(blocks, geometry.blockSize) + rowBufferCount
   }

@@ -3,17 +3,17 @@
 /// A sum runs over *blocks*, each of V products: V input channels at one tap of the kernel or, where
 /// there are fewer channels than lanes, V neighbouring (tap, channel) pairs of one kernel row. The
 /// input of a task is packed as `[block][row][phase][position][V]`, zeros around it included, so that
-/// the register tile finds the pixels of a run side by side whatever the stride: column
-/// `s · position + phase` of an input row belongs to one of s phases. Where windows lie so far apart, or
-/// their taps, that most of what is between would be packed for nothing, each tap has rows or columns of
-/// its own instead: memory goes by what is read.
+/// the register tile finds consecutive pixels side by side whatever the stride: column
+/// `s · position + phase` of an input row belongs to one of s stride phases. Where windows, or their
+/// kernel taps, are so far apart that most of what is between would be packed for nothing, each kernel
+/// tap has its own rows or columns instead: memory goes by what is read.
 struct TileGeometry: Sendable {
   let problem: ConvolutionProblem
 
   /// V: the lanes of a vector.
   let lanes: Int
 
-  /// Whether all the taps of a kernel row share a block.
+  /// Whether all the kernel taps of a row share a block.
   let tapsInLanes: Bool
 
   /// The blocks of a group's sums, at one row of the kernel in the case of ``tapsInLanes``, at one
@@ -23,11 +23,11 @@ struct TileGeometry: Sendable {
   /// The columns of the kernel where a block is read, in each of its rows.
   let tapColumns: Int
 
-  /// Whether each row of the kernel has packed rows of its own, and each column packed columns.
+  /// Whether each row of the kernel has its own packed rows, and each column packed columns.
   let rowsApart: Bool
   let columnsApart: Bool
 
-  /// The blocks whose weights, for two vectors of outputs, are to stay in the first-level cache.
+  /// The blocks whose weights, for two vectors of outputs, should stay in the first-level cache.
   let chunk: Int
 
   /// The output as the tasks see it: a pointwise convolution has one long row.
@@ -50,14 +50,14 @@ struct TileGeometry: Sendable {
 
   /// The pixels of a pointwise task.
   ///
-  /// They are enough that the weights, which each task reads anew, come from the third-level cache fast
+  /// They are enough that the weights, which each task reads again, come from the third-level cache fast
   /// enough, and few enough that small maps make several tasks.
   private static let pointwisePixels = 98
 
-  /// Below this number of pixels, tasks are rather cut by channels.
+  /// Below this number of pixels, tasks are cut by channels instead.
   private static let leastPixels = 12
 
-  /// The threads that are to have something to do, at least two.
+  /// The number of threads to provide work for, at least two.
   ///
   /// How a convolution is cut changes no bit of its result: every sum runs in one order.
   private let threads: Int
@@ -68,7 +68,7 @@ struct TileGeometry: Sendable {
     let kernel = problem.kernel
     let perTap = (channels + lanes - 1) / lanes
     let perRow = (channels * kernel.width + lanes - 1) / lanes
-    // The row buffer of taps in lanes holds what is between the taps, too.
+    // The row buffer of kernel taps in lanes holds what is between the taps, too.
     let columns = problem.output.width
     let between = Self.span(
       columns, stride: problem.stride.width, kernel: kernel.width,
@@ -101,7 +101,7 @@ struct TileGeometry: Sendable {
     tapColumns = tapsInLanes ? 1 : kernel.width
     let panel =
       kernel.height * tapColumns * lanes * 2 * lanes * MemoryLayout<Float>.stride
-    // A row of the input that several taps share is packed once, for all blocks.
+    // A row of the input that several kernel taps share is packed once, for all blocks.
     let most = tapsInLanes ? max(1, blocks) : max(1, Self.panelBytes / panel)
     let chunks = (blocks + most - 1) / most
     chunk = (blocks + chunks - 1) / chunks
@@ -151,12 +151,12 @@ struct TileGeometry: Sendable {
   /// The terms of each block: the places of the kernel where it is read.
   var tapCount: Int { problem.kernel.height * tapColumns }
 
-  /// The rows or columns from the first to the last that so many windows read.
+  /// The rows or columns from the first to the last that a number of windows read.
   static func span(_ windows: Int, stride: Int, kernel: Int, dilation: Int) -> Int {
     (windows - 1) * stride + (kernel - 1) * dilation + 1
   }
 
-  /// The columns between taps that cost nothing worth a thought.
+  /// The columns between kernel taps up to which their cost is negligible.
   private static let leastSpan = 4096
 
   /// The chunks of a sum.
@@ -171,7 +171,7 @@ struct TileGeometry: Sendable {
   var regions: Int { problem.output.batch * problem.groups * rowPieces * columnPieces }
 
   /// The parts into which the panels are cut, where the pixels make too few tasks: each part packs its
-  /// input anew.
+  /// input again.
   var panelPieces: Int {
     let wanted = regions == 1 ? max(8, threads) : threads / regions
     return max(1, min(panels, wanted))
@@ -185,7 +185,7 @@ struct TileGeometry: Sendable {
   /// The packed rows from one output row to the next.
   var packedRowsPerRow: Int { rowsApart ? problem.kernel.height : problem.stride.height }
 
-  /// The packed rows of so many output rows.
+  /// The packed rows of a number of output rows.
   func packedRows(_ rows: Int) -> Int {
     rowsApart
       ? rows * problem.kernel.height
@@ -194,7 +194,7 @@ struct TileGeometry: Sendable {
         dilation: problem.dilation.height)
   }
 
-  /// The input row that a packed row holds, which lies in the padding where there is none.
+  /// The input row that a packed row holds, which may be in the padding.
   func inputRow(ofPacked row: Int, firstOutputRow first: Int) -> Int {
     let top = first * problem.stride.height - problem.padding.top
     guard rowsApart else { return top + row }
@@ -202,18 +202,18 @@ struct TileGeometry: Sendable {
     return top + output * problem.stride.height + tap * problem.dilation.height
   }
 
-  /// The phases of a packed row.
+  /// The stride phases of a packed row.
   var phases: Int {
     if tapsInLanes || problem.kernel.width == 1 { return 1 }
     return columnsApart ? problem.kernel.width : problem.stride.width
   }
 
-  /// The input columns from the first of a row to the first of a phase.
+  /// The input columns from the first of a row to the first of a stride phase.
   func firstColumn(ofPhase phase: Int) -> Int {
     columnsApart ? phase * problem.dilation.width : phase
   }
 
-  /// The positions of each phase in the largest task.
+  /// The positions of each stride phase in the largest task.
   var positions: Int {
     guard !tapsInLanes, !columnsApart else { return taskColumns }
     return taskColumns + (problem.kernel.width - 1) * problem.dilation.width / problem.stride.width

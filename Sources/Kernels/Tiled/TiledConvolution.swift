@@ -2,7 +2,7 @@
 ///
 /// A task computes some rows of one image, or some pixels of it if the convolution is pointwise, for
 /// some or all channels of a group. It packs a chunk of its input, multiplies it with the weights of
-/// that chunk, panel by panel, and adds to the output what the chunks before have left there.
+/// that chunk, panel by panel, adding to what earlier chunks have left in the output.
 struct TiledConvolution: PreparedConvolution {
   let geometry: TileGeometry
   let packing: InputPacking

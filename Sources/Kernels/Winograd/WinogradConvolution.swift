@@ -117,7 +117,7 @@ struct WinogradConvolution: PreparedConvolution {
       ? microkernels.winograd2Input : microkernels.winograd4Input
   }
 
-  /// Transforms all tiles of a band from a copy with zeros around.
+  /// Transforms all tiles of a band from a zero-padded copy.
   ///
   /// `target` is where the first tile of the batch goes.
   private func transformBand(
@@ -138,8 +138,8 @@ struct WinogradConvolution: PreparedConvolution {
     }
   }
 
-  /// Transforms a run of tiles: those whose patches lie in the map from where they are, the others from
-  /// a copy with zeros around.
+  /// Transforms consecutive tiles: directly those whose patches are inside the map, the others from a
+  /// zero-padded copy.
   ///
   /// `target` is where the first tile of the batch goes.
   private func transformRow(
@@ -154,7 +154,7 @@ struct WinogradConvolution: PreparedConvolution {
     let target = unsafe target + run.first * lanes
     let row = run.row - problem.padding.top
     let column = run.column - problem.padding.left
-    // The lanes of the last block that belong to no channel may hold anything, so it is copied.
+    // The spare lanes of the last block may hold anything, so it is copied.
     let isWhole = (block + 1) * lanes <= problem.input.channels
     let isBetween = row >= 0 && row + patch <= problem.input.height
     let inside = isWhole && isBetween ? geometry.inside(run) : 0..<0

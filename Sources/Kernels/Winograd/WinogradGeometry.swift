@@ -1,4 +1,4 @@
-/// How a Winograd convolution cuts a batch into tiles, and where it keeps what is between the stages.
+/// How a Winograd convolution cuts a batch into tiles, and where it keeps intermediate results.
 struct WinogradGeometry: Sendable {
   let problem: ConvolutionProblem
   let transform: WinogradTransform
@@ -21,7 +21,7 @@ struct WinogradGeometry: Sendable {
 
   /// The tiles up to which all threads work on one group, stage by stage.
   ///
-  /// Beyond, each thread has a group of its own, and all of the weights pass through its cache.
+  /// Beyond, each thread has its own group, and all of the weights pass through its cache.
   private static let sharedTiles = 24
 
   init(
@@ -72,8 +72,8 @@ struct WinogradGeometry: Sendable {
 
   /// The distance between two elements of the transformed input and output.
   ///
-  /// It is an odd number of cache lines, or else all elements of a tile would compete for the same few
-  /// places of the cache.
+  /// It is an odd number of cache lines; otherwise all elements of a tile would compete for the same few
+  /// sets of the cache.
   var inputStride: Int { Self.odd(inputBlocks * blockStride) }
   var outputStride: Int { Self.odd(outputBlocks * blockStride) }
 
@@ -87,7 +87,7 @@ struct WinogradGeometry: Sendable {
 
   // MARK: - Edges
 
-  /// The tiles inside of the map from which on they are transformed from where they are.
+  /// The fewest tiles inside the map that are transformed directly.
   private static let leastInside = 4
 
   private static func inside(
@@ -104,18 +104,18 @@ struct WinogradGeometry: Sendable {
   /// Whether every row of tiles is copied before it is transformed.
   var copiesRows: Bool { inside.count < Self.leastInside }
 
-  /// The tiles of a run that are transformed from where they are, counted from its first.
+  /// The tiles of a run that are transformed directly, counted from its first.
   func inside(_ run: Run) -> Range<Int> {
     let first = run.column / transform.tile
     let own = inside.clamped(to: first..<first + run.count)
-    // A few are sooner copied with the others than transformed by themselves.
+    // A few are faster copied with the others than transformed directly.
     return own.count < Self.leastInside ? 0..<0 : own.lowerBound - first..<own.upperBound - first
   }
 
-  /// The bytes of first-level cache for a copy of tile rows with zeros around.
+  /// The bytes of first-level cache for a zero-padded copy of tile rows.
   private static let bandBytes = 16 << 10
 
-  /// The rows of tiles that are copied, with zeros around, before they are transformed.
+  /// The rows of tiles that are copied, zero-padded, before they are transformed.
   ///
   /// Tiles overlap, so that copying a small map whole takes half the work of copying it row by row. In
   /// a wide one, only what hangs over the edge is copied.

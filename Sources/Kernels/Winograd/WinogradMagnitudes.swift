@@ -1,7 +1,7 @@
 /// What the rounding errors of a Winograd convolution are relative to.
 ///
 /// For sums, that is `Σ|w||x|`. Here the inputs are combined before they are multiplied and the
-/// products afterwards, and what cancels in exact arithmetic has been rounded meanwhile. Every element
+/// products afterwards, and what cancels in exact arithmetic has already been rounded. Every element
 /// of `Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A` is a sum of products of one weight, one input and constants; with
 /// all of them taken by magnitude it is `|Aᵀ|[(|G||g||Gᵀ|) ⊙ (|Bᵀ||d||B|)]|A|`, and if each product goes
 /// through at most n roundings, the error is at most γ_n times that (Higham, "Accuracy and Stability of

@@ -40,8 +40,8 @@ public struct WinogradTransform: Hashable, Sendable {
   /// F(4×4, 3×3) with points that lie closer to 1 than the usual 0, ±1, ±2, which leaves a quarter of
   /// the error.
   ///
-  /// On the longest way through Bᵀ, in `(d₄ − b²d₂) ± a(d₃ − b²d₁)`, d₁ is multiplied, subtracted
-  /// from, multiplied and added: 4 roundings without fused instructions. On the longest way through
+  /// On the longest path through Bᵀ, in `(d₄ − b²d₂) ± a(d₃ − b²d₁)`, d₁ is multiplied, subtracted
+  /// from, multiplied and added: 4 roundings without fused instructions. On the longest path through
   /// Aᵀ, in `(m₅ + a³(m₁ − m₂)) + b³(m₃ − m₄)`, m₁ is subtracted from, multiplied, added and added to:
   /// 4 roundings. In the first, three products underflow, of which one is multiplied by 3/2; in the
   /// second two.
@@ -51,7 +51,7 @@ public struct WinogradTransform: Hashable, Sendable {
 
   /// F(6×6, 3×3) with the points 0, ±1, ±2, ±1/2.
   ///
-  /// No backend here runs it; its matrices and its bound are there for one that does. The roundings
+  /// No backend here runs it; its matrices and its bound are for one that does. The roundings
   /// are those of plain dot products: a row of Bᵀ or Aᵀ has up to 7 elements that are not 0, the first
   /// of which is multiplied and then added to six times.
   public static let f6 = WinogradTransform(
@@ -100,9 +100,9 @@ public struct WinogradTransform: Hashable, Sendable {
     }
   }
 
-  /// The roundings that one product of an input element and a weight goes through on its way into a
-  /// result, where `channels` such products are summed: the transformed weight is rounded once, the
-  /// input and the result once for each direction and step, the product and each sum once.
+  /// The roundings that one product of an input element and a weight goes through before it is part of a
+  /// result, where `channels` such products are summed: the transformed weight is rounded once, the input
+  /// and the result once for each direction and operation, the product and each sum once.
   public func roundings(channels: Int) -> Int {
     1 + 2 * inputRoundings + channels + 2 * outputRoundings
   }

@@ -9,7 +9,7 @@
 /// - An element of `U = G g Gᵀ`, computed in double precision, is rounded once: `E_U = η`. If the weights
 ///   were rounded before, as folding does, that is `E_U = (1 + s²)η` with s the largest sum of a row of |G|.
 /// - A sum over C channels of products is off by `E_M = Σ|U|·E_V + Σ|V|·E_U + C·η`.
-/// - `Y = Aᵀ M A` passes that on as `|Aᵀ| E_M |A|` and adds `e(1 + r)η` of its own.
+/// - `Y = Aᵀ M A` passes that on as `|Aᵀ| E_M |A|` and adds `e(1 + r)η` itself.
 public struct WinogradUnderflow {
   private let problem: ConvolutionProblem
   private let transform: WinogradTransform
@@ -85,14 +85,14 @@ public struct WinogradUnderflow {
     return result
   }
 
-  /// The results on the way to which something may be larger than a limit, whatever they are themselves.
+  /// The results for which an intermediate value may exceed a limit, whatever they are themselves.
   ///
   /// That is an element of `U` or `V`, or a sum that is made of them, of which no coefficient of |A| that
   /// is not 0 leaves less than its square.
   ///
   /// - Parameters:
   ///   - limit: The largest number.
-  ///   - magnitudes: What ``WinogradMagnitudes`` gives.
+  ///   - magnitudes: The result of ``WinogradMagnitudes``.
   ///   - input: Of the problem's input shape.
   ///   - weights: `[outputChannels, inputChannels, 3, 3]`.
   /// - Returns: One element for each of the results, or nil for none of them.

@@ -1,14 +1,14 @@
 public import Kernels
 
-/// A network that is built by rule and not read from a file.
+/// A network that is built by rule instead of read from a file.
 ///
-/// A new one is a type that conforms, and a line in ``Architectures/all``; it has then seeded weights,
-/// and every command takes its name.
+/// A new one is a type that conforms, and a line in ``Architectures/all``; it then has seeded weights,
+/// and every command accepts its name.
 public protocol Architecture: Sendable {
   /// The name on the command line, such as `densenet169`.
   var name: String { get }
 
-  /// The number of classes that the network tells apart.
+  /// The number of classes of the network.
   var classes: Int { get }
 
   /// The shape of the input that the network is meant for: one picture.
@@ -19,7 +19,7 @@ public protocol Architecture: Sendable {
 
   /// Builds the graph.
   ///
-  /// - Throws: ``GraphError`` if the architecture's numbers make no network.
+  /// - Throws: ``GraphError`` if the architecture's numbers do not make a network.
   func graph() throws(GraphError) -> Graph
 }
 
@@ -35,7 +35,7 @@ extension Architecture {
 public enum Architectures {
   public static let all: [any Architecture] = DenseNetArchitecture.all + [SqueezeNet()]
 
-  /// The architecture of a name, or nil if there is none.
+  /// The architecture with a name, or nil if there is none.
   public static func named(_ name: String) -> (any Architecture)? {
     all.first { $0.name == name }
   }

@@ -3,10 +3,10 @@ import Kernels
 /// Synthetic pictures: coloured clouds with structure at every scale, on which the
 /// statistics of seeded weights are calibrated.
 ///
-/// Octaves of noise are added, each twice as coarse as the one before and half as strong again. That
-/// ratio is what photographs have, in which differences between neighbouring blocks grow with the
-/// blocks, and it matters: on pictures that are too rough, a network's later layers see less
-/// variation than photographs bring, and photographs then overdrive it.
+/// Octaves of noise are added, each twice as coarse as the one before and half as strong again.
+/// Photographs have that ratio: differences between neighbouring patches grow with the patches. It
+/// matters: on pictures that are too rough, a network's later layers see less variation than
+/// photographs bring, and photographs then overdrive it.
 enum CalibrationPictures {
   /// The fewest pixels, over all pictures, that the last maps of a network have.
   private static let leastPixels = 49
@@ -22,20 +22,20 @@ enum CalibrationPictures {
 
   /// Pictures of the size that a network is meant for, with values in 0...256.
   ///
-  /// At 224 pixels one picture does. Smaller ones come in greater number, so that statistics over
-  /// the last maps rest on as many pixels; enlarging them instead would make less of the zeros that
-  /// the convolutions see at the borders.
+  /// At 224 pixels one picture is enough. Smaller ones come in greater number, so that statistics over
+  /// the last maps rest on as many pixels; enlarging them instead would reduce the zeros that the
+  /// convolutions see at the borders.
   ///
   /// - Parameters:
   ///   - seed: The seed of the weights.
   ///   - shape: The shape of one picture.
   ///   - lastPixels: The pixels of the network's last maps at that size.
-  /// - Returns: As many such pictures as are needed.
+  /// - Returns: As many pictures as are needed.
   static func batch(seed: UInt64, shape: TensorShape, lastPixels: Int) -> Tensor<Double> {
     let count = (leastPixels + lastPixels - 1) / lastPixels
     var elements: [Double] = []
     for index in 0..<count {
-      // Dark and bright pictures in turn.
+      // Dark and bright pictures, alternating.
       let brightness = 130 + 40 * (Double(2 * index + 1) / Double(count) - 1)
       elements += picture(
         seed: seed, name: "picture \(index)", shape: shape, brightness: brightness)

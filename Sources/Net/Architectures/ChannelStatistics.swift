@@ -7,9 +7,9 @@ struct ChannelStatistics {
 
   /// The number of pixels that the channels' common variance counts for.
   ///
-  /// Where the maps have a few pixels, and those alike, some channels hardly vary by chance. To
-  /// divide by such a variance would let the next picture overdrive the channel, so each variance is
-  /// drawn towards the mean of all: much where pixels are few, hardly where they are many.
+  /// Where maps have few pixels, and similar ones, some channels hardly vary by chance. Dividing by
+  /// such a variance would let the next picture overdrive the channel, so each variance is drawn
+  /// towards the mean of all: much where pixels are few, hardly where they are many.
   private static let commonWeight = 16.0
 
   /// Computes the statistics over all images and pixels.

@@ -7,21 +7,21 @@ import Kernels
 /// above 0.9: the result of the network would be close to a coin toss or to certainty. So each
 /// class gets a bias, which spreads them thin enough that a dozen or two compete, as in a trained
 /// network; then σ from 1 to 3 gives a largest probability between 0.1 and 0.9 for 19 pictures of 20,
-/// whatever their contrast makes of σ.
+/// whatever their contrast does to σ.
 enum ClassifierScale {
   /// Biases are spread evenly from minus this to zero: seventeen classes for each unit.
   static func biasRange(classes: Int) -> Double { Double(classes) * 0.06 }
 
-  /// The deviation of logits to begin with.
+  /// The initial deviation of the logits.
   private static let deviation = 1.2
 
-  /// Where the largest probability shall lie for the pictures at hand.
+  /// The range for the largest probability on the given pictures.
   private static let range = 0.15...0.6
 
-  /// The factor for weights that gave some logits.
+  /// The factor for the weights that these logits were computed with.
   ///
-  /// It gives the logits a standard deviation of 1.2, or as many times 5 % more or less as it takes for
-  /// the mean of the largest probabilities to fall into range.
+  /// It gives the logits a standard deviation of 1.2, changed in steps of 5 % until the mean of the
+  /// largest probabilities is in the range.
   ///
   /// - Parameters:
   ///   - logits: `[N, classes, 1, 1]`, without a bias.
@@ -42,7 +42,7 @@ enum ClassifierScale {
       rows.reduce(0) { $0 + largestProbability($1, scale, bias) } / Double(rows.count)
     }
     var scale = deviation / variance.squareRoot()
-    // A hundred steps are a factor of 131: they end even where no scale will do, as for one class.
+    // At most a hundred times 5 %, a factor of 131 in all: for one class, say, no scale will do.
     for _ in 0..<100 where confidence(scale) < range.lowerBound { scale *= 1.05 }
     for _ in 0..<100 where confidence(scale) > range.upperBound { scale /= 1.05 }
     return scale

@@ -1,6 +1,6 @@
 public import Kernels
 
-/// The numbers that a DenseNet-BC is made of (Huang et al., "Densely Connected Convolutional
+/// The parameters of a DenseNet-BC (Huang et al., "Densely Connected Convolutional
 /// Networks", CVPR 2017, table 1 and appendix).
 ///
 /// ``graph()`` builds its graph, and ``Parameters/seeded(for:seed:team:)`` gives it weights.
@@ -8,7 +8,7 @@ public struct DenseNetArchitecture: Architecture, Hashable {
   /// The name on the command line, such as `densenet169`.
   public let name: String
 
-  /// The channels that each unit adds to its block: k in the paper.
+  /// The channels that each unit adds to its dense block: k in the paper.
   public let growth: Int
 
   /// The number of units of each dense block.
@@ -17,19 +17,19 @@ public struct DenseNetArchitecture: Architecture, Hashable {
   /// The channels of the first convolution.
   public let initialChannels: Int
 
-  /// The number of classes that the network tells apart.
+  /// The number of classes of the network.
   public let classes: Int
 
   /// The side of the square pictures that the network is meant for, in pixels.
   ///
-  /// It runs on any other size as well, from 32 pixels upwards if it has four blocks: the first
+  /// It runs on any other size as well, from 32 pixels upwards if it has four dense blocks: the first
   /// convolution and the pooling after it halve the sides, and so does each transition.
   public let naturalSize: Int
 
   /// The channels between a unit's two convolutions, in units of ``growth``: the B of DenseNet-BC.
   package static let bottleneck = 4
 
-  /// The share of its channels that a block passes on to the next is 1 / `compressionDivisor`: the C
+  /// The share of its channels that a dense block passes on to the next is 1 / `compressionDivisor`: the C
   /// of DenseNet-BC.
   package static let compressionDivisor = 2
 
@@ -37,9 +37,9 @@ public struct DenseNetArchitecture: Architecture, Hashable {
     TensorShape(channels: 3, height: naturalSize, width: naturalSize)
   }
 
-  /// Creates an architecture of its own.
+  /// Creates a new architecture.
   ///
-  /// - Precondition: Every number is positive and there is a block.
+  /// - Precondition: Every number is positive and there is a dense block.
   public init(
     name: String, growth: Int, blocks: [Int], initialChannels: Int, classes: Int = 1000,
     naturalSize: Int = 224

@@ -4,11 +4,11 @@ extension DenseNetArchitecture {
   /// The graph, node for node and name for name as the MXNet model zoo of 2017 has
   /// it, so that goldens and checkpoints of that network fit.
   ///
-  /// Batch norm comes first in each unit (pre-activation) and also stands before the first
-  /// convolution, where it takes the place of subtracting means: the input is a picture in 0...256.
+  /// Batch norm comes first in each unit (pre-activation) and also precedes the first
+  /// convolution, where it replaces the subtraction of means: the input is a picture in 0...256.
   ///
-  /// - Throws: Nothing for any architecture; ``GraphError`` stands there because every graph
-  ///   is checked, wherever it comes from.
+  /// - Throws: Nothing for any architecture; it is declared ``GraphError`` because every graph is
+  ///   checked, wherever it comes from.
   public func graph() throws(GraphError) -> Graph {
     var builder = DenseNetBuilder()
     builder.stem(initialChannels)
@@ -62,7 +62,7 @@ private struct DenseNetBuilder {
         name: "DBstage\(stage)_concat\(unit)", operation: .concatenation, inputs: [source, last]))
   }
 
-  /// What halves the maps between two dense blocks.
+  /// A transition, which halves the maps between two dense blocks.
   mutating func transition(_ stage: Int, channels: Int) {
     let name = "TBstage\(stage)"
     batchNorm("\(name)_bn1")
@@ -76,7 +76,7 @@ private struct DenseNetBuilder {
   mutating func classifier(_ classes: Int) {
     batchNorm("bn1")
     add("relu1", .activation(.relu))
-    // The kernel is ignored, and written down as the zoo did.
+    // The kernel is ignored, and written as in the zoo.
     add("pool1", .pooling(PoolingAttributes(.average, kernel: Size(7), isGlobal: true)))
     add("flatten0", .flatten)
     add("fc1", .fullyConnected(outputs: classes, hasBias: true), ["weight", "bias"])
@@ -89,7 +89,7 @@ private struct DenseNetBuilder {
       ["gamma", "beta", "moving_mean", "moving_var"])
   }
 
-  /// A convolution without bias that keeps the size of the maps, but for its stride.
+  /// A convolution without bias that keeps the size of the maps, except for its stride.
   private mutating func convolution(
     _ name: String, _ channels: Int, kernel: Int, stride: Int = 1
   ) {

@@ -4,19 +4,20 @@ extension Parameters {
   /// Weights for an architecture without training: random, but calibrated so that pictures
   /// run through the network as through a trained one.
   ///
-  /// Kernels can be proved right and timed on such weights, and anyone gets them anywhere: a seed
+  /// Kernels can be proved right and timed on such weights, and they are available everywhere: a seed
   /// gives the same bits on every machine and for any number of threads. Nothing depends on the C
   /// library or on the order of threads.
   ///
   /// - Convolutions have nearly normal weights with the variance 2 / fan-in (He et al., "Delving Deep
   ///   into Rectifiers", ICCV 2015). Those that read rectified maps have weights that add up to zero
-  ///   for each output channel, or else the maps' common offset, which grows with a picture's
+  ///   for each output channel, because otherwise the maps' common offset, which grows with a picture's
   ///   contrast, would grow further from layer to layer.
-  /// - Batch norms have gamma in 0.9...1.1 (but 1 where it is fixed), beta in −0.1...0.1, and the mean
+  /// - Batch norms have gamma in 0.9...1.1 (1 where it is fixed), beta in −0.1...0.1, and the mean
   ///   and variance of what they read when the network runs on procedural pictures of its natural
   ///   size. So activations keep a standard deviation near 1, and about half of them pass a ReLU.
-  /// - What reads rectified maps through poolings and concatenations counts as reading them.
-  /// - The classifier, a fully connected layer or a convolution whose maps are averaged, is scaled so that it is neither sure nor clueless; see ``ClassifierScale``.
+  /// - A node that reads rectified maps through poolings and concatenations counts as reading them.
+  /// - The classifier, a fully connected layer or a convolution whose maps are averaged, is scaled so that
+  ///   it is neither sure nor clueless; see ``ClassifierScale``.
   ///
   /// - Parameters:
   ///   - architecture: The network, whose graph is ``Architecture/graph()``.
@@ -31,7 +32,7 @@ extension Parameters {
     for architecture: some Architecture, seed: UInt64, team: WorkerTeam
   ) throws(GraphError) -> Parameters {
     let graph = try architecture.graph()
-    // Finds out whether the network can run at all before pictures are made for it.
+    // Checks that the network can run at all before pictures are made for it.
     let shapes = try graph.shapes(input: architecture.inputShape, parameters: nil)
     let last = graph.nodes.indices.last {
       if case .convolution = graph.nodes[$0].operation { true } else { false }

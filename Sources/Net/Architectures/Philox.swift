@@ -7,7 +7,7 @@ struct Philox: Sendable {
   /// Which of 2⁶⁴ generators this is.
   let key: UInt64
 
-  /// The random bits that belong to a counter; in the paper's words, `low` is the first two of the
+  /// The random bits that belong to a counter; in the paper's terms, `low` is the first two of the
   /// counter's four words and `high` the last two.
   @inline(__always)
   func bits(low: UInt64, high: UInt64) -> (first: UInt64, second: UInt64) {

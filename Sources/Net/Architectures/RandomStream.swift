@@ -3,8 +3,8 @@ import Kernels
 /// The random numbers that belong to a seed and a name.
 ///
 /// The seed is ``Philox``'s key and the FNV-1a hash of the name is the upper half of its counter, so
-/// what one parameter gets depends neither on the others nor on their order. Deviates are sums of
-/// integers, so no function of the C library has a say in their bits.
+/// the values of one parameter depend neither on the others nor on their order. Deviates are sums of
+/// integers, so no function of the C library affects their bits.
 struct RandomStream: Sendable {
   private let philox: Philox
   private let high: UInt64
@@ -19,7 +19,7 @@ struct RandomStream: Sendable {
     name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 
-  /// The first `count` numbers of the stream, spread evenly over −1 ..< 1 in steps of 2⁻³¹.
+  /// The first `count` numbers of the stream, spread evenly over −1 ..< 1 in multiples of 2⁻³¹.
   func uniform(_ count: Int) -> [Double] {
     (0..<count).map { index in
       let bits = philox.bits(low: UInt64(index), high: high).first
@@ -27,7 +27,7 @@ struct RandomStream: Sendable {
     }
   }
 
-  /// The standard deviation of what ``deviates(_:team:)`` returns: that of a number spread evenly
+  /// The standard deviation of ``deviates(_:team:)``: that of a number spread evenly
   /// over 2¹⁶ integers is √((2³² − 1) / 12), and four of them are added.
   static let deviation = (4_294_967_295 / 3.0).squareRoot()
 

@@ -1,6 +1,6 @@
 import Kernels
 
-/// Gives each node of a graph its parameters as the reference comes by, from what the node reads.
+/// Gives each node of a graph its parameters from what the node reads, just before the reference runs it.
 struct SeededCalibration {
   private let graph: Graph
   private let seed: UInt64
@@ -119,7 +119,7 @@ struct SeededCalibration {
   /// - Parameters:
   ///   - name: The parameter's name.
   ///   - shape: Its shape, of which the first side counts the outputs.
-  ///   - centred: Whether the weights of each output add up to zero, but for rounding.
+  ///   - centred: Whether the weights of each output add up to zero, except for rounding.
   /// - Returns: The elements.
   private func weights(_ name: String, _ shape: [Int], centred: Bool) -> [Float] {
     let depth = shape.dropFirst().reduce(1, *)
@@ -163,7 +163,7 @@ struct SeededCalibration {
     parameters.set(name, Parameter(shape: shape, elements: elements))
   }
 
-  /// A number with 12 significant bits: nobody should take a statistic for more exact than it is.
+  /// Rounds to 12 significant bits: a statistic should not look more exact than it is.
   private static func rounded(_ value: Double) -> Float {
     let bits = Float(value).bitPattern
     return Float(bitPattern: (bits &+ 0x800) & ~0xFFF)

@@ -11,7 +11,7 @@ public struct SqueezeNet: Architecture, Hashable {
   public let classes = 1000
   public let inputShape = TensorShape(channels: 3, height: 224, width: 224)
 
-  /// Pixels in 0...1, less the mean of ImageNet and over its deviation, as torchvision has them.
+  /// Pixels in 0...1, minus ImageNet's mean, divided by its deviation, as in torchvision.
   public var preprocessing: Preprocessing {
     Preprocessing(
       extent: .fixed(Size(224)), scale: 1, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225])
@@ -19,7 +19,7 @@ public struct SqueezeNet: Architecture, Hashable {
 
   public init() {}
 
-  /// The squeezed channels of each fire module, which come back as eight times as many.
+  /// The squeezed channels of each fire module, which are expanded to eight times as many.
   private static let squeezed = [16, 16, 32, 32, 48, 48, 64, 64]
 
   public func graph() throws(GraphError) -> Graph {

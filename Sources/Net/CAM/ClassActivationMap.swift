@@ -21,8 +21,8 @@ public struct ClassActivationMap: Hashable, Sendable {
     self.values = values
   }
 
-  /// The map without some rows and columns at its edges, such as a head's ``ClassifierHead/border``; as
-  /// it is if nothing would be left.
+  /// The map without some rows and columns at its edges, such as a head's ``ClassifierHead/border``;
+  /// unchanged if nothing would be left.
   public func cropped(by border: Padding) -> ClassActivationMap {
     let rows = border.top..<max(border.top, height - border.bottom)
     let columns = border.left..<max(border.left, width - border.right)
@@ -36,7 +36,7 @@ public struct ClassActivationMap: Hashable, Sendable {
 
   public var mean: Double { values.reduce(0, +) / Double(values.count) }
 
-  /// The row and column of the largest value; the first one of several.
+  /// The row and column of the largest value; the first if there are several.
   ///
   /// Nil if a value is NaN.
   public var peak: (row: Int, column: Int)? {
@@ -54,7 +54,7 @@ extension ClassifierHead {
   ///   - classIndex: The class, below ``classCount``.
   ///   - features: The value of the node ``features`` for one picture, `[C, h, w]`.
   ///   - shape: Their shape; the batch does not matter.
-  ///   - parameters: The weights of the network, among them the linear layer's if there is one.
+  ///   - parameters: The weights of the network, including those of a linear layer.
   /// - Returns: A map of `h × w` values.
   /// - Throws: ``GraphError`` if the weights are missing or do not fit.
   public func map<Element: BinaryFloatingPoint>(
@@ -84,7 +84,7 @@ extension ClassifierHead {
   ///   - classIndex: The class, below ``classCount``.
   ///   - channels: The channels of the features.
   ///   - parameters: The weights of the network.
-  /// - Returns: Nil if the features are one map a class already, whose own weight is 1.
+  /// - Returns: Nil if the features are already one map per class, which has the weight 1.
   /// - Throws: ``GraphError`` if the weights are missing or do not fit.
   public func weights(
     ofClass classIndex: Int, channels: Int, parameters: Parameters
@@ -98,7 +98,7 @@ extension ClassifierHead {
     }
   }
 
-  /// The bias that the identity `mean(map) + bias = logit` takes.
+  /// The bias in the identity `mean(map) + bias = logit`.
   public func biasValue(ofClass classIndex: Int, parameters: Parameters) -> Double {
     bias.flatMap { parameters[$0] }.map { parameter in
       parameter.withElements { Double($0[classIndex]) }

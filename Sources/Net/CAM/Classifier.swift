@@ -1,11 +1,11 @@
 public import Kernels
 
-/// The end of a network that tells classes: where its logits are, and how they become probabilities.
+/// The end of a network that classifies: where its logits are, and how they become probabilities.
 ///
 /// Networks are exported with and without the softmax that their training loss contains (Gluon leaves
 /// it out), so what a network's output means is decided here and nowhere else.
 public struct Classifier: Hashable, Sendable {
-  /// The node that computes the logits, one value a class.
+  /// The node that computes the logits, one value per class.
   public let logits: Int
 
   /// The number of classes.
@@ -14,7 +14,7 @@ public struct Classifier: Hashable, Sendable {
   /// Whether the network's output is the softmax of the logits; otherwise it is the logits themselves.
   public let endsInSoftmax: Bool
 
-  /// Finds the classes of a graph; nil if it has no single value a class, because it ends in maps, or
+  /// Finds the classes of a graph; nil if it does not have a single value per class: it ends in maps, or
   /// neither in a softmax nor in a linear layer or a pooling.
   ///
   /// - Parameters:
@@ -36,7 +36,7 @@ public struct Classifier: Hashable, Sendable {
   /// The probabilities of a batch: the network's output if that is a softmax, and otherwise the softmax
   /// of the logits, computed in double precision.
   ///
-  /// - Parameter output: The value of the network's output, ``classCount`` elements a picture.
+  /// - Parameter output: The value of the network's output, ``classCount`` elements per picture.
   /// - Returns: As many elements.
   public func probabilities(_ output: [Float]) -> [Float] {
     endsInSoftmax ? output : probabilities(output.map(Double.init)).map { Float($0) }
@@ -52,7 +52,7 @@ public struct Classifier: Hashable, Sendable {
 }
 
 extension Graph {
-  /// The node that computes what a node only passes on, in another shape perhaps.
+  /// The node that computes the value which a node only passes on, perhaps in another shape.
   func withoutNoOps(_ node: Int) -> Int {
     var node = node
     while true {

@@ -14,7 +14,7 @@ public struct ClassifierHead: Hashable, Sendable {
   /// The node that computes the logits.
   public var logits: Int { classifier.logits }
 
-  /// The linear layer's weight parameter, or nil if the features are one map a class already.
+  /// The linear layer's weight parameter, or nil if the features are already one map per class.
   public let weight: String?
 
   /// The linear layer's bias parameter, or nil if it has none.
@@ -25,8 +25,8 @@ public struct ClassifierHead: Hashable, Sendable {
 
   /// The rows and columns at the edges of the features that see nothing of the picture.
   ///
-  /// A 1×1 convolution with padding, such as SqueezeNet's last one, computes them from zeros alone. A map
-  /// lies on the picture without them.
+  /// A 1×1 convolution with padding, such as SqueezeNet's last one, computes them from zeros alone. The
+  /// map is laid over the picture without them.
   public let border: Padding
 
   /// Finds the head of a graph.

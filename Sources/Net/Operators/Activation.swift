@@ -9,7 +9,7 @@ public enum Activation: Hashable, Sendable {
   case sigmoid
   case tanh
 
-  /// `x` held between two bounds, which MXNet keeps as 32-bit floats; NaN stays NaN.
+  /// `x` clamped between two bounds, which MXNet keeps as 32-bit floats; NaN stays NaN.
   case clip(minimum: Float, maximum: Float)
 
   /// Arithmetic with a number.

@@ -1,6 +1,6 @@
 import Kernels
 
-/// Operations on each element by itself, shared out among threads plane by plane.
+/// Operations on each element alone, shared out among threads plane by plane.
 @safe
 struct Elementwise {
   let microkernels: MicrokernelTable
@@ -67,7 +67,7 @@ struct Elementwise {
     let shape = unsafe output.shape
     let width = unsafe output.layout.blockWidth
     let planes = (shape.channels + width - 1) / width
-    // Planes of a few pixels are handed out in groups: a task should outweigh its claiming.
+    // Planes of few pixels are handed out several at a time: a task should outweigh its claiming.
     let group = max(1, 4096 / (shape.planeCount * width))
     let groups = (planes + group - 1) / group
     team.run(taskCount: shape.batch * groups) { _, task in

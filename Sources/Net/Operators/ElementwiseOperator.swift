@@ -2,12 +2,12 @@ import Kernels
 
 /// An operator that computes each element of its output from the same element of its input.
 ///
-/// A new one states its name and its function; its bound asks for the function's steepest slope.
+/// A new one states its name and its function; its bound uses the function's steepest slope.
 protocol ElementwiseOperator: Operator {
   /// The function's value; NaN gives NaN.
   func apply(_ x: Double) -> Double
 
-  /// Runs on so many elements; in double precision, each rounded once, unless stated.
+  /// Runs on a number of elements; in double precision, each rounded once, unless stated.
   func apply(
     _ microkernels: MicrokernelTable, _ count: Int, _ source: UnsafePointer<Float>,
     _ target: UnsafeMutablePointer<Float>)

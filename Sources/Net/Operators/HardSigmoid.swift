@@ -1,4 +1,4 @@
-/// `min(1, max(0, alpha · x + beta))`, which networks for small machines use in place of a sigmoid.
+/// `min(1, max(0, alpha · x + beta))`, which networks for small machines use instead of a sigmoid.
 public struct HardSigmoid: Hashable, Sendable {
   public var alpha: Double
   public var beta: Double

@@ -1,9 +1,9 @@
 import Kernels
 
-/// What one kind of node computes: everything that the program has to know of it, but for its error bound.
+/// One kind of node: everything that the program has to know about it, except its error bound.
 ///
-/// The semantics are those of MXNet at inference. A new operator is a type that conforms, in a file of its
-/// own, a case of ``Operation`` that holds it, and an `OperatorBound` in the Verify module.
+/// The semantics are those of MXNet at inference. A new operator is a type that conforms, in its own file,
+/// a case of ``Operation`` that holds it, and an `OperatorBound` in the Verify module.
 protocol Operator: Sendable {
   /// The operator's name in MXNet, which reports and golden files use.
   var name: String { get }
@@ -14,7 +14,7 @@ protocol Operator: Sendable {
   /// The shapes of the operator's parameters, in order; none unless stated.
   ///
   /// - Parameter input: The shape of the first input; nil if it is not known yet.
-  /// - Returns: One shape a parameter.
+  /// - Returns: One shape per parameter.
   func parameterShapes(on input: TensorShape?) -> [ParameterShape]
 
   /// The shape of the output.
@@ -29,7 +29,7 @@ protocol Operator: Sendable {
   /// The output in double precision, as it is defined: nothing is fused, and sums run in one order.
   ///
   /// - Parameters:
-  ///   - inputs: The inputs, of the shapes that the graph says.
+  ///   - inputs: The inputs, of the graph's shapes.
   ///   - shape: The shape of the output.
   ///   - context: The node's parameters, and threads.
   /// - Returns: The output.
@@ -38,10 +38,10 @@ protocol Operator: Sendable {
     _ inputs: [Tensor<Double>], shape: TensorShape, _ context: ReferenceContext
   ) throws(GraphError) -> Tensor<Double>
 
-  /// What a node of this operator is in a plan before the passes; nil if it is nothing that runs.
+  /// The kind of step that a node of this operator is before the passes; nil if nothing runs.
   func step(at node: Int) -> Step.Kind?
 
-  /// In which layouts the operator's step reads and writes.
+  /// The layouts in which the operator's step reads and writes.
   var layoutRule: LayoutRule { get }
 
   /// Prepares the operator's step, if that is of the kind `node`.
@@ -50,21 +50,21 @@ protocol Operator: Sendable {
   ///   - inputs: The shapes of the inputs.
   ///   - node: The node, which names its parameters.
   ///   - parameters: All of the network's.
-  /// - Returns: What runs.
+  /// - Returns: The operation to run.
   /// - Throws: ``GraphError`` if a parameter is missing or the shapes do not fit.
   func prepare(_ inputs: [TensorShape], node: Node, parameters: Parameters) throws(GraphError)
     -> any PreparedOperation
 }
 
-/// In which layouts a step that is no convolution reads and writes.
+/// The layouts in which a step that is not a convolution reads and writes.
 enum LayoutRule {
-  /// Inputs and output have one layout, whichever that is.
+  /// Inputs and output have one layout, whichever it is.
   case uniform
 
-  /// Everything of more than one pixel lies in planes.
+  /// Everything of more than one pixel is planar.
   case planar
 
-  /// The step is laid out by rules of its own: it copies or stacks, or is a convolution.
+  /// The step has its own rules: it copies or stacks, or is a convolution.
   case own
 }
 
@@ -80,7 +80,7 @@ extension Operator {
   func prepare(_ inputs: [TensorShape], node: Node, parameters: Parameters) throws(GraphError)
     -> any PreparedOperation
   {
-    throw GraphError(.brokenPlan, node: node.name, "a step of its own cannot compute \(name)")
+    throw GraphError(.brokenPlan, node: node.name, "a separate step cannot compute \(name)")
   }
 }
 
@@ -90,12 +90,12 @@ struct ReferenceContext {
   let parameters: Parameters
   let team: WorkerTeam
 
-  /// Computes a tensor of which each plane depends on one plane of the input, sharing the planes out
+  /// Computes a tensor whose planes depend on one plane of the input each, sharing the planes out
   /// among the threads.
   ///
   /// - Parameters:
   ///   - shape: The tensor's shape; its batch and channels are those of the input.
-  ///   - input: What is read.
+  ///   - input: The input.
   ///   - body: Computes one plane, all of it, from the same plane of the input.
   /// - Returns: The tensor.
   @inline(__always)
@@ -106,7 +106,7 @@ struct ReferenceContext {
     ) -> Void
   ) -> Tensor<Double> {
     let count = shape.batch * shape.channels
-    // Small planes are handed out in groups: a task should outweigh its claiming.
+    // Small planes are handed out several at a time: a task should outweigh its claiming.
     let group = max(1, 4096 / input.shape.planeCount)
     let elements = unsafe [Double](unsafeUninitializedCapacity: shape.count) { buffer, filled in
       unsafe input.elements.withUnsafeBufferPointer { source in
@@ -142,20 +142,20 @@ extension PreparedOperation {
   func scratchCount(input: Layout, output: Layout) -> Int { 0 }
 }
 
-/// What an operation runs with.
+/// The environment that an operation runs in.
 @safe
 struct OperationRun {
   let microkernels: MicrokernelTable
   let team: WorkerTeam
 
-  /// The scratch memory of a worker, as many elements as were asked for.
+  /// The scratch memory of a worker, as many elements as requested.
   let scratch: (_ worker: Int) -> UnsafeMutablePointer<Float>
 }
 
 extension Node {
   /// A parameter of this node by its place; nil if the node has fewer.
   ///
-  /// - Throws: ``GraphError`` if it has one, and it is not there.
+  /// - Throws: ``GraphError`` if it has one that is missing.
   func parameter(_ slot: Int, in parameters: Parameters) throws(GraphError) -> Parameter? {
     guard self.parameters.indices.contains(slot) else { return nil }
     guard let found = parameters[self.parameters[slot]] else {

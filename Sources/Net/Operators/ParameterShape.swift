@@ -1,6 +1,6 @@
 import Kernels
 
-/// The shape that a parameter has to have, as far as it is known.
+/// The shape that a parameter must have, as far as it is known.
 struct ParameterShape: Hashable, Sendable {
   enum Side: Hashable, Sendable {
     case exactly(Int)
@@ -22,15 +22,15 @@ struct ParameterShape: Hashable, Sendable {
     self.isFlattened = isFlattened
   }
 
-  /// A vector of so many elements.
+  /// A vector of a number of elements.
   static func vector(_ count: Int) -> ParameterShape { ParameterShape(.exactly(count)) }
 
-  /// Whether a shape is such a one.
+  /// Whether a shape matches.
   ///
   /// - Parameters:
   ///   - found: The shape.
   ///   - first: The elements of the node's first parameter.
-  /// - Returns: Whether it is.
+  /// - Returns: Whether it matches.
   func matches(_ found: [Int], first: Int) -> Bool {
     var found = found
     if isFlattened, found.count > sides.count {
@@ -71,8 +71,8 @@ extension Node {
   ///
   /// - Parameters:
   ///   - parameters: All of the network's.
-  ///   - input: The shape of the first input; nil if it is not known yet, and what follows from it is not
-  ///     checked then.
+  ///   - input: The shape of the first input; nil if it is not known yet, in which case what follows from
+  ///     it is not checked.
   /// - Throws: ``GraphError`` if one is missing or has another shape.
   func check(_ parameters: Parameters, on input: TensorShape?) throws(GraphError) {
     var first = 0

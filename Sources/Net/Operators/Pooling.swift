@@ -7,8 +7,8 @@ struct Pooling: PreparedOperation {
 
   /// Pools a batch.
   ///
-  /// Where the layout of the output is not that of the input, which happens if either has one pixel, plane
-  /// by plane is copied before and after.
+  /// Where the layout of the output is not that of the input, which happens if either has one pixel, each
+  /// plane is copied before and after.
   func run(_ inputs: [FeatureView], _ output: MutableFeatureView, _ run: OperationRun) {
     let input = unsafe inputs[0]
     let (team, scratch) = unsafe (run.team, run.scratch)
@@ -58,7 +58,7 @@ struct Pooling: PreparedOperation {
 
   /// Pools one block of channels.
   ///
-  /// Windows of one row that are not clipped at the sides have the same shape, so they go in one run.
+  /// Windows of one row that are not clipped at the sides have the same shape, so they are pooled together.
   private func block(
     _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, width: Int,
     _ microkernels: MicrokernelTable

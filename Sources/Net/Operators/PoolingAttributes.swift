@@ -1,6 +1,6 @@
 public import Kernels
 
-/// A pooling window and what is made of its elements.
+/// A pooling window and how its elements are combined.
 public struct PoolingAttributes: Hashable, Sendable {
   public enum Reduction: String, Hashable, Sendable {
     case maximum = "max"
@@ -11,7 +11,7 @@ public struct PoolingAttributes: Hashable, Sendable {
   public enum Convention: String, Hashable, Sendable {
     /// Down: every window starts inside the padded input and fits in it.
     case valid
-    /// Up, without Caffe's clip: a last window may hang over the padded input's edge.
+    /// Up, without Caffe's clip: a last window may extend beyond the padded input's edge.
     case full
   }
 
@@ -29,10 +29,10 @@ public struct PoolingAttributes: Hashable, Sendable {
   /// The window is clipped to the padded input in either case.
   public var countsPadding: Bool
 
-  /// The output's size where windows are laid out to give it: of H rows, output row y of h covers those
+  /// The output's size where the windows follow from it: of H rows, output row y of h covers those
   /// from ⌊y·H/h⌋ to before ⌈(y + 1)·H/h⌉, and columns likewise.
   ///
-  /// Kernel, stride, padding and convention are then ignored; nil for windows that these describe.
+  /// Kernel, stride, padding and convention are then ignored; nil for windows that those describe.
   public var adaptiveOutput: Size?
 
   public init(

@@ -6,7 +6,7 @@ struct PoolingGeometry: Sendable {
   let input: TensorShape
   let output: TensorShape
 
-  /// - Throws: ``GraphError`` if there is no output, or a window that holds no element.
+  /// - Throws: ``GraphError`` if there is no output, or a window without elements.
   init(_ attributes: PoolingAttributes, input: TensorShape, node: String) throws(GraphError) {
     self.attributes = attributes
     self.input = input

@@ -1,12 +1,12 @@
 import Glibc
 import Kernels
 
-/// Softmax over the channels of each pixel, computed in double precision: it is a thousand elements
-/// a picture.
+/// Softmax over the channels of each pixel, computed in double precision: it has a thousand elements
+/// per picture.
 public enum Softmax {
-  /// The softmax of values, by the distances to the largest one.
+  /// The softmax of values, computed from the distances to the largest one.
   ///
-  /// One that is NaN makes all of the result NaN. O(n).
+  /// A single NaN makes the whole result NaN. O(n).
   public static func of(_ values: some Collection<Double>) -> [Double] {
     let largest = values.reduce(-Double.infinity) { $1 > $0 ? $1 : $0 }
     let terms = values.map { exp($0 - largest) }

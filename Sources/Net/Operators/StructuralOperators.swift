@@ -65,7 +65,7 @@ struct Flatten: Operator {
   }
 }
 
-/// Which inference no-op a node was written as; only the writer of a symbol file minds.
+/// Which inference no-op a node was written as; it matters only to the writer of a symbol file.
 public enum Identity: String, Hashable, Sendable {
   case dropout = "Dropout"
   case copy = "_copy"

@@ -3,8 +3,8 @@ public import Kernels
 /// Who computes one convolution of a plan, and how.
 ///
 /// It is made once, while the plan is compiled. The passes read what can be fused, the layouts what is
-/// wanted, the step is prepared from it, reports print it, and verdicts rest on its algorithm. Written to a
-/// file and read back it makes the same plan again.
+/// preferred; the step is prepared from it, reports print it, and verdicts rest on its algorithm. Written
+/// to a file and read back, it gives the same plan again.
 public struct Assignment: Sendable {
   /// The node's name.
   public let node: String
@@ -12,20 +12,20 @@ public struct Assignment: Sendable {
   /// The convolution as the graph defines it.
   public let problem: ConvolutionProblem
 
-  /// The convolution that the backend is given: another one where an average pooling after it is
-  /// computed before it, or where spare lanes lie between the channels that it reads.
+  /// The convolution that the backend is given, which differs where an average pooling after it is
+  /// computed before it, or where there are spare lanes between the channels that it reads.
   public internal(set) var executedProblem: ConvolutionProblem
 
-  /// The backend that was asked for.
+  /// The requested backend.
   public let requested: String
 
-  /// Why that one does not compute the problem; nil if it does, or has another do it.
+  /// Why that one does not compute the problem; nil if it does, or delegates it.
   public let refusal: String?
 
   /// How it is computed.
   public let description: ConvolutionDescription
 
-  /// What computes it.
+  /// The backend that computes it.
   let backend: any ConvolutionBackend
 
   /// The name of the backend that computes it.

@@ -2,7 +2,7 @@ public import Kernels
 
 /// Which backend computes which convolution of a plan.
 public struct BackendChoice: Sendable {
-  /// What reports call the choice: the backend's name, or where the choice comes from.
+  /// The name in reports: the backend's name, or the source of the choice.
   public var name: String
 
   /// The backend of every node that ``overrides`` does not name.
@@ -11,11 +11,11 @@ public struct BackendChoice: Sendable {
   /// Backends by node name.
   public var overrides: [String: any ConvolutionBackend]
 
-  /// The backend that steps in where the chosen one refuses a problem.
+  /// The backend to fall back to where the chosen one refuses a problem.
   public var fallback: any ConvolutionBackend
 
-  /// The convolutions that ``overrides`` were chosen for, one image each, in benchdnn's notation; a node
-  /// that is another one is refused.
+  /// The convolutions that ``overrides`` were chosen for, for one image, in benchdnn's notation; a node
+  /// that is a different one is refused.
   public var expected: [String: String] = [:]
 
   public init(
@@ -28,10 +28,10 @@ public struct BackendChoice: Sendable {
     self.fallback = fallback
   }
 
-  /// The backend that is asked to compute a node.
+  /// The backend requested for a node.
   public func backend(of node: String) -> any ConvolutionBackend { overrides[node] ?? standard }
 
-  /// The same choice with another backend in place of each that is asked for.
+  /// The same choice with another backend in place of each requested one.
   public func map(
     _ transform: (any ConvolutionBackend) -> any ConvolutionBackend
   ) -> BackendChoice {
@@ -41,7 +41,7 @@ public struct BackendChoice: Sendable {
     return result
   }
 
-  /// The same choice, but with some nodes on the backends of another.
+  /// The same choice, with some nodes on the backends of another.
   public func replacing(_ nodes: some Sequence<String>, by other: BackendChoice) -> BackendChoice {
     var result = self
     for node in nodes { result.overrides[node] = other.backend(of: node) }
@@ -54,7 +54,7 @@ public struct BackendChoice: Sendable {
   ///   - node: The node's name.
   ///   - problem: The convolution as the graph defines it.
   ///   - executedProblem: The convolution to compute.
-  ///   - target: What it is prepared for.
+  ///   - target: The target that it is prepared for.
   /// - Returns: The decision.
   /// - Throws: ``GraphError`` if the choice was made for another convolution.
   func assignment(

@@ -2,9 +2,9 @@ import Kernels
 
 /// Where the channels of a value lie, counted in channels of its memory.
 ///
-/// In blocks, each part of a concatenation begins where a block does, so that the step that computes it
-/// writes whole vectors; the lanes between are spare. The channels of a map are those of the graph, its
-/// places those of memory.
+/// In blocks, each part of a concatenation begins at a block, so that the step that computes it writes
+/// whole vectors; the lanes between are spare. The channels of a map are those of the graph, its places
+/// those of memory.
 struct ChannelMap: Hashable, Sendable {
   /// Channels that lie one after the other.
   struct Run: Hashable, Sendable {
@@ -31,7 +31,7 @@ struct ChannelMap: Hashable, Sendable {
   /// A value without spare lanes between its channels.
   init(compact count: Int) { append(Run(channel: 0, count: count, place: 0)) }
 
-  /// The parts of a concatenation, one after the other, each from the beginning of a block on.
+  /// The parts of a concatenation, one after the other, each beginning at a block.
   init(_ parts: [ChannelMap], blockWidth: Int) {
     let aligned = { (count: Int) in (count + blockWidth - 1) / blockWidth * blockWidth }
     for part in parts {
@@ -53,7 +53,7 @@ struct ChannelMap: Hashable, Sendable {
     placeCount = run.place + run.count
   }
 
-  /// Whether no lanes are spare but those of the last block.
+  /// Whether only the last block has spare lanes.
   var isCompact: Bool { runs.count == 1 }
 
   /// Where a channel lies.
@@ -62,11 +62,11 @@ struct ChannelMap: Hashable, Sendable {
     return run.place + channel - run.channel
   }
 
-  /// One element a channel brought to the channels' places, zeros between.
+  /// One element per channel, moved to the channels' places, with zeros between.
   ///
   /// - Parameters:
   ///   - elements: `[outer, channel, inner]`.
-  ///   - inner: The elements of each channel that lie side by side.
+  ///   - inner: The elements of each channel that are side by side.
   /// - Returns: `[outer, place, inner]`.
   func spread(_ elements: [Float], inner: Int = 1) -> [Float] {
     let outer = elements.count / (count * inner)

@@ -1,6 +1,6 @@
 import Kernels
 
-/// The weights of one convolution step, with the batch norms around it worked in.
+/// The weights of one convolution step, with the surrounding batch norms folded in.
 struct ConvolutionWeights {
   /// `[outputChannels, groupInputChannels, kH, kW]`.
   private(set) var filter: WeightBuffer
@@ -39,7 +39,7 @@ struct ConvolutionWeights {
     fusion = Fusion(prologue: prologue, relu: roles.relu)
   }
 
-  /// Brings the weights of each input channel to the channel's place, with zeros between.
+  /// Moves the weights of each input channel to the channel's place, with zeros between.
   ///
   /// - Parameters:
   ///   - map: Where the input's channels lie.

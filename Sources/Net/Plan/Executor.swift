@@ -3,8 +3,8 @@ import Synchronization
 
 /// Runs a plan: its arena and its threads.
 ///
-/// The result has the same bits for any number of threads. An executor runs one thing at a time;
-/// make one per concurrent run.
+/// The result has the same bits for any number of threads. An executor makes one run at a time;
+/// create one per concurrent run.
 public final class Executor {
   public let plan: Plan
   public let team: WorkerTeam
@@ -113,8 +113,8 @@ public final class Executor {
 
   /// Runs a convolution, on reordered copies where its layouts are not those of the values.
   ///
-  /// `next` is the step after it, from which on a convolution is looked for whose weights can be
-  /// fetched meanwhile.
+  /// `next` is the step after it; the next convolution is looked for from there, to fetch its weights
+  /// meanwhile.
   private func convolve(_ placed: PreparedStep.PlacedConvolution, following next: Int) {
     var input = placed.input
     var output = placed.output
@@ -135,7 +135,7 @@ public final class Executor {
     let to = unsafe mutableView(target)
     for (channels, part) in source.parts {
       let from = unsafe view(part)
-      // Several blocks a task, each copied by one thread.
+      // Several blocks per task, each copied by one thread.
       let group = 64
       let groups = (channels.count + group - 1) / group
       team.run(taskCount: source.shape.batch * groups) { _, task in
@@ -164,13 +164,13 @@ public final class Executor {
     unsafe arena.bytes(in: scratchRegion(of: worker))
   }
 
-  /// Where the scratch of a worker lies in the arena.
+  /// Where the scratch of a worker is in the arena.
   private func scratchRegion(of worker: Int) -> Range<Int> {
     let start = plan.memory.byteCount + worker * plan.scratchByteCount
     return start..<(start + plan.scratchByteCount)
   }
 
-  /// Where the memory that all workers share lies in the arena.
+  /// Where the memory that all workers share is in the arena.
   private var workspaceRegion: Range<Int> {
     let start = plan.memory.byteCount + team.count * plan.scratchByteCount
     return start..<(start + plan.workspaceByteCount)
@@ -180,10 +180,10 @@ public final class Executor {
 // MARK: - Traps for faulty kernels
 
 extension Executor {
-  /// Prepares the memory around a step so that its faults show.
+  /// Prepares the memory around a step so that its faults are detected.
   ///
   /// What the step may write is filled with NaN, so that an element which is not written is found; the
-  /// scratch with junk, so that what was left there is not taken for data. Guards are set after the
+  /// scratch with junk, so that leftovers are not taken for data. Guards are set after the
   /// output's buffer and the scratch, and the values of all other steps are remembered.
   ///
   /// Cost: a copy of the activations, for which memory is reserved at the first call.
@@ -199,8 +199,8 @@ extension Executor {
     forEachPiece(of: 0..<plan.memory.byteCount) { snapshot.copy(from: arena, in: $0) }
   }
 
-  /// Whether everything is as ``setTraps(forStep:)`` left it, but what the step may write: the values of
-  /// other steps to the bit, and the guards after the scratch.
+  /// Whether everything except what the step may write is as ``setTraps(forStep:)`` left it: the values
+  /// of other steps to the bit, and the guards after the scratch.
   public func guardsAreIntact(afterStep index: Int) -> Bool {
     guard guardOffsets(ofStep: index).allSatisfy({ arena.isGuardIntact(at: $0) }) else {
       return false
@@ -223,16 +223,16 @@ extension Executor {
     return !isChanged.load(ordering: .relaxed)
   }
 
-  /// Puts zeros where a convolution left no finite number in a spare lane of its output.
+  /// Writes zeros to spare lanes of a convolution's output that are not finite.
   ///
-  /// Whoever reads several values side by side takes those lanes for channels, with zeros for weights: what
-  /// is not finite there would spread, and another step would be blamed.
+  /// A step that reads several values side by side takes those lanes for channels, with zeros for weights:
+  /// what is not finite there would spread, and another step would be blamed.
   ///
   /// - Returns: Whether all were finite.
   public func clearSpareLanes(afterStep index: Int) -> Bool {
     guard case .convolution(let placed) = plan.steps[index].work else { return true }
     let (shape, layout) = (placed.output.shape, placed.output.layout)
-    // Values of one pixel never lie side by side with spare lanes between them.
+    // Values of one pixel never are side by side with spare lanes between them.
     guard shape.planeCount > 1 else { return true }
     let output = unsafe mutableView(placed.output)
     var areFinite = true

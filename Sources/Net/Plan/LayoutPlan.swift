@@ -1,21 +1,21 @@
 import Kernels
 
-/// In which layout each buffer of a program lies.
+/// The layout of each buffer of a program.
 ///
 /// Values that an operation other than a convolution reads and writes must have one layout, so such
-/// values form a class, and so do the values that share a buffer. Convolutions ask for layouts; each
-/// class gets the one for which fewer elements have to be reordered. A convolution that wanted another
-/// one works on reordered copies.
+/// values form a class, and so do the values that share a buffer. Convolutions have preferred layouts;
+/// each class gets the one for which fewer elements have to be reordered. A convolution that prefers
+/// another one works on reordered copies.
 ///
-/// In blocks, every part of a concatenation begins where a block does, whatever its number of channels
-/// (``ChannelMap``). What is computed element by element lies as its input does.
+/// In blocks, every part of a concatenation begins at a block, whatever its number of channels
+/// (``ChannelMap``). What is computed element by element is laid out like its input.
 ///
-/// A value of one pixel an image looks the same in both layouts but for a block's spare lanes, so it
-/// belongs to no class. It gets the room for them unless another value follows right after it.
+/// A value of one pixel per image looks the same in both layouts except for a block's spare lanes, so it
+/// belongs to no class. It gets memory for them unless another value follows right after it.
 struct LayoutPlan: Sendable {
   private var layouts: [Int: Layout] = [:]
 
-  /// Where the channels of each value lie if it lies in blocks.
+  /// Where the channels of each value are if it is blocked.
   private var maps: [ChannelMap] = []
 
   private let shapes: [TensorShape]
@@ -40,7 +40,7 @@ struct LayoutPlan: Sendable {
       let root = root(value)
       if isPixel(root) { planar.insert(root) }
     }
-    // What has another shape under another name is read in the order of planes.
+    // An alias with another shape is read in the order of planes.
     planar.formUnion(program.kept.filter(program.isReshaped).map(root))
     for step in program.steps {
       let output = root(step.output)
@@ -55,7 +55,7 @@ struct LayoutPlan: Sendable {
       switch program.graph.nodes[step.mainNode].operation.definition.layoutRule {
       case .planar: planar.formUnion((step.inputs.map(root) + [output]).filter { !isPixel($0) })
       case .uniform:
-        // Elements that are added lie side by side in the same way.
+        // Values that are added must have the same channel map.
         if Set(step.inputs.map { maps[program.resolved($0)] }).count > 1 {
           planar.formUnion((step.inputs.map(root) + [output]).filter { !isPixel($0) })
         }
@@ -106,7 +106,7 @@ struct LayoutPlan: Sendable {
     return isSpread ? maps[value] : ChannelMap(compact: shapes[value].channels)
   }
 
-  /// The layout into which a convolution's input has to be brought; nil if it can be used as it lies.
+  /// The layout to which a convolution's input must be reordered; nil if it can be used as it is.
   func reordering(ofInput node: Int, for assignment: Assignment, in program: Program) -> Layout? {
     let map = channelMap(of: program.resolved(node), in: program)
     let takesMap = map.isCompact || assignment.executedProblem.input.channels == map.placeCount
@@ -114,8 +114,8 @@ struct LayoutPlan: Sendable {
     return takesMap ? reordering(wanted, of: node, in: program) : wanted
   }
 
-  /// The layout in which a convolution's output has to be computed before it is brought to its place; nil
-  /// if it can be computed there.
+  /// The layout in which a convolution's output must be computed before it is copied to its place; nil if
+  /// it can be computed there.
   func reordering(ofOutput node: Int, for assignment: Assignment, in program: Program) -> Layout? {
     reordering(assignment.description.layouts.output, of: node, in: program)
   }
@@ -123,7 +123,7 @@ struct LayoutPlan: Sendable {
   private func reordering(_ wanted: Layout, of node: Int, in program: Program) -> Layout? {
     let value = program.resolved(node)
     let layout = layout(ofRoot: program.root(of: value))
-    // Planes of one pixel are a row of channels in every layout; only a block's spare lanes differ.
+    // With one pixel, the channels are consecutive in every layout; only a block's spare lanes differ.
     let isPixel = shapes[node].planeCount == 1 && shapes[value].planeCount == 1
     let fits = layout == wanted || (isPixel && wanted == .planar)
     return fits ? nil : wanted
@@ -131,7 +131,7 @@ struct LayoutPlan: Sendable {
 }
 
 extension Program {
-  /// Where the channels of each value lie in blocks, by node.
+  /// The channel map of each value in blocks, by node.
   fileprivate func channelMaps(blockWidth: Int) -> [ChannelMap] {
     let places = producers()
     var maps: [ChannelMap] = []
@@ -154,7 +154,7 @@ extension Program {
     return maps
   }
 
-  /// Whether a step's output lies as its first input does.
+  /// Whether a step's output is laid out like its first input.
   private func copiesLayout(_ step: Step) -> Bool {
     switch step.kind {
     case .convolution, .concatenation: false
@@ -164,7 +164,7 @@ extension Program {
     }
   }
 
-  /// Whether a node's value is stored as that of a node of another shape.
+  /// Whether a node's value is stored as that of a node with another shape.
   fileprivate func isReshaped(_ node: Int) -> Bool { shapes[node] != shapes[resolved(node)] }
 
   /// Whether a step is a fully connected layer on maps, whose weights expect the order of planes.

@@ -1,14 +1,14 @@
 import Kernels
 
-/// Where each value of a program lies in one arena.
+/// Where each value of a program is in one arena.
 ///
 /// Values that are never needed at the same time share memory. A buffer lives from the first step
-/// that writes into it to the last one that reads it; buffers are placed in the order of their
-/// birth, each in the lowest gap that is free for its whole life.
+/// that writes to it to the last one that reads it; buffers are placed in the order in which they are
+/// first written, each in the lowest gap that is free for its whole life.
 struct MemoryPlan: Sendable {
   /// Where a value lies.
   struct Location: Hashable, Sendable {
-    /// Where its first element lies in the arena, in bytes.
+    /// Where its first element is in the arena, in bytes.
     var offset: Int
 
     /// The format of its elements.
@@ -26,10 +26,10 @@ struct MemoryPlan: Sendable {
     var guardOffset: Int
   }
 
-  /// The locations of all values that exist, by node.
+  /// The locations of all materialised values, by node.
   var locations: [Int: Location] = [:]
 
-  /// Where a step's input and output lie in the layouts that its convolution wants, where those are
+  /// Where a step's input and output are in the layouts that its convolution needs, where those are
   /// not the layouts of the values.
   private(set) var reordered: [Int: (input: Location?, output: Location?)] = [:]
 
@@ -39,7 +39,7 @@ struct MemoryPlan: Sendable {
   /// The bytes that would be needed if no two buffers shared memory.
   private(set) var unsharedByteCount = 0
 
-  /// What a buffer is for.
+  /// The purpose of a buffer.
   private enum Role: Hashable {
     case value(Int)
     case reorderedInput(step: Int)
@@ -118,7 +118,7 @@ struct MemoryPlan: Sendable {
       }
     }
     for node in program.kept { touch(node, at: end) }
-    // A concatenation without a step of its own is still a value that can be read.
+    // A concatenation without a separate step is still a value that can be read.
     members.formUnion(program.placements.values.map(\.parent))
 
     var placed: [Role: Buffer] = [:]
@@ -162,14 +162,14 @@ struct MemoryPlan: Sendable {
 }
 
 extension Program {
-  /// The outermost buffer in which a value lies, by the value that it belongs to.
+  /// The outermost buffer that contains a value, by the value that it belongs to.
   func root(of value: Int) -> Int {
     var root = value
     while let placement = placements[root] { root = placement.parent }
     return root
   }
 
-  /// Where a value's first channel lies in its buffer.
+  /// The place of a value's first channel in its buffer.
   fileprivate func place(of value: Int, _ layouts: LayoutPlan) -> Int {
     var (value, place) = (value, 0)
     while let placement = placements[value] {

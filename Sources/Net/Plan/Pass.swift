@@ -1,11 +1,11 @@
 import Kernels
 
-/// A rewrite of a ``Program`` that leaves its result the same in theory and saves time or memory.
+/// A rewrite of a ``Program`` that in exact arithmetic keeps its result, and saves time or memory.
 ///
-/// Each can be switched off by itself, so that its gain can be measured and a fault be narrowed
+/// Each can be switched off separately, so that its gain can be measured and a fault can be narrowed
 /// down. They run in the order of this list.
 public enum Pass: String, CaseIterable, Sendable {
-  /// Dropout, identity and flatten become other names of their input.
+  /// Dropout, identity and flatten become aliases of their input.
   case dropNoOps = "drop-no-ops"
 
   /// A batch norm after a convolution is folded into its weights and bias.
@@ -20,28 +20,28 @@ public enum Pass: String, CaseIterable, Sendable {
   /// An average pooling after a pointwise convolution is computed before it.
   case poolBeforeConvolution = "pool-before-convolution"
 
-  /// A value that is to be concatenated is written where the concatenation wants it. A dense block
+  /// A value that is to be concatenated is written in place in the concatenation. A dense block
   /// becomes one buffer that grows.
   case placeConcatenation = "place-concatenation"
 
-  /// Values lie in the blocks of channels that the convolutions around them ask for, instead of in
-  /// planes.
+  /// Values are stored in blocks of channels where the surrounding convolutions prefer that, instead of
+  /// in planes.
   case chooseLayouts = "choose-layouts"
 
-  /// While a convolution runs, the weights of the next one are asked for.
+  /// While a convolution runs, the weights of the next one are prefetched.
   case fetchWeights = "fetch-weights"
 
   /// One line for documentation and `--help`.
   public var summary: String {
     switch self {
-    case .dropNoOps: "let inference no-ops vanish"
+    case .dropNoOps: "remove inference no-ops"
     case .foldBatchNorm: "fold batch norms into the convolutions before them"
     case .fuseReLU: "compute ReLUs in the step before them"
     case .fusePrologue: "compute batch norm and ReLU while packing for a 1×1 convolution"
     case .poolBeforeConvolution: "average before a 1×1 convolution instead of after it"
     case .placeConcatenation: "write concatenated values in place"
-    case .chooseLayouts: "store values in the layout that convolutions want"
-    case .fetchWeights: "ask for the weights of the next convolution in time"
+    case .chooseLayouts: "store values in the layout that convolutions prefer"
+    case .fetchWeights: "prefetch the weights of the next convolution"
     }
   }
 

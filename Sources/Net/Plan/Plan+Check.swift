@@ -24,9 +24,9 @@ extension PreparedStep {
 extension Plan {
   /// Proves that no step can change a value which is still needed.
   ///
-  /// For each step, everything that it may write has to lie inside of the arena and apart from every
-  /// value that was computed before and is read by this step or a later one. When values die is found
-  /// anew from the steps, not taken from the memory plan, which this is a check of.
+  /// For each step, everything that it may write must be inside the arena and apart from every value that
+  /// was computed before and is read by this step or a later one. The lifetimes are derived again from the
+  /// steps, not taken from the memory plan, which is what is being checked.
   ///
   /// Cost: O(steps × values × batch), some milliseconds for a network of hundreds of nodes.
   ///
@@ -82,7 +82,7 @@ private struct Lifetimes {
       for input in step.inputs { deaths[program.resolved(input)] = index }
     }
     for node in program.kept { deaths[program.resolved(node)] = program.steps.count }
-    // A step that reads a concatenation reads what lies in it; parts come before what they are part of.
+    // A step that reads a concatenation reads its parts; parts come before what they are part of.
     for (value, placement) in program.placements.sorted(by: { $0.key > $1.key }) {
       deaths[value] = max(deaths[value] ?? -1, deaths[placement.parent] ?? -1)
     }
@@ -96,11 +96,11 @@ private struct Lifetimes {
 }
 
 extension PreparedStep.View {
-  /// Whether no byte belongs to both views.
+  /// Whether the views have no byte in common.
   fileprivate func isApart(from other: PreparedStep.View) -> Bool {
     let (a, b) = (extents, other.extents)
     var (i, j) = (0, 0)
-    // Both run upwards.
+    // Both are in ascending order.
     while i < a.count, j < b.count {
       if a[i].overlaps(b[j]) { return false }
       if a[i].upperBound <= b[j].lowerBound { i += 1 } else { j += 1 }

@@ -3,13 +3,13 @@ public import Kernels
 /// A graph compiled for one backend choice, batch and input size.
 ///
 /// A plan is immutable and holds the packed weights; any number of ``Executor``s can run it. The way
-/// here: graph → shapes → ``Program`` (one step a node) → passes → ``MemoryPlan`` → packed weights.
+/// there: graph → shapes → ``Program`` (one step per node) → passes → ``MemoryPlan`` → packed weights.
 public struct Plan: Sendable {
   public let program: Program
   let steps: [PreparedStep]
   let memory: MemoryPlan
 
-  /// What the convolutions were prepared for.
+  /// The target that the convolutions were prepared for.
   public let target: ExecutionTarget
 
   /// The inner loops that run.
@@ -21,7 +21,7 @@ public struct Plan: Sendable {
   /// The bytes of scratch that all threads share, guard included.
   let workspaceByteCount: Int
 
-  /// Whether a convolution asks for the weights of the next one.
+  /// Whether a convolution prefetches the weights of the next one.
   private let fetchesWeights: Bool
 
   /// Compiles a graph.
@@ -32,8 +32,8 @@ public struct Plan: Sendable {
   ///   - input: The shape of the input, batch first.
   ///   - backends: Which backend computes each convolution.
   ///   - options: The passes, the nodes to tap, and how memory and inner loops are chosen.
-  /// - Throws: ``GraphError`` that names the node at fault, or ``KernelError``. A plan that
-  ///   ``check()`` finds fault with is not returned.
+  /// - Throws: ``GraphError`` that names the node at fault, or ``KernelError``. A plan that fails
+  ///   ``check()`` is not returned.
   public init(
     graph: Graph, parameters: Parameters, input: TensorShape, backends: BackendChoice,
     options: PlanOptions = .standard
@@ -74,7 +74,7 @@ public struct Plan: Sendable {
         try PreparedStep(
           step, at: index, program: program, parameters: parameters, memory: memory,
           target: target))
-      // What has been packed into a copy need not stay in memory beside it.
+      // Weights that have been packed into a copy need not stay in memory.
       if let prepared = steps.last, prepared.packedBytes > 0 || step.foldsNorm {
         parameters.dropResidentPages()
       }
@@ -98,7 +98,7 @@ public struct Plan: Sendable {
   /// A step by its place.
   public func step(_ index: Int) -> Step { steps[index].step }
 
-  /// The name of a step: that of its convolution, or of the node that it is about.
+  /// The name of a step: that of its convolution, or of its node.
   public func name(ofStep index: Int) -> String {
     graph.nodes[steps[index].step.mainNode].name
   }
@@ -127,7 +127,7 @@ public struct Plan: Sendable {
   /// The memory that activations would need if no two buffers shared any, in bytes.
   public var unsharedActivationBytes: Int { memory.unsharedByteCount }
 
-  /// The memory that steps use while they run, on so many threads, in bytes.
+  /// The memory that steps use while they run, on a number of threads, in bytes.
   public func scratchBytes(threads: Int) -> Int {
     scratchByteCount * threads + workspaceByteCount
   }

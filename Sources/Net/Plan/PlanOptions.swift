@@ -5,13 +5,13 @@ public struct PlanOptions: Sendable {
   /// The passes to run.
   public var passes: Set<Pass>
 
-  /// Nodes whose values can be read after a run, beside the result.
+  /// The taps: nodes whose values can be read after a run, besides the result.
   public var taps: Set<String>
 
-  /// Whether memory of values that are no longer needed is used again.
+  /// Whether memory of values that are no longer needed is reused.
   public var sharesMemory: Bool
 
-  /// The inner loops to use; what ``InstructionSet/selected()`` gives if nil.
+  /// The inner loops to use; ``InstructionSet/selected()`` if nil.
   public var instructionSet: InstructionSet?
 
   /// The threads that the work of convolutions is cut for; any number may run the plan.
@@ -19,7 +19,7 @@ public struct PlanOptions: Sendable {
 
   /// The nodes whose steps are to be prepared; nil for all.
   ///
-  /// A step without any of them does nothing when it is run, which is for those who run single steps.
+  /// Other steps do nothing, which is for callers that run single steps.
   public var preparedNodes: Set<String>?
 
   public init(
@@ -37,6 +37,6 @@ public struct PlanOptions: Sendable {
   /// Everything fused.
   public static let standard = PlanOptions()
 
-  /// Nothing fused: every node of the graph is materialised by a step of its own.
+  /// Nothing fused: every node of the graph is materialised by a separate step.
   public static let unfused = PlanOptions(passes: [])
 }

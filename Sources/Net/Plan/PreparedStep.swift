@@ -5,7 +5,7 @@ struct PreparedStep: Sendable {
   let step: Step
   let work: Work
 
-  /// What runs.
+  /// The operation to run.
   enum Work: Sendable {
     case convolution(PlacedConvolution)
     case copies([Copy])
@@ -20,7 +20,7 @@ struct PreparedStep: Sendable {
     var input: View
     var output: View
 
-    /// Copies in the layouts that the backend wants, where those are not the values' own.
+    /// Copies in the layouts that the backend needs, where those are not the values' own.
     var reorderedInput: View?
     var reorderedOutput: View?
   }
@@ -31,8 +31,8 @@ struct PreparedStep: Sendable {
     var inputs: [View]
     var output: View
 
-    /// An operation that reads and writes one layout: planes if anything is in planes, for then what is in
-    /// blocks has one pixel.
+    /// An operation that reads and writes one layout: planes if anything is planar, for then what is
+    /// blocked has one pixel.
     init(uniform prepared: any PreparedOperation, _ inputs: [View], _ output: View) {
       let isPlanar = (inputs + [output]).contains { $0.layout == .planar }
       let layout = isPlanar ? .planar : output.layout
@@ -141,7 +141,7 @@ extension PreparedStep {
         isReshaped ? output.asWanted(input.layout).reshaped(to: input.shape) : output
       work = .copies(try input.copies(to: target, at: 0))
     }
-    /// Prepares an operation for each run of channels that lie side by side.
+    /// Prepares an operation for each range of channels that are side by side.
     func parts(
       _ inputs: [View], _ output: View,
       _ prepare: (Range<Int>, [View], View) throws -> PlacedOperation

@@ -1,6 +1,6 @@
 public import Kernels
 
-/// A graph on its way to a plan: steps for one input size, which the passes rewrite.
+/// A graph being compiled to a plan: steps for one input size, which the passes rewrite.
 ///
 /// A node's value is either the output of one step, or an alias of another value, or hidden inside a
 /// step that has been fused.
@@ -21,7 +21,7 @@ public struct Program: Sendable {
   /// Who computes each convolution, by its node.
   private(set) var assignments: [Int: Assignment] = [:]
 
-  /// Decides that.
+  /// Makes the assignments.
   private let backends: BackendChoice
   private let target: ExecutionTarget
 
@@ -37,7 +37,7 @@ public struct Program: Sendable {
     public var channel: Int
   }
 
-  /// Makes each node one step, fusing nothing.
+  /// Makes each node a step, fusing nothing.
   ///
   /// - Throws: ``GraphError`` if a convolution has no result, or if backends were chosen for another one.
   init(
@@ -77,15 +77,15 @@ public struct Program: Sendable {
       of: node.name, problem: problem, executing: executedProblem, on: target)
   }
 
-  /// Decides anew who computes convolutions whose problem a pass has changed.
+  /// Decides again who computes convolutions whose problem a pass has changed.
   mutating func reassign(_ changed: [ConvolutionRoles]) throws(GraphError) {
     for roles in changed { assignments[roles.node] = try assignment(roles) }
   }
 
   /// Gives each convolution that can read its input with the spare lanes between the channels a problem
-  /// of so many more channels, whose weights are zeros.
+  /// with that many more channels, whose weights are zeros.
   ///
-  /// The others read a copy. Who computes a convolution, and how, stays as it was decided.
+  /// The others read a copy. The assignments stay as they were decided.
   mutating func widenProblems(_ layouts: LayoutPlan) {
     for step in steps {
       guard case .convolution(let roles) = step.kind, let assignment = assignments[roles.node]
@@ -111,7 +111,7 @@ public struct Program: Sendable {
   /// What the backend of a convolution can fuse.
   func fusions(_ node: Int) -> Fusions { assignments[node]?.description.fusions ?? [] }
 
-  /// What the backend of a convolution could fuse if it computed something else.
+  /// What the backend of a convolution could fuse for another problem.
   func fusions(_ roles: ConvolutionRoles) throws(GraphError) -> Fusions {
     try assignment(roles)?.description.fusions ?? []
   }
@@ -123,7 +123,7 @@ public struct Program: Sendable {
     return node
   }
 
-  /// How often each value is read, by steps or by by the caller that asked for it to be kept.
+  /// How often each value is read, by steps or by the caller if it is kept.
   func readerCounts() -> [Int: Int] {
     var counts: [Int: Int] = [:]
     for step in steps {
@@ -138,7 +138,7 @@ public struct Program: Sendable {
   func soleProducer(of step: Step, _ counts: [Int: Int], _ producers: [Int: Int]) -> Int? {
     guard step.inputs.count == 1 else { return nil }
     let value = resolved(step.inputs[0])
-    // A flatten between the two leaves the elements, but what is meant by a channel changes.
+    // A flatten between the two keeps the elements, but changes what a channel is.
     guard counts[value] == 1, shapes[step.inputs[0]] == shapes[value] else { return nil }
     return producers[value]
   }

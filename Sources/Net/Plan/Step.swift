@@ -7,13 +7,13 @@ public struct Step: Hashable, Sendable {
     case scaleShift(norm: Int, relu: Bool)
     case add(Int, relu: Bool)
 
-    /// Copies those inputs that do not lie in the output's buffer already.
+    /// Copies those inputs that are not already in the output's buffer.
     case concatenation(Int)
 
     /// An inference no-op or a flatten that is materialised.
     case copy(Int)
 
-    /// A node that its operator computes by itself.
+    /// A node that its operator computes.
     case node(Int)
   }
 
@@ -44,7 +44,7 @@ public struct Step: Hashable, Sendable {
   }
 }
 
-/// Which nodes of the graph one convolution step stands for.
+/// The nodes of the graph that one convolution step computes.
 public struct ConvolutionRoles: Hashable, Sendable {
   /// The convolution or fully connected node.
   public var node: Int

@@ -1,9 +1,9 @@
 import Kernels
 
 extension PreparedStep {
-  /// Where a value lies, and which shape a step sees it in.
+  /// Where a value is in memory, and the shape in which a step sees it.
   struct View: Hashable, Sendable {
-    /// Where the first element lies in the arena, in bytes.
+    /// Where the first element is in the arena, in bytes.
     private(set) var offset: Int
     private(set) var shape: TensorShape
     private(set) var layout: Layout
@@ -23,12 +23,12 @@ extension PreparedStep {
       layout = location.layout
       precision = location.precision
       imageStride = location.imageStride
-      // What is seen in another shape than its own lies in planes.
+      // A value seen in another shape is planar.
       map =
         location.map.count == shape.channels ? location.map : ChannelMap(compact: shape.channels)
     }
 
-    /// The same memory in another shape of as many elements.
+    /// The same memory in another shape with as many elements.
     func reshaped(to shape: TensorShape) -> View {
       var view = self
       view.shape = shape
@@ -50,12 +50,12 @@ extension PreparedStep {
       return view
     }
 
-    /// Some channels that lie side by side.
+    /// Some channels that are side by side.
     ///
     /// - Throws: ``GraphError`` if they do not, or do not begin where a block does.
     func part(_ channels: Range<Int>) throws(GraphError) -> View {
       guard channels != 0..<shape.channels || !map.isCompact else { return self }
-      // One pixel's channels are a row in every layout.
+      // One pixel's channels are consecutive in every layout.
       let view = asWanted(.planar)
       let place = map.place(of: channels.lowerBound)
       guard
@@ -76,7 +76,7 @@ extension PreparedStep {
       return view
     }
 
-    /// The parts that lie side by side, with their channels.
+    /// The parts that are side by side, with their channels.
     var parts: [(channels: Range<Int>, view: View)] {
       map.runs.map { ($0.channels, part(at: $0.place, count: $0.count)) }
     }
@@ -92,12 +92,12 @@ extension PreparedStep {
       }
     }
 
-    /// What has to be copied to bring the value into another one, whose elements lie in the same way.
+    /// The copies that move the value into another one with the same layout.
     ///
     /// - Parameters:
     ///   - target: The other value.
     ///   - channel: The first channel there.
-    /// - Returns: One copy a part.
+    /// - Returns: One copy per part.
     /// - Throws: ``GraphError`` if a part does not fit where it has to go.
     func copies(to target: View, at channel: Int) throws(GraphError) -> [Copy] {
       var copies: [Copy] = []
@@ -114,7 +114,7 @@ extension PreparedStep {
     let source: View
     let target: View
 
-    /// Only values of one pixel lie in layouts of their own, and one of them can be seen in the other's.
+    /// Only for values of one pixel may the layouts differ, and then one can be seen in the other's.
     init(_ source: View, _ target: View) {
       self.source = source.asWanted(target.layout)
       self.target = target.asWanted(source.layout)

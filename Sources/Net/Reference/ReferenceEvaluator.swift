@@ -2,7 +2,7 @@ public import Kernels
 
 /// Computes one node of a graph in double precision, exactly as its ``Operation`` is defined.
 ///
-/// This is what goldens are recorded from and what verdicts rest on. Nothing is fused, folded or
+/// Goldens are recorded from it and verdicts rest on it. Nothing is fused, folded or
 /// contracted, sums run in one fixed order, and the only functions that the C library rounds are
 /// `exp` and `tanh`; so the results are the same on every machine and for any number of threads.
 public struct ReferenceEvaluator: Sendable {
@@ -21,7 +21,7 @@ public struct ReferenceEvaluator: Sendable {
   /// - Parameters:
   ///   - index: The node.
   ///   - inputs: The outputs of its input nodes, in order.
-  /// - Returns: The output, of the shape that ``Graph/shapes(input:parameters:)`` says.
+  /// - Returns: The output, of the shape given by ``Graph/shapes(input:parameters:)``.
   /// - Throws: ``GraphError`` if the shapes or parameters do not fit.
   public func evaluate(_ index: Int, inputs: [Tensor<Double>]) throws(GraphError)
     -> Tensor<Double>
@@ -36,10 +36,10 @@ public struct ReferenceEvaluator: Sendable {
       inputs, shape: shape, ReferenceContext(node: node, parameters: parameters, team: team))
   }
 
-  /// Runs the whole graph, showing each output to `visit` as it comes and forgetting it once all its
-  /// readers have run.
+  /// Runs the whole graph, passing each output to `visit` and releasing it once all its readers have
+  /// run.
   ///
-  /// - Throws: ``GraphError``, or what `visit` throws.
+  /// - Throws: ``GraphError``, or errors from `visit`.
   public func run(
     _ input: Tensor<Double>, visit: (_ node: Int, _ value: Tensor<Double>) throws -> Void
   ) throws {

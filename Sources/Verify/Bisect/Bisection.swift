@@ -1,10 +1,10 @@
 import Kernels
 public import Net
 
-/// Finds which steps of a network a backend gets wrong, and which of them change what the network says.
+/// Finds which steps of a network a backend gets wrong, and which of them change the network's answer.
 ///
-/// Isolated feeds name every step whose own error breaks its bound in one run. Which of those matter
-/// takes more: steps are swapped between a good and the bad backend until the smallest set is left that
+/// Isolated feeds name every step whose own error breaks its bound in one run. To find which of those
+/// matter, steps are swapped between a good and the bad backend until the smallest set is left that
 /// still flips the most likely class or a map, by delta debugging (Zeller & Hildebrandt, "Simplifying and
 /// Isolating Failure-Inducing Input", IEEE TSE 28, 2002, section 3.2). For one guilty step among n that
 /// is O(log n) runs; for several it may be more, and the set is minimal in the sense that none of its
@@ -40,7 +40,7 @@ public struct Bisection {
     /// The steps whose own error breaks its bound on the bad backend, in the order of the network.
     public var culprits: [LayerResult] = []
 
-    /// What the bad backend made of the golden's maps and classes.
+    /// The bad backend's verdicts on the golden's maps and classes.
     public var maps: [MapComparison] = []
     public var classes: [ClassComparison] = []
 
@@ -59,9 +59,9 @@ public struct Bisection {
 
   /// Searches.
   ///
-  /// - Parameter progress: Called after each run with what it was about.
+  /// - Parameter progress: Called after each run with a description of it.
   /// - Returns: What was found.
-  /// - Throws: What planning or running throws.
+  /// - Throws: Errors from planning or running.
   public func search(progress: ((String) -> Void)? = nil) throws -> Outcome {
     var outcome = Outcome()
     let judged = try verifier.verify(
@@ -82,7 +82,7 @@ public struct Bisection {
     guard outcome.flips, outcome.goodIsGood else { return outcome }
 
     var candidates = outcome.culprits.map(\.layer)
-    // Steps that are each within their bound may do it together.
+    // Steps that are each within their bound may flip it together.
     if try candidates.isEmpty || !flips(candidates, &outcome, progress) {
       candidates = steps.map(\.layer)
     }
@@ -114,21 +114,21 @@ public struct Bisection {
     return flipped
   }
 
-  /// Whether a backend says something else than the golden, whichever of its steps is to blame.
+  /// Whether a backend disagrees with the golden, whichever of its steps is to blame.
   private func flips(_ result: CaseResult, _ backend: String) -> Bool {
     result.maps.contains { $0.backend == backend && $0.meaning == .fail }
       || result.classes.contains { $0.backend == backend && $0.verdict == .fail }
   }
 }
 
-/// The smallest part of a list for which a condition still holds, as far as leaving out pieces finds it.
+/// The smallest part of a list for which a condition still holds, as far as leaving out pieces can find it.
 ///
 /// - Parameters:
-///   - items: A list for which the condition holds; it is not asked of the whole.
+///   - items: A list for which the condition holds; it is not evaluated on the whole.
 ///   - holds: The condition. If it holds for every list that contains a certain item, about 2·log₂ n
-///     questions are asked.
+///     evaluations are made.
 /// - Returns: A list of which no item can be left out, in the given order.
-/// - Throws: What the condition throws.
+/// - Throws: Errors from the condition.
 func minimal<Item>(_ items: [Item], where holds: ([Item]) throws -> Bool) rethrows -> [Item] {
   var items = items
   var pieces = 2

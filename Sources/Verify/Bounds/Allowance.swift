@@ -2,18 +2,18 @@ import Kernels
 
 /// The errors that rounding allows for each element of a tensor.
 struct Allowance: Sendable {
-  /// What is likely: up to here an element passes.
+  /// The likely bound: up to here an element passes.
   var likely: Tensor<Double>
 
-  /// What is possible, where that is more; nil if it is the same.
+  /// The worst-case bound where it is larger; nil if it is the same.
   var worst: Tensor<Double>?
 
   /// The root of the mean square of all errors, each over its likely bound, that still passes.
   ///
-  /// It is 1 where nothing is known but a bound for each element.
+  /// It is 1 where only a bound for each element is known.
   var likelyRMS: Double
 
-  /// What overflow on the way may do to each element; nil if there is none.
+  /// What overflow of intermediate values may do to each element; nil if there is none.
   var overflow: [Overflow]?
 
   /// What overflow may do to an element.
@@ -24,7 +24,7 @@ struct Allowance: Sendable {
     /// It may be infinite or NaN instead of what it should be.
     case possible
 
-    /// It may be anything, as what it is computed from may be infinite or NaN: `max(0, −∞)` is 0.
+    /// It may be anything, as its inputs may be infinite or NaN: `max(0, −∞)` is 0.
     case unbounded
 
     static func < (a: Overflow, b: Overflow) -> Bool { a.rawValue < b.rawValue }
@@ -67,8 +67,8 @@ struct Allowance: Sendable {
   ///
   /// Where the first has the share s of an element's bound, the ratio is `s·X + (1 − s)·Y` with X and Y
   /// the ratios of each to its own bound. By Minkowski's inequality its root mean square is at most
-  /// that of s·X plus that of (1 − s)·Y. The shares differ from element to element: what is small beside
-  /// rounding in one channel may be all there is in another.
+  /// that of s·X plus that of (1 − s)·Y. The shares differ from element to element: an error that is small
+  /// compared with rounding in one channel may be the only one in another.
   private func combinedRMS(with other: Allowance) -> Double {
     var own = 0.0
     var others = 0.0
@@ -88,7 +88,7 @@ struct Allowance: Sendable {
     return min(1, root(own) * likelyRMS + root(others) * other.likelyRMS)
   }
 
-  /// Forgets what elements may be off by where overflow may make them anything.
+  /// Drops the bounds of elements that overflow may make anything.
   mutating func unboundWhereAnything() {
     guard let overflow, overflow.contains(.unbounded) else { return }
     var possible = worst ?? likely
@@ -99,7 +99,7 @@ struct Allowance: Sendable {
     worst = possible
   }
 
-  /// What is possible where something reaches beyond the largest number; nil if nothing does.
+  /// The worst-case bound where something exceeds the largest number; nil if nothing does.
   static func overflow(where reaches: (Int) -> Bool, count: Int) -> [Overflow]? {
     guard (0..<count).contains(where: reaches) else { return nil }
     return (0..<count).map { reaches($0) ? .possible : .none }

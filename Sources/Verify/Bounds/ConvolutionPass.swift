@@ -1,8 +1,8 @@
 import Kernels
 import Net
 
-/// What is computed in one pass with a convolution, as far as it changes how small and how large numbers
-/// become on the way.
+/// What is computed in one pass with a convolution, as far as it affects how small and how large
+/// intermediate values become.
 struct ConvolutionPass {
   /// The batch norm that is folded into the weights.
   var norm: BatchNorm?
@@ -12,7 +12,7 @@ struct ConvolutionPass {
 
   var averages: Bool { window > 1 }
 
-  /// Whether the sum of a window of the input may be larger than any number.
+  /// Whether the sum of a window of the input may overflow.
   func mayOverflow(_ input: Tensor<Double>) -> Bool {
     let limit = RoundingModel.largest / Double(window + 1)
     return input.elements.contains { !($0.magnitude < limit) }
@@ -32,8 +32,8 @@ extension NodeBounds {
   ///   - input: Its exact input.
   ///   - algorithm: How it is summed.
   ///   - around: What is computed with it.
-  /// - Returns: A tensor of the shape of the convolution's output, in the units of what the folded batch
-  ///   norm gives. Cost: much less than the convolution.
+  /// - Returns: A tensor of the shape of the convolution's output, in the units of the folded batch
+  ///   norm's output. Cost: much less than the convolution.
   /// - Throws: ``GraphError`` if the shapes or parameters do not fit.
   func underflow(
     _ node: Node, _ input: Tensor<Double>, _ algorithm: Algorithm, _ around: ConvolutionPass
@@ -80,8 +80,8 @@ extension NodeBounds {
     return result
   }
 
-  /// The channels of a convolution whose weights may be no finite numbers once a batch norm is folded into
-  /// them, and transformed, which makes them up to four times as large.
+  /// The channels of a convolution whose weights may not be finite once a batch norm is folded into them
+  /// and they are transformed, which makes them up to four times as large.
   func overflowingChannels(_ node: Node, _ norm: BatchNorm) -> [Bool] {
     guard let weights = parameters[node.parameters[0]]?.elements, !norm.scale.isEmpty else {
       return []

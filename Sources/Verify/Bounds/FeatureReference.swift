@@ -10,7 +10,7 @@ struct FeatureReference {
 
 /// Gathers the ``FeatureReference`` of a run while its steps are judged.
 ///
-/// A concatenation whose parts lie in its buffer has no step of its own, as at the end of an Inception;
+/// A concatenation whose parts are in its buffer, as at the end of an Inception, is not a separate step;
 /// its reference is put together from those of its parts.
 struct FeatureGathering {
   /// The values that the features are made of, in the order of their channels.
@@ -40,13 +40,13 @@ struct FeatureGathering {
     self.parts = parts
   }
 
-  /// Takes note of a judged step.
+  /// Records a judged step.
   mutating func add(_ output: Int, exact: Tensor<Double>, allowed: Allowance) {
     if parts.contains(output) { found[output] = FeatureReference(exact: exact, allowed: allowed) }
   }
 
-  /// Takes note of a step that was not judged, or is wrong: what it did is then no error that is known
-  /// to be rounding, and the features have no bound.
+  /// Records a step that was not judged, or is wrong: its error is then not known to be rounding, and the
+  /// features have no bound.
   ///
   /// A part of the features that is wrong itself is found by its bound, and what comes after the
   /// features does not matter.
@@ -54,7 +54,7 @@ struct FeatureGathering {
     if found[output] == nil, found.count < Set(parts).count { isComplete = false }
   }
 
-  /// The reference for the first image; nil if a step on the way was not judged, or is wrong.
+  /// The reference for the first image; nil if a step before it was not judged, or is wrong.
   var reference: FeatureReference? {
     let references = parts.compactMap { found[$0] }
     guard isComplete, references.count == parts.count, var shape = references.first?.exact.shape

@@ -6,7 +6,7 @@ struct MapBound {
   /// The map of the exact features.
   let exact: ClassActivationMap
 
-  /// The error of each element that is likely, and the one that is possible.
+  /// The likely and the worst-case bound of each element.
   let likely: [Double]
   let worst: [Double]
 
@@ -57,15 +57,15 @@ struct MapBound {
   }
 
   /// How far a map is from the exact one, and from the logit that the network computed: the largest
-  /// error, over the likely bound and over the worst.
+  /// error, over the likely and over the worst-case bound.
   ///
   /// Where nothing is allowed, or something is not finite, the ratio is the largest finite number, which
-  /// formats without infinity can keep.
+  /// formats without infinity can store.
   ///
   /// - Parameters:
   ///   - map: The map.
   ///   - identity: How far `mean(map) + bias` is from the logit; nil to leave that out.
-  /// - Returns: The largest ratio to a likely bound, and to a worst one.
+  /// - Returns: The largest ratio to a likely bound, and to a worst-case one.
   func ratios(
     of map: ClassActivationMap, identity: IdentityError? = nil
   ) -> (overLikely: Double, overWorst: Double) {
@@ -89,7 +89,7 @@ struct MapBound {
 ///
 /// Both follow from the same features. The network sums the S places of a channel, divides by S,
 /// multiplies by the weight, sums K channels and adds the bias, so that each product goes through at most
-/// S + K + 3 roundings; the map's own sums are in double precision and lost beside that. The bounds are
+/// S + K + 3 roundings; the map's own sums are in double precision and negligible here. The bounds are
 /// then those of any sum (``RoundingModel``), times `Σ_k |w[c, k]| · mean|f[k]| + |bias|`, and each
 /// rounding may underflow by 2⁻¹⁵⁰.
 struct IdentityError {

@@ -5,7 +5,7 @@ import Net
 ///
 /// The first is rigorous for errors of any size. The second is a first-order statement about the
 /// exact operation at the exact inputs; the terms of second order are a factor of 1 + 2⁻²⁰ or less.
-/// Each operator has a file of its own in `Operators/`.
+/// Each operator has its own file in `Operators/`.
 struct NodeBounds: Sendable {
   let evaluator: ReferenceEvaluator
   let team: WorkerTeam
@@ -18,7 +18,7 @@ struct NodeBounds: Sendable {
   /// - Parameters:
   ///   - index: The node.
   ///   - deltas: The largest error of each input element, one tensor for each input, in order.
-  ///   - output: The node's exact output, which only softmax looks at.
+  ///   - output: The node's exact output, which only softmax needs.
   /// - Returns: The largest error of each output element.
   /// - Throws: ``GraphError`` if the shapes or parameters do not fit the node.
   func propagate(_ index: Int, deltas: [Tensor<Double>], output: Tensor<Double>) throws
@@ -38,7 +38,7 @@ struct NodeBounds: Sendable {
   ///   - extraRoundings: Roundings that each weight has gone through before, as when a batch norm is
   ///     folded into it.
   ///   - around: What is computed in one pass with a convolution.
-  /// - Returns: The error that is likely and the one that is possible, by output element, without
+  /// - Returns: The likely and the worst-case bound, by output element, without
   ///   what the errors of the inputs cause.
   /// - Throws: ``GraphError`` if the shapes or parameters do not fit the node.
   func own(
@@ -66,7 +66,7 @@ struct NodeBounds: Sendable {
   }
 }
 
-/// A factor of a bound, of which nothing is nothing even if there is no bound.
+/// A factor of a bound; 0 times it is 0 even if there is no bound.
 func times(_ factor: Double, _ magnitude: Double) -> Double {
   magnitude == 0 ? 0 : factor * magnitude
 }

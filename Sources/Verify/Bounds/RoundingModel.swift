@@ -3,8 +3,8 @@ import Kernels
 
 /// How large the error of a sum of products may be, relative to `Σ|w||x|`.
 ///
-/// Let `u` be the unit roundoff and let every product go through at most `n` roundings on its way
-/// into the sum. In whatever order the sum runs, with or without fused multiply-adds,
+/// Let `u` be the unit roundoff and let every product go through at most `n` roundings before the sum
+/// is complete. In whatever order the sum runs, with or without fused multiply-adds,
 /// `|ŷ − y| ≤ γ_n · Σ|w||x|` with `γ_n = n·u / (1 − n·u)` (Higham, "Accuracy and Stability of
 /// Numerical Algorithms", 2nd ed., section 3.1). That is the worst case. If roundings are
 /// independent and average out, the bound holds with `γ̃_n(λ) = exp(λ·√n·u + n·u²/(1 − u)) − 1`
@@ -15,8 +15,8 @@ import Kernels
 package struct RoundingModel: Sendable {
   /// The mean square of errors, over their expectation's bound, up to which a tensor passes.
   ///
-  /// Single elements may err by several times the root of what is expected of their square, but not all
-  /// of them at once. A sum of bounded, independent errors is sub-Gaussian (Hoeffding's lemma), so
+  /// Single elements may err by several times the root of their expected square, but not all of them at
+  /// once. A sum of bounded, independent errors is sub-Gaussian (Hoeffding's lemma), so
   /// with X an error over its bound, `E exp(sX²) ≤ (1 − 2s)^(−1/2)` for s < 1/2 (Vershynin,
   /// "High-Dimensional Probability", section 2.5), and Chernoff's bound for the mean of N of them is
   /// `P(mean X² ≥ t) ≤ exp(−N·(t − 1 − ln t)/2)`. The result is the t for which that is
@@ -35,11 +35,11 @@ package struct RoundingModel: Sendable {
   /// The unit roundoff of 32-bit floats with rounding to nearest: 2⁻²⁴.
   public static let unitRoundoff = 0x1p-24
 
-  /// The most by which a product, a quotient or a conversion from double precision is off beside its
+  /// The most by which a product, a quotient or a conversion from double precision is off besides its
   /// relative error, if it is smaller than the smallest normal number: η, half of the smallest number.
   ///
   /// `fl(a op b) = (a op b)(1 + δ) + ε` with `|δ| ≤ u` and `|ε| ≤ η`; for sums and differences ε is 0, for
-  /// what they give there is a multiple of the smallest number (Higham 2002, section 2.2). A multiplication
+  /// their results there are multiples of the smallest number (Higham 2002, section 2.2). A multiplication
   /// and addition in one instruction counts as one product. This is IEEE arithmetic with gradual
   /// underflow: neither densecam nor OpenBLAS sets the processor to flush small numbers to zero, and a
   /// kernel that does so is off by more than this allows.
@@ -51,7 +51,7 @@ package struct RoundingModel: Sendable {
 
   /// The largest finite number.
   ///
-  /// Terms whose magnitudes add up to more may overflow on the way to a result, in some order of
+  /// Terms whose magnitudes add up to more may overflow before a result, in some order of
   /// summation, however small the result is: then neither infinity nor NaN is a fault.
   public static let largest = Double(Float.greatestFiniteMagnitude)
 

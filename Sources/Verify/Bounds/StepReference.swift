@@ -3,7 +3,7 @@ import Net
 
 /// What one step should compute from the values that the golden has for its inputs.
 struct StepReference: Sendable {
-  /// What the step is given, by input, in `[N, C, H, W]` order.
+  /// The values that the step is given, by input, in `[N, C, H, W]` order.
   let given: [[Float]]
 
   /// The exact value of each node of the step at the given inputs, the last being the output.
@@ -27,12 +27,12 @@ extension NodeBounds {
   ///
   /// - Parameters:
   ///   - step: One node, or several that are computed together.
-  ///   - program: The program that the step belongs to, which knows the shapes and the aliases.
+  ///   - program: The program that the step belongs to, which has the shapes and the aliases.
   ///   - given: The elements of each of the step's inputs, in order, as 32-bit floats.
   ///   - algorithm: How the step's convolution is summed, if it has one.
   /// - Returns: The exact value of each of the step's nodes, and what rounding inside the step may
   ///   add to the last.
-  /// - Throws: ``GraphError`` if the shapes or parameters do not fit, or if a node reads what is
+  /// - Throws: ``GraphError`` if the shapes or parameters do not fit, or if a node reads a value that is
   ///   not part of the step.
   func reference(
     for step: Step, program: Program, given: [[Float]], algorithm: Algorithm?
@@ -92,8 +92,8 @@ extension NodeBounds {
       window: step.averagedElements(in: graph))
   }
 
-  /// What folding a batch norm into a convolution adds where the batch norm is: its products are those of
-  /// the folded weights, so it is there that they underflow or overflow.
+  /// What folding a batch norm into a convolution adds at the batch norm: its products are those of the
+  /// folded weights, so that is where they underflow or overflow.
   private func foldedErrors(
     at node: Int, in step: Step, _ exact: [Int: Tensor<Double>], _ program: Program,
     _ algorithm: Algorithm?
@@ -108,13 +108,13 @@ extension NodeBounds {
     let channels = overflowingChannels(convolution, norm)
     let plane = errors.shape.planeCount
     return Allowance(
-      // What underflows is rounded again on its way; beyond 2²³ roundings no bound says anything.
+      // What underflows is rounded again later; beyond 2²³ roundings no bound is meaningful.
       likely: errors.mapped { 2 * $0 },
       overflow: Allowance.overflow(
         where: { channels[$0 / plane % channels.count] }, count: errors.elements.count))
   }
 
-  /// What becomes of elements that may be infinite or NaN: where each element depends on one of them, it
+  /// The effect of elements that may be infinite or NaN: where each element depends on one of them, it
   /// may be anything; where elements are mixed, all may.
   private func inheritedOverflow(
     of node: Int, from inherited: [Allowance], shape: TensorShape
@@ -164,12 +164,12 @@ extension NodeBounds {
 extension Step {
   /// The roundings that each product of a convolution goes through beyond those of its sum.
   ///
-  /// Folding a batch norm rounds each weight once more. Where the input is averaged before it is
+  /// Folding a batch norm rounds each weight again. Where the input is averaged before it is
   /// multiplied, each of its elements is added up with the others of its window, and the sum is
-  /// multiplied by the share of one: as many roundings as the window has elements, and one more of the
-  /// share itself, for 1/9 is no binary fraction. The product sum is then that of the averages, and with
+  /// multiplied by the share of one: as many roundings as the window has elements, and one more for the
+  /// share itself, as 1/9 is not a binary fraction. The product sum is then that of the averages, and with
   /// `|avg(x)| ≤ avg(|x|)` its error is at most the average of what the sums over single pixels may err by,
-  /// which is what the pooling's propagation makes of it.
+  /// which is what the pooling's propagation gives.
   fileprivate func extraRoundings(_ node: Int, in graph: Graph) -> Int {
     guard case .convolution(let roles) = kind, roles.node == node else { return 0 }
     var roundings = roles.foldedNorm == nil ? 0 : 1

@@ -23,7 +23,7 @@ public struct ClassComparison: Sendable {
     return isSameTop5 ? .pass : .marginal
   }
 
-  /// Takes numbers from where they were kept.
+  /// Creates a comparison from saved numbers.
   ///
   /// - Parameters:
   ///   - caseName: The case of the golden.

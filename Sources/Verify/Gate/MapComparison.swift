@@ -21,13 +21,12 @@ public struct MapComparison: Sendable {
   /// `|mean(map) + bias − logit|`, relative to the largest |logit|.
   public package(set) var identityError: Double
 
-  /// The largest ratio of an element's error to its likely bound, and to the bound of what is
-  /// possible, given the errors that the last features inherited; the identity's error counts as one of
-  /// them.
+  /// The largest ratio of an element's error to its likely bound, and to its worst-case bound, given the
+  /// errors that the last features inherited; the identity's error counts as one of them.
   ///
-  /// Nil if there is no bound: if a step on the way to the features was not judged with the network feed
-  /// or failed, or the input is not the golden's own, what has been inherited is not rounding. Like a layer's
-  /// with the network feed, they tell a wrong end of the network from one that has inherited its errors.
+  /// Nil if there is no bound: if a step before the features was not judged with the network feed or
+  /// failed, or the input is not the golden's own, what has been inherited is not rounding. Like a layer's
+  /// with the network feed, they distinguish a wrong end of the network from one with inherited errors.
   public package(set) var errorOverBound: Double?
   public package(set) var errorOverWorst: Double?
 
@@ -38,7 +37,7 @@ public struct MapComparison: Sendable {
   /// of a colour.
   public static let sameRelativeL2 = 1e-4
 
-  /// Up to here a map tells the same story.
+  /// Up to here a map has the same meaning.
   ///
   /// It is the width of one colour.
   public static let similarRelativeL2 = 1.0 / 256
@@ -47,10 +46,10 @@ public struct MapComparison: Sendable {
   /// such a head.
   public static let identityTolerance = 1e-4
 
-  /// Whether derived bounds have decided, and not the map's meaning.
+  /// Whether derived bounds decided, instead of the map's meaning.
   public var hasBound: Bool { errorOverBound != nil && errorOverWorst != nil }
 
-  /// What the bounds say, or, where there are none, what the map's meaning says.
+  /// The verdict by the bounds or, where there are none, by the map's meaning.
   ///
   /// Right kernels take the maps of a deep network with random weights further than any fixed distance,
   /// so the distance decides only where nothing better is known.
@@ -61,7 +60,7 @@ public struct MapComparison: Sendable {
   }
 
   /// What the change means for the picture, whatever has caused it: PASS for the same map, MARGINAL for
-  /// one that tells the same story, FAIL for another.
+  /// one that means the same, FAIL for another.
   public var meaning: Verdict {
     guard identityError <= Self.identityTolerance, let peakShift else { return .fail }
     if relativeL2 <= Self.sameRelativeL2, peakShift == 0, intersectionOverUnion >= 0.99 {
@@ -73,13 +72,13 @@ public struct MapComparison: Sendable {
     return .fail
   }
 
-  /// Takes numbers from where they were kept.
+  /// Creates a comparison from saved numbers.
   ///
   /// - Parameters:
   ///   - caseName: The case of the golden.
   ///   - backend: The backend that drew the map.
   ///   - classIndex: The class.
-  ///   - label: The name of the class, if the golden knows it.
+  ///   - label: The name of the class, if the golden has it.
   ///   - relativeL2: ``relativeL2``.
   ///   - peakShift: ``peakShift``.
   ///   - intersectionOverUnion: ``intersectionOverUnion``.

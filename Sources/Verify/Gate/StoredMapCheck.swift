@@ -4,10 +4,10 @@ import Net
 extension GoldenFile {
   /// Checks that the maps of a case can be those of the network.
   ///
-  /// Where the bounds judge a map, they judge it by the exact one, so the stored map has to be held
-  /// against that, too. Of a golden in double precision it must have the very bits. One in single precision
+  /// Where the bounds judge a map, they judge it by the exact one, so the stored map must be compared with
+  /// that, too. In a golden in double precision it must be the same to the bit. One in single precision
   /// must be as near as that gets: to ``MapComparison/sameRelativeL2`` if the features are stored with it,
-  /// and to ``MapComparison/similarRelativeL2`` if the rounding of all layers has gathered in it.
+  /// and to ``MapComparison/similarRelativeL2`` if the rounding of all layers has accumulated in it.
   ///
   /// - Parameters:
   ///   - goldenCase: The case.
@@ -16,7 +16,7 @@ extension GoldenFile {
   ///   - isExact: Whether that value is the exact one.
   ///   - isStored: Whether that value is in the file.
   ///   - parameters: The weights of the network.
-  /// - Throws: ``GoldenError`` that names the map which cannot be; ``GraphError`` if the weights do not
+  /// - Throws: ``GoldenError`` that names the map which does not fit; ``GraphError`` if the weights do not
   ///   fit.
   func checkMaps(
     of goldenCase: GoldenCase, head: ClassifierHead, features: Tensor<Double>, isExact: Bool,

@@ -1,10 +1,10 @@
 /// How nodes are named in a golden file.
 ///
-/// HDF5 takes a slash for the border between two groups, and `.` for the group itself, so that nodes of
-/// networks that came from Caffe, TensorFlow or ONNX, such as `conv1/7x7_s2`, cannot be stored under
-/// their own names. In a dataset's name a slash is written `%2F`, a zero byte `%00`, and the dots of a
-/// name that is `.` or `..` `%2E`; a percent sign is written `%25` where one of these four would be read
-/// otherwise. All other names stay as they are.
+/// HDF5 takes a slash for the separator of groups, and `.` for the group itself, so nodes of networks that
+/// came from Caffe, TensorFlow or ONNX, such as `conv1/7x7_s2`, cannot be stored under their own names. In
+/// a dataset's name a slash is written `%2F`, a zero byte `%00`, and the dots of a name that is `.` or
+/// `..` `%2E`; a percent sign is written `%25` where one of these four would be read otherwise. All other
+/// names stay as they are.
 enum ActivationName {
   private static let codes: [String: Unicode.Scalar] = [
     "2F": "/", "00": "\0", "2E": ".", "25": "%",

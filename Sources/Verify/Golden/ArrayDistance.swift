@@ -3,8 +3,8 @@ public struct ArrayDistance: Hashable, Sendable {
   /// The elements whose bits differ, the sign of zero included.
   public internal(set) var differing = 0
 
-  /// The largest number of steps from one 32-bit float to the next that lie between two elements: 0
-  /// between the zeros of both signs, 1 between neighbours.
+  /// The largest distance between two elements, counted in 32-bit floats: 0 between the zeros of both
+  /// signs, 1 between neighbours.
   public internal(set) var maxULP = 0
 
   /// `‖new − old‖₂ / ‖old‖₂`, or `‖new‖₂` if all of the old is zero.
@@ -27,7 +27,7 @@ public struct ArrayDistance: Hashable, Sendable {
   }
 }
 
-/// The relative L2 distance, which goldens are told apart by.
+/// The relative L2 distance, by which goldens are distinguished.
 enum RelativeL2 {
   /// `‖a − b‖₂ / ‖b‖₂`, or `‖a‖₂` if all of `b` is zero; summed in double precision.
   ///

@@ -1,6 +1,6 @@
 public import Kernels
 
-/// One input of a golden file and what a network made of it.
+/// One input of a golden file and the network's values for it.
 public struct GoldenCase: Sendable {
   public let name: String
 
@@ -12,15 +12,15 @@ public struct GoldenCase: Sendable {
   /// `[N, C, H, W]`.
   public let input: Tensor<Float>
 
-  /// The SHA-256 of the input that the file names, which is that of ``input`` or the file would have
+  /// The SHA-256 of the input according to the file, which is that of ``input``, or the file would have
   /// been refused; nil if not recorded.
   public var inputSHA256: String?
 
   /// The shapes of the stored activations, by node name.
   public let activationShapes: [String: TensorShape]
 
-  /// How many activations the file says it stores, which is how many there are or it would have been
-  /// refused; nil if not recorded.
+  /// The number of activations that the file claims to store, which is the actual number, or it would have
+  /// been refused; nil if not recorded.
   public var activationCount: Int?
 
   /// How far a 32-bit run was from the stored activations, by the names of those nodes for which it
@@ -62,16 +62,16 @@ public struct StoredMap: Hashable, Sendable {
 }
 
 extension GoldenFile {
-  /// The header of what is compared with a double-precision run alone.
+  /// The header of a golden that is only an input.
   public static func unrecordedHeader(model: String) -> GoldenHeader {
     GoldenHeader(
       generator: "densecam", generatorVersion: "", precision: .f64, model: model,
       weightsSHA256: "", symbolSHA256: "", created: "", command: "")
   }
 
-  /// A golden that nobody recorded: an input, and no stored values.
+  /// A golden that was not recorded: an input, and no stored values.
   ///
-  /// Whatever is compared with it is judged by the double-precision run alone.
+  /// It is compared with the double-precision run alone.
   public init(unrecorded input: Tensor<Float>, name: String, model: String) {
     self.init(
       path: name, header: Self.unrecordedHeader(model: model),

@@ -3,7 +3,7 @@ public import Net
 
 /// The outcome of computing a golden again.
 public struct GoldenCheck: Sendable {
-  /// What became of one stored array.
+  /// The result for one stored array.
   public struct Item: Sendable {
     public var caseName: String
 
@@ -28,7 +28,7 @@ public struct GoldenCheck: Sendable {
 
   /// Computes everything that a golden file stores again, in double precision, from its inputs.
   ///
-  /// - Throws: ``GoldenError``, or what the run throws.
+  /// - Throws: ``GoldenError``, or errors from the run.
   public init(
     _ golden: GoldenFile, graph: Graph, parameters: Parameters, team: WorkerTeam,
     progress: ((Double) -> Void)? = nil

@@ -22,7 +22,7 @@ extension GoldenDiff {
     changes.contains { $0.side == side && attributes.contains($0.attribute) }
   }
 
-  /// What of the model changed, to stand before "changed".
+  /// What changed of the model, to precede "changed".
   private var modelChange: String? {
     switch (hasChanged(.model, "symbol_sha256"), hasChanged(.model, "weights_sha256")) {
     case (true, true): "the network and its weights"

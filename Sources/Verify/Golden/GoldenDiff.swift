@@ -1,11 +1,11 @@
 import Files
 import Kernels
 
-/// What differs between two golden files: first where they come from, then their values.
+/// What differs between two golden files: first their origins, then their values.
 ///
 /// No network is needed: everything is in the files.
 public struct GoldenDiff: Sendable {
-  /// What a golden's values follow from.
+  /// The origins of a golden's values.
   public enum Side: String, Sendable, CaseIterable {
     /// The network and its weights.
     case model
@@ -15,11 +15,11 @@ public struct GoldenDiff: Sendable {
     case generator
   }
 
-  /// Something that both files tell, and tell differently.
+  /// An attribute that both files have, with different values.
   public struct Change: Hashable, Sendable {
     public var side: Side
 
-    /// The attribute, as it is called in the files.
+    /// The attribute, as named in the files.
     public var attribute: String
 
     /// The case, or nil for what concerns the whole file.
@@ -51,7 +51,7 @@ public struct GoldenDiff: Sendable {
     public var distance: ArrayDistance?
 
     /// The relative L2 distance that rounding alone makes likely, as recorded: the larger one if both
-    /// files tell, nil if neither does.
+    /// files record it, nil if neither does.
     public var noise: Double?
 
     /// The elements in the old file.
@@ -72,10 +72,10 @@ public struct GoldenDiff: Sendable {
 
   /// The changed attributes: those of the model first, then the input's, then the generator's.
   ///
-  /// An attribute that one file lacks is unknown there, which is no change.
+  /// An attribute that one file lacks is unknown there, which is not a change.
   public private(set) var changes: [Change] = []
 
-  /// What only one of the files has; a case stands for all of its arrays.
+  /// What only one of the files has; a case represents all of its arrays.
   public private(set) var onlyInOld: [Place] = []
   public private(set) var onlyInNew: [Place] = []
 

@@ -43,15 +43,15 @@ public struct GoldenError: ReportedError, Hashable {
 }
 
 extension GoldenError {
-  /// What to do about a file that is not as it was written.
+  /// What to do about a file that is damaged.
   private static let remedy = "restore it, or record it again with `densecam golden record`"
 
-  /// A file that is there and may not be replaced.
+  /// An existing file that may not be replaced.
   static func exists(_ path: String) -> GoldenError {
     GoldenError(.exists, path: path, "exists; say --allow-overwrite to record it again")
   }
 
-  /// A file whose content is not what its writer put there, or should not have.
+  /// A file whose content is not what was written, or should not have been.
   static func faulty(_ path: String, _ cause: String) -> GoldenError {
     GoldenError(.unreadable, path: path, "\(cause); \(remedy)")
   }
@@ -66,7 +66,7 @@ extension GoldenError {
     case .notHDF5:
       self.init(
         .unreadable, path: path,
-        "is no HDF5 file, so no golden; make one with `densecam golden record`")
+        "is not an HDF5 file, so not a golden; make one with `densecam golden record`")
     case .inUse:
       self.init(
         .unreadable, path: path,
@@ -88,6 +88,6 @@ extension GoldenError {
 }
 
 extension HDF5Error {
-  /// The error without the file's name, which the golden error says already.
+  /// The error without the file's name, which the golden error already gives.
   var explanation: String { (object.map { "\($0): " } ?? "") + cause }
 }

@@ -5,10 +5,10 @@ extension GoldenFile {
   /// The shapes of a network's nodes on a case's input, if all that the case stores can be this
   /// network's.
   ///
-  /// Only names and shapes are looked at, so that nothing is computed in vain.
+  /// Only names and shapes are looked at, so that nothing is computed needlessly.
   ///
-  /// - Throws: ``GoldenError`` that names what does not fit. For a golden that nobody recorded, what
-  ///   ``Graph/shapes(input:parameters:)`` throws: then the input comes from elsewhere.
+  /// - Throws: ``GoldenError`` that names what does not fit. For a golden that was not recorded, errors
+  ///   from ``Graph/shapes(input:parameters:)``: its input comes from elsewhere.
   func shapes(of goldenCase: GoldenCase, in graph: Graph, parameters: Parameters) throws
     -> [TensorShape]
   {
@@ -65,8 +65,8 @@ extension GoldenFile {
 }
 
 extension TensorShape {
-  /// Whether a stored array of this shape can be a value of a network's shape: that of a flattened
-  /// value may be stored as it was before.
+  /// Whether a stored array of this shape can be a value of a network's shape: a flattened value may be
+  /// stored with its shape before.
   fileprivate func holds(_ value: TensorShape) -> Bool {
     self == value
       || (batch == value.batch && value.planeCount == 1 && imageCount == value.channels)

@@ -6,19 +6,19 @@ import Net
 
 /// A golden file, opened for reading.
 ///
-/// Activations are read when they are asked for.
+/// Activations are read on demand.
 public struct GoldenFile: Sendable {
   public let path: String
   public let header: GoldenHeader
   public let cases: [GoldenCase]
 
-  /// The precision that a golden in single precision is held to be of.
+  /// The precision assumed for a golden in single precision.
   public var precision = GoldenPrecision.f32
 
   /// Whether there is a file.
   let isRecorded: Bool
 
-  /// What is no file.
+  /// A golden without a file.
   init(path: String, header: GoldenHeader, cases: [GoldenCase]) {
     self.path = path
     self.header = header
@@ -26,7 +26,7 @@ public struct GoldenFile: Sendable {
     isRecorded = false
   }
 
-  /// Opens a file and checks that it follows the schema and is whole: the inputs are those that were
+  /// Opens a file and checks that it follows the schema and is complete: the inputs are those that were
   /// recorded, and no activation is missing.
   ///
   /// - Throws: ``GoldenError`` that says what is wrong and what to do.

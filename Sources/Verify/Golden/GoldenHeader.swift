@@ -35,7 +35,7 @@ public struct GoldenHeader: Hashable, Sendable {
   /// The values of a golden in double precision do not depend on it.
   public var instructionSet: String?
 
-  /// The BLAS library of that machine: what it says of itself and, last, the processor family that it
+  /// The BLAS library of that machine: its description of itself and, last, the processor family that it
   /// picked its kernels for; nil if not recorded.
   public var blas: String?
 

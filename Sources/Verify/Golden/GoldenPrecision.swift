@@ -1,7 +1,7 @@
-/// The precision in which another framework multiplied, as far as a golden's reader has to be told.
+/// The precision in which another framework multiplied, as far as a golden does not record it.
 ///
-/// A golden says f32 for what was stored as 32-bit floats. Graphics processors and libraries round the factors
-/// of such products to fewer bits, many without being asked.
+/// A golden says f32 for values stored as 32-bit floats. Graphics processors and libraries round the
+/// factors of such products to fewer bits, many of them by default.
 public enum GoldenPrecision: String, Sendable, CaseIterable {
   /// 24 bits.
   case f32
@@ -20,7 +20,7 @@ public enum GoldenPrecision: String, Sendable, CaseIterable {
   ///
   /// Two roundings of each product by u take the sum off by `2u·Σ|w||x|` at most, and `Σ|w||x|` is some
   /// times as large as the sum; ten of them are allowed, as 1e-4 allows hundreds for the many roundings of sums in
-  /// single precision. This only tells files of a model from others; no backend is judged by it.
+  /// single precision. This only distinguishes a model's files from others; no backend is judged by it.
   var nodeLimit: Double { self == .f32 ? 1e-4 : 20 * unitRoundoff }
 
   /// The same for values that follow from the input alone, whose errors have added up over the network.
@@ -34,7 +34,7 @@ public enum GoldenPrecision: String, Sendable, CaseIterable {
     }
   }
 
-  /// The most precise one in which a value can be so far off; nil if none explains it.
+  /// The most precise one that explains such a distance; nil if none does.
   static func explaining(_ distance: Double) -> GoldenPrecision? {
     [f32, tf32, bf16].first { distance <= $0.nodeLimit }
   }

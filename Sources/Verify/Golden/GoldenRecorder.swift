@@ -39,7 +39,7 @@ public struct GoldenRecorder: Sendable {
   /// - Parameters:
   ///   - graph: The network.
   ///   - parameters: Its weights.
-  ///   - header: Where the file comes from; what computes the noise is put in by the recorder.
+  ///   - header: Where the file comes from; the recorder adds what computes the noise.
   ///   - team: The threads to compute on; the file has the same bytes for any number.
   public init(graph: Graph, parameters: Parameters, header: GoldenHeader, team: WorkerTeam) {
     self.graph = graph
@@ -58,8 +58,8 @@ public struct GoldenRecorder: Sendable {
   ///   - labels: The class names by index, or none.
   ///   - includes: Decides by its name whether a node's output is stored.
   ///   - progress: Called after each node with the share of all inputs that is done, from 0 to 1.
-  ///     What it throws ends the recording.
-  /// - Throws: ``GoldenError``, or what the run or `progress` throws. A file that existed is then
+  ///     An error from it ends the recording.
+  /// - Throws: ``GoldenError``, or errors from the run or `progress`. A file that existed is then
   ///   untouched, and nothing is left beside it.
   public func record(
     _ inputs: [Input], to path: String, overwriting: Bool, labels: [String] = [],
@@ -73,7 +73,7 @@ public struct GoldenRecorder: Sendable {
     }
     var staged: StagedFile
     do throws(FileError) {
-      // The library has a lock of its own.
+      // The library has its own lock.
       staged = try StagedFile(for: path, isLocked: false)
     } catch {
       throw unwritable(error)

@@ -22,7 +22,7 @@ public struct GoldenVerification {
   /// What the layers are given.
   public var feeds: Set<LayerResult.Feed>
 
-  /// By which rules errors become verdicts.
+  /// The rules by which errors become verdicts.
   public var policy: Policy
 
   /// Whether convolutions are computed on integers instead of the golden's values.
@@ -31,10 +31,10 @@ public struct GoldenVerification {
   /// A regular expression for the names of the layers to judge; nil for all.
   public var match: String?
 
-  /// What goldens in single precision are held to be of.
+  /// The precision assumed for goldens in single precision.
   public var precision = GoldenPrecision.f32
 
-  /// Makes the input of a case anew from its picture; nil to use the golden's.
+  /// Makes the input of a case again from its picture; nil to use the golden's.
   public var prepare: ((GoldenCase, GoldenFile) throws -> Tensor<Float>)?
 
   /// Asked before each case; what is done is kept.
@@ -49,7 +49,7 @@ public struct GoldenVerification {
   /// - Parameters:
   ///   - runs: The ways to run each network.
   ///   - feeds: What the layers are given.
-  ///   - policy: By which rules errors become verdicts.
+  ///   - policy: The rules by which errors become verdicts.
   ///   - team: The threads.
   ///   - model: Finds the network of a golden.
   public init(
@@ -63,12 +63,12 @@ public struct GoldenVerification {
     self.model = model
   }
 
-  /// Verifies files until they end or ``shouldStop`` says so.
+  /// Verifies files until they are done or ``shouldStop`` returns true.
   ///
   /// - Parameter paths: The goldens.
-  /// - Returns: One result a golden.
-  /// - Throws: What reading a golden, its model or running it throws, or ``PolicyError`` if ``match`` is not a
-  ///   regular expression.
+  /// - Returns: One result per golden.
+  /// - Throws: Errors from reading or running a golden or its model, or ``PolicyError`` if ``match`` is not
+  ///   a regular expression.
   public func run(_ paths: [String]) throws -> [GoldenResult] {
     var results: [GoldenResult] = []
     for path in paths where !shouldStop() {
@@ -132,7 +132,7 @@ public struct GoldenVerification {
 extension GoldenFile {
   /// Refuses a network that the golden was not recorded from.
   ///
-  /// - Throws: ``GoldenError`` that says what differs, or what taking the model's sums throws.
+  /// - Throws: ``GoldenError`` that says what differs, or errors from computing the model's sums.
   public func check(isOf model: Model) throws {
     let digests = try model.digests()
     guard digests.graph == header.symbolSHA256 else {

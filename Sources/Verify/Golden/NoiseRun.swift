@@ -1,10 +1,10 @@
 import Kernels
 import Net
 
-/// A 32-bit run beside the double-precision one, which tells how far rounding alone takes each value.
+/// A 32-bit run beside the double-precision one, which shows how far rounding alone moves each value.
 ///
 /// Nothing is fused, and each node is given what the nodes before it computed, so the noise of a node
-/// holds all that has gathered on the way. It estimates a floor: `naive` sums each convolution in
+/// includes all that accumulated before it. It estimates a floor: `naive` sums each convolution in
 /// double precision and rounds it once, and a backend that sums in single precision is, rightly,
 /// somewhat further away. The instruction set is the one that every processor has, so that the
 /// figures are the same on all of them.
@@ -42,8 +42,8 @@ struct NoiseRun {
   ///   - node: The node.
   ///   - exact: Its value in double precision.
   ///   - isWanted: Whether to compare; without it the node is only computed.
-  /// - Returns: The relative L2 distance, or nil if it is not wanted, is no finite number, or the node
-  ///   is the input.
+  /// - Returns: The relative L2 distance, or nil if it is not wanted, is not finite, or the node is the
+  ///   input.
   mutating func advance(to node: Int, exact: Tensor<Double>, isWanted: Bool) -> Double? {
     guard next < executor.plan.stepCount, executor.plan.step(next).output == node else {
       return nil

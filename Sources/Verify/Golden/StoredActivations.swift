@@ -1,23 +1,23 @@
 import HDF5
 
-/// Where the activations of a case lie in its file, by node name.
+/// Where the activations of a case are in its file, by node name.
 ///
 /// A node whose name has slashes is one dataset under an escaped name (``ActivationName``), or one in
-/// groups within each other, which is what h5py makes of such a name.
+/// nested groups, which is what h5py makes of such a name.
 struct StoredActivations {
   /// The group and the name of each dataset.
   private(set) var places: [String: (group: Group, name: String)] = [:]
 
-  /// Groups within each other, and in all: far more than networks need, and few enough for files that
-  /// link one group from many places.
+  /// Nested groups, and groups in all: far more than networks need, and few enough for files that link one
+  /// group from many places.
   private static let mostLevels = 32
   private static let mostGroups = 1 << 14
   private var groupCount = 0
 
   /// Finds all datasets below a group.
   ///
-  /// - Throws: ``GoldenError`` if a node is stored twice or the groups are too many; what reading the
-  ///   group throws.
+  /// - Throws: ``GoldenError`` if a node is stored twice or the groups are too many; errors from reading
+  ///   the group.
   init(_ group: Group, path: String) throws {
     try add(group, prefix: "", level: 0, path: path)
   }

@@ -1,21 +1,21 @@
 import Kernels
 
-/// The options of benchdnn that stand between problems in its batch files, as far as they leave a
+/// The options of benchdnn that appear between problems in its batch files, as far as they leave a
 /// convolution what is computed here: forward, in 32-bit floats.
 struct BenchdnnOptions {
-  /// Whether the problems that follow have a bias, as `--dir=FWD_B` says.
+  /// Whether the problems that follow have a bias, as with `--dir=FWD_B`.
   private(set) var hasBias = false
 
-  /// What only says how benchdnn goes about it.
+  /// Options that only affect how benchdnn computes.
   private static let needless: Set = [
     "--conv", "--mode", "--alg", "--stag", "--wtag", "--dtag", "--skip-impl",
     "--allow-enum-tags-only", "--canonical",
   ]
 
-  /// Takes in a word of a list.
+  /// Reads a word of a list.
   ///
   /// - Returns: Whether it is an option.
-  /// - Throws: ``ProblemError`` for options that ask for another computation.
+  /// - Throws: ``ProblemError`` for options that request another computation.
   mutating func note(_ word: String) throws(ProblemError) -> Bool {
     guard word.hasPrefix("-") else { return false }
     let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
@@ -28,7 +28,7 @@ struct BenchdnnOptions {
     case (let name, _) where Self.needless.contains(name) || name.hasPrefix("-v"): break
     default:
       throw ProblemError(
-        "the option \(word) of benchdnn is not supported; leave it out, or put what it asks for into "
+        "the option \(word) of benchdnn is not supported; leave it out, or put what it sets into "
           + "the problems")
     }
     return true

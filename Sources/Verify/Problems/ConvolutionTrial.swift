@@ -1,9 +1,9 @@
 public import Kernels
 public import Net
 
-/// One convolution, what stands around it, and the numbers to compute it on.
+/// One convolution, its surrounding operations, and the numbers to compute it on.
 ///
-/// As text it is the problem in benchdnn's notation, followed by what stands around it:
+/// As text it is the problem in benchdnn's notation, followed by its surroundings:
 /// `mb1ic128ih28oc32oh28kh3ph1+bias+relu`.
 public struct ConvolutionTrial: Hashable, Sendable {
   public var problem: ConvolutionProblem
@@ -27,7 +27,7 @@ public struct ConvolutionTrial: Hashable, Sendable {
     /// A batch norm and `max(0, ·)` in front.
     public static let prologue = Surroundings(rawValue: 2)
 
-    /// `max(0, ·)` behind.
+    /// `max(0, ·)` after.
     public static let relu = Surroundings(rawValue: 4)
 
     static let names: [(String, Surroundings)] = [
@@ -48,7 +48,7 @@ public struct ConvolutionTrial: Hashable, Sendable {
     /// Numbers whose sums come near the largest float and beyond it.
     case large
 
-    /// What reports call the numbers.
+    /// The numbers' name in reports.
     public var name: String {
       switch self {
       case .uniform: "ordinary numbers"
@@ -71,7 +71,7 @@ public struct ConvolutionTrial: Hashable, Sendable {
 
   /// Reads a trial as ``description`` writes it.
   ///
-  /// - Throws: ``ProblemError`` that says which part makes no sense.
+  /// - Throws: ``ProblemError`` that names the invalid part.
   public init(notation text: String, seed: UInt64, values: Values = .uniform) throws(ProblemError) {
     let parts = ProblemWords.atPluses(text)
     var surroundings: Surroundings = []
@@ -87,7 +87,7 @@ public struct ConvolutionTrial: Hashable, Sendable {
       values: values)
   }
 
-  /// The trial that a seed stands for.
+  /// The trial of a seed.
   public static func random(seed: UInt64, values: Values = .uniform) -> ConvolutionTrial {
     ConvolutionTrial(
       .random(seed: seed), surroundings: Surroundings(rawValue: Int(seed % 8)), seed: seed,
@@ -114,7 +114,7 @@ public struct SmallNetwork: Sendable {
 }
 
 extension ConvolutionTrial {
-  /// The network that consists of this convolution and what stands around it.
+  /// The network of this convolution and its surroundings.
   ///
   /// - Parameter name: The name of the convolution; the trial as text unless given.
   /// - Returns: The network, or nil if no integers keep its sums exact.

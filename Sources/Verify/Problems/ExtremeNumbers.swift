@@ -1,12 +1,12 @@
 import Glibc
 import Kernels
 
-/// Numbers at either end of what floats can hold, in runs of like size: some channels are ordinary and
+/// Numbers at either end of the range of floats, in stretches of like size: some channels are ordinary and
 /// some are not.
 ///
 /// Small ones: weights, factors, shifts and biases are ordinary or subnormal, as decay leaves dead filters,
 /// and inputs are ordinary or so small that products underflow. Large ones: the products of a sum come near
-/// the largest number, so that some sums stay below it, some pass it on the way and some end beyond it.
+/// the largest number, so that some sums stay below it, some exceed it in between and some at the end.
 struct ExtremeNumbers: TrialNumbers {
   private var generator: SeededGenerator
   private let isLarge: Bool
@@ -45,7 +45,7 @@ struct ExtremeNumbers: TrialNumbers {
     isLarge ? runs(count) { Int.random(in: 100...127, using: &$0) } : runs(count, Self.small)
   }
 
-  /// A large factor and a small one now and then; what they are factors of stays within range mostly.
+  /// A large factor and a small one now and then; their products mostly stay within range.
   mutating func scales(_ count: Int) -> [Float] {
     isLarge ? runs(count) { Int.random(in: -4...2, using: &$0) } : runs(count, Self.small)
   }

@@ -5,15 +5,15 @@ public enum ProblemList {
   /// The most trials of one sweep.
   public static let largestCount = 1_000_000
 
-  /// Reads a list: one or several trials a line, `#` before comments.
+  /// Reads a list: one or several trials per line, `#` before comments.
   ///
-  /// Among them may stand the options of benchdnn that leave a problem what it is, as they do in its
-  /// batch files; see ``BenchdnnOptions``.
+  /// They may be mixed with the options of benchdnn that leave a problem what it is, as in its batch
+  /// files; see ``BenchdnnOptions``.
   ///
   /// - Parameters:
   ///   - text: The lines.
-  ///   - name: What the list is called in errors.
-  ///   - seed: What the numbers of all trials are drawn from.
+  ///   - name: The list's name in errors.
+  ///   - seed: The seed of the numbers of all trials.
   ///   - values: Which numbers.
   /// - Returns: The trials in order, each once.
   /// - Throws: ``ProblemError`` that names the line.
@@ -46,7 +46,7 @@ public enum ProblemList {
 
   /// Reads trials as they are given on a command line: one, or several between commas.
   ///
-  /// - Throws: ``ProblemError`` that says which part of which makes no sense.
+  /// - Throws: ``ProblemError`` that names the invalid part.
   public static func trials(
     notation text: String, seed: UInt64, values: ConvolutionTrial.Values
   ) throws(ProblemError) -> [ConvolutionTrial] {
@@ -61,7 +61,7 @@ public enum ProblemList {
   /// left out.
   ///
   /// - Returns: The trials, or nil if the text does not begin with `random`.
-  /// - Throws: ``ProblemError`` if a number makes no sense.
+  /// - Throws: ``ProblemError`` if a number is invalid.
   public static func random(_ text: String, values: ConvolutionTrial.Values) throws(ProblemError)
     -> [ConvolutionTrial]?
   {

@@ -3,8 +3,8 @@ public import Net
 
 /// Checks backends on single convolutions.
 ///
-/// Each trial becomes a network of its own, so that it is planned, fused, run between traps and judged as
-/// any layer of a network is.
+/// Each trial becomes a separate network, so that it is planned, fused, run between traps and judged like
+/// any layer of a network.
 public struct ProblemSweep: Sendable {
   public var backends: [BackendChoice]
   public var options: PlanOptions
@@ -14,14 +14,14 @@ public struct ProblemSweep: Sendable {
   /// The most elements that input, output and weights of a trial may have together: 2 GiB.
   package static let largestElementCount = 1 << 29
 
-  /// What judging a trial takes at most for each element of input, output and weights, in bytes.
+  /// The most memory for judging a trial, in bytes per element of input, output and weights.
   ///
-  /// The numbers, what they should be and what they may be off by are there as 32-bit floats and in double
-  /// precision, some of them more than once; 68 were measured on a map of 4000×4000 with five backends.
+  /// The numbers, their expected values and bounds exist as 32-bit floats and in double precision, some of
+  /// them more than once; 68 were measured on a map of 4000×4000 with five backends.
   static let bytesPerElement = 72
 
-  /// The bytes that a trial may take; what needs more is SKIPPED, for nothing can be done about memory
-  /// that is not there when it is asked for.
+  /// The bytes that a trial may take; one that needs more is SKIPPED, as a failed allocation cannot be
+  /// handled later.
   var memoryLimit = MemoryBudget.bytes
 
   public init(
@@ -38,10 +38,10 @@ public struct ProblemSweep: Sendable {
   ///
   /// - Parameters:
   ///   - trial: What to compute.
-  ///   - layer: What results call it; the trial as text unless given.
-  /// - Returns: One result a backend, in order; UNSUPPORTED where a backend refuses the problem and
+  ///   - layer: Its name in results; the trial as text unless given.
+  /// - Returns: One result per backend, in order; UNSUPPORTED where a backend refuses the problem and
   ///   SKIPPED where the trial cannot be done.
-  /// - Throws: What preparing or running throws.
+  /// - Throws: Errors from preparing or running.
   public func run(_ trial: ConvolutionTrial, named layer: String? = nil) throws -> [LayerResult] {
     let problem = trial.problem
     let layer = layer ?? "\(trial)"
@@ -84,7 +84,7 @@ public struct ProblemSweep: Sendable {
     do {
       results = try judge(network, able.map { backends[$0] }, caseName: caseName)
     } catch  where Self.isTooLarge(error) {
-      // What is too large for one backend need not be for the others.
+      // A trial that is too large for one backend need not be for the others.
       results = try able.map { index in
         do {
           return try judge(network, [backends[index]], caseName: caseName).first
@@ -111,7 +111,7 @@ public struct ProblemSweep: Sendable {
     let golden = GoldenFile(unrecorded: network.input, name: caseName, model: network.layer)
     let verifier = Verifier(
       graph: network.graph, parameters: network.parameters, golden: golden, team: team)
-    // Runs are told apart by their place: two may have one name, as Winograd's with both tiles.
+    // Runs are identified by their place: two may have one name, as Winograd's with both tiles.
     let runs = backends.map {
       VerificationRun(name: $0.name, backends: $0, options: options)
     }
@@ -131,7 +131,7 @@ extension ProblemSweep {
   ///   - model: The network.
   ///   - input: The shape of its input.
   /// - Returns: A name and a trial for each convolution, in the order of the network.
-  /// - Throws: What planning throws.
+  /// - Throws: Errors from planning.
   public static func exactTrials(of model: Model, input: TensorShape) throws -> [(
     layer: String, trial: ConvolutionTrial
   )] {

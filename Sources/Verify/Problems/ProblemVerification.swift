@@ -2,12 +2,12 @@ import Files
 import Kernels
 import Net
 
-/// Holds backends against the definition on single convolutions.
+/// Compares backends with the definition on single convolutions.
 package struct ProblemVerification {
   /// What the trials come from: a file, `random:N@SEED`, or a problem in benchdnn's notation.
   package let source: String
 
-  /// What the numbers of a file's trials are drawn from.
+  /// The seed of the numbers of a file's trials.
   package let seed: UInt64
 
   /// The backends, and how they are judged.
@@ -31,7 +31,7 @@ package struct ProblemVerification {
     self.values = values
   }
 
-  /// The trials that the source stands for.
+  /// The trials of the source.
   ///
   /// - Throws: ``ProblemError`` or `FileError` that says what cannot be read.
   private func trials() throws -> [ConvolutionTrial] {
@@ -43,10 +43,10 @@ package struct ProblemVerification {
       in: TextFile.read(source), name: source, seed: seed, values: values)
   }
 
-  /// Runs the trials until they end or ``shouldStop`` says so.
+  /// Runs the trials until they are done or ``shouldStop`` returns true.
   ///
   /// - Returns: The results, as if of a golden with one case.
-  /// - Throws: ``ProblemError`` or `FileError` if the source cannot be read, or what a trial throws.
+  /// - Throws: ``ProblemError`` or `FileError` if the source cannot be read, or errors from a trial.
   package func run() throws -> GoldenResult {
     let trials = try trials()
     var result = CaseResult(name: "problems")

@@ -2,8 +2,8 @@
 enum ProblemWords {
   /// Cuts a line at white space, up to `#`.
   ///
-  /// What stands between quotes is not cut, so that a name may have spaces in it; and `+bias` belongs to
-  /// the problem before it, wherever there is space around the plus.
+  /// Text between quotes is not cut, so that a name may have spaces in it; and `+bias` belongs to the
+  /// problem before it, even with space around the plus.
   static func split(_ line: Substring, atCommas: Bool = false) -> [String] {
     var words: [String] = []
     var word = ""

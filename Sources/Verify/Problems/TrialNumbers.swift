@@ -6,7 +6,7 @@ protocol TrialNumbers {
   mutating func weights(_ count: Int) -> [Float]
   mutating func biases(_ count: Int) -> [Float]
 
-  /// The factors of a batch norm, and what it adds.
+  /// The factors of a batch norm, and its shifts.
   mutating func scales(_ count: Int) -> [Float]
   mutating func shifts(_ count: Int) -> [Float]
 }
@@ -54,7 +54,7 @@ struct IntegerNumbers: TrialNumbers {
 /// With |x| ≤ a and |w| ≤ b, K products and a bias stay within (K + 1)·a·b.
 ///
 /// F(2×2) multiplies weights by ½ twice and so works on quarters, which floats hold as well as integers.
-/// Counted in them, `G g Gᵀ` is at most (3/2)²·4b = 9b, `Bᵀ d B` at most 2²·a, and `Aᵀ m A` sums nine
+/// In quarters, `G g Gᵀ` is at most (3/2)²·4b = 9b, `Bᵀ d B` at most 2²·a, and `Aᵀ m A` sums nine
 /// products of each of C channels: 9·36·C·a·b in all. (The numbers are the largest row sums of |G|, |Bᵀ|
 /// and |Aᵀ|.)
 ///
@@ -70,8 +70,8 @@ package struct ExactRange: Hashable, Sendable {
   /// A batch norm in front multiplies by 1 or 2 and adds an integer of this size at most.
   static let largestShift = 2
 
-  /// Inputs need few values to tell each other apart; the bits that are left go to the weights, which
-  /// kernels are most tempted to shorten.
+  /// Inputs need few distinct values; the remaining bits go to the weights, which kernels are most
+  /// tempted to shorten.
   private static let largestInput = 3
   private static let largestWeight = 1 << 17
 
@@ -82,7 +82,7 @@ package struct ExactRange: Hashable, Sendable {
     let products =
       mayBeMinimal
       ? limit / (324 * problem.input.channels) - 1 : limit / (problem.depth + 1)
-    // What the convolution is given after a batch norm: 2a + 2 at most.
+    // The convolution's input after a batch norm: 2a + 2 at most.
     let factor = prologue ? 2 : 1
     let shift = prologue ? Self.largestShift : 0
     let least = factor + shift

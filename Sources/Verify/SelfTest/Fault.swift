@@ -2,8 +2,8 @@ import Kernels
 
 /// A way in which a convolution kernel can be wrong.
 ///
-/// Each was seen in real kernels or is what their authors are afraid of. A fault says where it strikes:
-/// in what the kernel is given, or in what it leaves in memory.
+/// Each was seen in real kernels or is feared by their authors. A fault defines where it strikes: in what
+/// the kernel is given, or in what it leaves in memory.
 public struct Fault: Sendable {
   /// The name in reports, in the form `lost-border-pixel`.
   public let name: String
@@ -36,7 +36,7 @@ public struct Fault: Sendable {
     /// The last task is left out.
     case task
 
-    /// The memory beside the output.
+    /// The memory next to the output.
     case memory(Stray)
   }
 

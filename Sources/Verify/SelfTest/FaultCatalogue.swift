@@ -143,7 +143,7 @@ extension Fault {
       }, where: { $0.problem.dilation != Size(1) && $0.taps > 1 }),
   ]
 
-  // MARK: - What stands around the convolution
+  // MARK: - The surroundings of the convolution
 
   private static let surroundingFaults: [Fault] = [
     Fault(
@@ -300,7 +300,7 @@ extension Fault.Target {
   var taps: Int { problem.kernel.height * problem.kernel.width }
 }
 
-/// Calls a function for each weight with its output channel, its input channel and its tap.
+/// Calls a function for each weight with its output channel, its input channel and its kernel tap.
 private func forEachTap(
   _ target: Fault.Target,
   _ body: (_ index: Int, _ output: Int, _ channel: Int, _ tap: Int) -> Void
@@ -331,7 +331,7 @@ private func largestPixel(_ output: Fault.Output) -> (y: Int, x: Int) {
   return best
 }
 
-/// A number rounded to so many bits of precision, to nearest.
+/// A number rounded to a number of bits of precision, to nearest.
 private func truncated(_ value: Float, keeping bits: Int) -> Float {
   let lost = UInt32(24 - bits)
   let half = UInt32(1) << (lost - 1)

@@ -51,7 +51,7 @@ struct FaultyBackend: ConvolutionBackend {
       right: prepared, site: fault.canStrike(faultTarget) ? fault.site : .none, target: faultTarget)
   }
 
-  /// A prepared convolution that is followed by what the fault does to its result.
+  /// A prepared convolution followed by the fault's effect on its result.
   struct Prepared: PreparedConvolution {
     let right: any PreparedConvolution
     let site: Fault.Site

@@ -6,7 +6,7 @@ public struct NetworkExcerpt: Sendable {
   public var network: SmallNetwork
   public var problem: ConvolutionProblem
 
-  /// What the step computes beside the convolution.
+  /// The surroundings that the step computes besides the convolution.
   public var surroundings: ConvolutionTrial.Surroundings
 
   /// Cuts convolutions out of a network: for each kernel and size of map the first and the last, which
@@ -14,10 +14,10 @@ public struct NetworkExcerpt: Sendable {
   ///
   /// - Parameters:
   ///   - model: The network.
-  ///   - input: What it is run on.
+  ///   - input: The input to run it on.
   ///   - team: The threads to use.
   /// - Returns: The excerpts in the order of the network.
-  /// - Throws: What planning or running throws.
+  /// - Throws: Errors from planning or running.
   public static func representative(of model: Model, input: Tensor<Float>, team: WorkerTeam) throws
     -> [NetworkExcerpt]
   {
@@ -64,7 +64,7 @@ extension SmallNetwork {
     var places: [Int: Int] = [:]
     for index in step.nodes {
       var node = graph.nodes[index]
-      // Whatever is not computed here is the input, or an alias of it.
+      // A node that is not computed here is the input, or an alias of it.
       node.inputs = node.inputs.map { places[$0] ?? 0 }
       places[index] = nodes.count
       nodes.append(node)
@@ -77,7 +77,7 @@ extension SmallNetwork {
 }
 
 extension Plan {
-  /// What a convolution step computes beside the convolution.
+  /// The surroundings that a convolution step computes besides the convolution.
   func surroundings(ofStep index: Int) -> ConvolutionTrial.Surroundings {
     guard case .convolution(let roles) = step(index).kind else { return [] }
     var result: ConvolutionTrial.Surroundings = []

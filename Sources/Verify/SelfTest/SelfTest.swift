@@ -1,23 +1,23 @@
 public import Kernels
 public import Net
 
-/// What faults are injected into: a network of which one layer is judged.
+/// A target for faults: a network of which one layer is judged.
 public struct SelfTestTarget: Sendable {
   public var network: SmallNetwork
 
   /// The judged layer's convolution.
   public var problem: ConvolutionProblem
 
-  /// The same on integers whose sums are exact; nil if it is not to be judged that way.
+  /// The same on integers whose sums are exact; nil if it cannot be judged that way.
   public var exact: SmallNetwork?
 }
 
-/// Finds out how sharp the verdicts are: right kernels must pass, and kernels with a known fault fail.
+/// Measures how sharp the verdicts are: right kernels must pass, and kernels with a known fault fail.
 public struct SelfTest: Sendable {
   public var backends: [BackendChoice]
   public var faults: [Fault]
 
-  /// What verdicts are given by: the derived bounds and those that they are compared with.
+  /// The policies: the derived bounds and those that they are compared with.
   public var policies: [Policy] = [.bound] + Policy.usual
   let team: WorkerTeam
 
@@ -29,23 +29,23 @@ public struct SelfTest: Sendable {
     self.team = team
   }
 
-  /// What became of one fault in one backend on one convolution.
+  /// The outcome of one fault in one backend on one convolution.
   public struct Trial: Sendable {
     public var fault: String
     public var backend: String
     public var layer: String
 
-    /// What the derived bounds said of the faulty kernel.
+    /// The verdict of the derived bounds on the faulty kernel.
     public var result: LayerResult
 
-    /// What equality of every bit said on integers whose sums are exact; nil if there are none.
+    /// The verdict of bitwise equality on integers whose sums are exact; nil if there are none.
     public var exact: LayerResult?
 
     /// Whether each policy failed the kernel, in the order of ``SelfTest/policies``.
     public var isCaught: [Bool]
 
-    /// Whether the derived bounds fail the faulty kernel, which is what `verify` says by its exit status
-    /// unless it is told to judge otherwise.
+    /// Whether the derived bounds fail the faulty kernel, which decides the exit status of `verify` unless
+    /// another policy is chosen.
     public var isCaughtByBounds: Bool { result.verdict == .fail }
 
     /// Whether the derived bounds only find the error unlikely, on which `verify` exits with 0.
@@ -66,7 +66,7 @@ public struct SelfTest: Sendable {
   ///   - target: The network, of which one layer is judged.
   ///   - caseName: The name of the case in results.
   /// - Returns: One trial for each fault that has an effect and each backend that computes the problem.
-  /// - Throws: What planning or running throws.
+  /// - Throws: Errors from planning or running.
   public func inject(into target: SelfTestTarget, caseName: String) throws -> [Trial] {
     var trials: [Trial] = []
     let layer = target.network.layer
@@ -113,32 +113,32 @@ public struct SelfTest: Sendable {
 
   /// Whether a policy fails a result.
   ///
-  /// Guards are our own, so they count for the derived bounds only.
+  /// Only densecam has guards, so they count for the derived bounds only.
   private func isCaught(_ result: LayerResult, by policy: Policy) -> Bool {
     policy.verdict(
       on: result.deviation, guardsIntact: policy == .bound ? result.guardsIntact : true,
       layer: result.layer, operation: result.operation) == .fail
   }
 
-  /// What right kernels got.
+  /// The verdicts on right kernels.
   public struct FalseAlarms: Sendable {
     /// The right kernels that were judged.
     public var count = 0
 
-    /// How many of them were judged on which numbers.
+    /// Their number by the kind of numbers that they were judged on.
     public var counts: [ConvolutionTrial.Values: Int] = [:]
 
     /// Those that each policy failed, in the order of ``SelfTest/policies``.
     public var failed: [Int]
 
-    /// Those that the derived bounds found MARGINAL, and those that they failed.
+    /// Those that the derived bounds judged MARGINAL and FAIL.
     public var suspected: [LayerResult] = []
   }
 
-  /// The numbers that the random problems of successive seeds are given: half of them ordinary, and a
+  /// The numbers for the random problems of successive seeds: half of them ordinary, and a
   /// quarter each near underflow and near overflow.
   ///
-  /// What stands around a convolution follows from its seed modulo 8, so each kind has all of it.
+  /// A convolution's surroundings follow from its seed modulo 8, so each kind has all of them.
   public static func values(ofSeed seed: UInt64) -> ConvolutionTrial.Values {
     [.uniform, .small, .uniform, .large][Int(seed / 8 % 4)]
   }
@@ -147,8 +147,8 @@ public struct SelfTest: Sendable {
   ///
   /// - Parameters:
   ///   - seed: The seed.
-  ///   - alarms: What the result is added to.
-  /// - Throws: What planning or running throws.
+  ///   - alarms: The counts that the result is added to.
+  /// - Throws: Errors from planning or running.
   public func judgeRight(seed: UInt64, into alarms: inout FalseAlarms) throws {
     let values = Self.values(ofSeed: seed)
     let results = try ProblemSweep(backends: backends, team: team).run(
@@ -174,7 +174,7 @@ public struct SelfTest: Sendable {
   ///   - model: The network whose layers are cut out; nil for none.
   ///   - team: The threads that run it.
   /// - Returns: The targets, with the names of their cases.
-  /// - Throws: What planning or running throws.
+  /// - Throws: Errors from planning or running.
   public static func targets(of model: Model?, team: WorkerTeam) throws
     -> [(target: SelfTestTarget, caseName: String)]
   {

@@ -1,7 +1,7 @@
 import Explain
 import Figures
 
-/// What `densecam cam` says of a run while it goes on: rows, errors of single pictures, and how far it is.
+/// The output of `densecam cam` during a run: rows, errors of single pictures, and progress.
 final class CamConsole {
   private(set) var printer: CamPrinter
 
@@ -9,7 +9,7 @@ final class CamConsole {
   private let count: Int?
   private let progress: ProgressBar?
 
-  /// Pictures of which something has been said, those that failed as well.
+  /// Pictures that have been reported, those that failed as well.
   private(set) var emitted = 0
   private var earlier = 0
 
@@ -19,7 +19,7 @@ final class CamConsole {
   /// - Parameters:
   ///   - printer: Prints the rows.
   ///   - count: The pictures that are to come, if that is known.
-  ///   - isQuick: Whether a single picture takes no time worth a bar.
+  ///   - isQuick: Whether a single picture is too quick for a bar.
   init(_ printer: CamPrinter, count: Int?, isQuick: Bool) {
     self.printer = printer
     self.count = count
@@ -38,7 +38,7 @@ final class CamConsole {
       settle: { self.progress?.clear() })
   }
 
-  /// Shows how far the run is; comes after all other sinks.
+  /// Shows the run's progress; comes after all other sinks.
   var bar: CamSink {
     CamSink(
       take: { _ in self.advance() }, takeKnown: { _ in self.advance() },
@@ -53,7 +53,7 @@ final class CamConsole {
 
   private func report(_ name: PictureName, _ error: any Error) throws {
     emitted += 1
-    // A single picture that was asked for is an error of the command.
+    // The failure of a single requested picture is an error of the command.
     guard count != 1 else { throw error }
     if !Interruption.isRequested || !(error is ExplainError) {
       progress?.clear()
@@ -70,7 +70,7 @@ final class CamConsole {
     if count == 1 { progress?.update(Double(done) / Double(total)) }
   }
 
-  /// Says what is wrong with a picture's file although every pixel is there.
+  /// Reports a fault of a picture's file although every pixel is present.
   func warn(of picture: PreparedPicture, _ name: PictureName) {
     if picture.flaw != nil { progress?.clear() }
     picture.warned(of: name.path)

@@ -3,33 +3,33 @@ import Files
 import Imaging
 import Net
 
-/// Where one drawing is written, and what may be there already.
+/// Where one drawing is written, and which existing file is allowed there.
 struct CamDestination: Sendable {
   let path: String
 
   /// The path of the picture.
   let picture: String
 
-  /// Whether a file that is there is replaced.
+  /// Whether an existing file is replaced.
   var isReplacing: Bool
 
-  /// Whether the file may be there already with just these bytes, by a run that was cut off.
+  /// Whether the file may already exist with the same bytes, from a run that was cut off.
   var mayBeThere = false
 
-  /// The drawing's place in its folder, and what is known of the drawings there.
+  /// The drawing's place in its folder, and the folder's ledger.
   var place: String?
   var ledger: DrawingLedger?
 
   /// Writes a drawing, whole or not at all.
   ///
-  /// - Throws: `ImageError` or ``UsageError`` if what is there is in the way, `JournalError` if the
-  ///   drawing cannot be noted first.
+  /// - Throws: `ImageError` or ``UsageError`` if an existing file is in the way, `JournalError` if the
+  ///   drawing cannot be recorded first.
   func write(_ bytes: [UInt8]) throws {
     if mayBeThere, !isReplacing {
       guard try SHA256Digest.ofFile(path) == SHA256Digest.of(bytes: bytes) else {
         throw UsageError(
-          "\(path): exists, and the run that is resumed has not written it; move it away, or "
-            + "begin anew with --force")
+          "\(path): exists, and was not written by the resumed run; move it away, or "
+            + "start over with --force")
       }
     }
     if let place { try ledger?.announce(place, of: picture, bytes) }
@@ -40,12 +40,12 @@ struct CamDestination: Sendable {
     if let place { ledger?.add(place) }
   }
 
-  /// Refuses a path at which this run has put another drawing: some file systems take letters of either
-  /// case, or two ways to write é, for one.
+  /// Refuses a path at which this run has put another drawing: some file systems equate letters of either
+  /// case, or two encodings of é.
   func checkNewness() throws {
     guard let ledger, let file = FileIdentity(path), ledger.wasWrittenNow(file) else { return }
     throw UsageError(
       "\(picture): its drawing, \(path), would replace that of another picture; this file system "
-        + "takes the two names for one")
+        + "treats the two names as one")
   }
 }

@@ -11,7 +11,7 @@ struct CamDrawing: Sendable {
   var scale: Int?
   var columns: Int?
 
-  /// The format of drawings that go to a folder.
+  /// The format of drawings that are written to a folder.
   var format: FigureFormat
 
   /// Draws the maps of one picture, as the file that a path names.
@@ -29,7 +29,7 @@ struct CamDrawing: Sendable {
   ///
   /// - Parameters:
   ///   - photos: The photos, in order.
-  ///   - path: The sheet; its name says the format.
+  ///   - path: The sheet; its name decides the format.
   ///   - replacing: Whether a file of that name is replaced.
   /// - Throws: `FigureError` or `ImageError`.
   func writeSheet(_ photos: [Figure.Photo], to path: String, replacing: Bool) throws {
@@ -65,7 +65,7 @@ struct CamDrawing: Sendable {
 }
 
 extension Figure.Photo {
-  /// The parts of the first backend's maps that lie on the picture.
+  /// The parts of the first backend's maps that cover the picture.
   init(_ explained: ExplainedPicture) {
     let visible = explained.visible.first ?? [:]
     self.init(

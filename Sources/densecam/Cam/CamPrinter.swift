@@ -2,9 +2,9 @@ import Explain
 import FoundationEssentials
 import Report
 
-/// Prints results as they come, so that none have to be kept.
+/// Prints results as they arrive, so that none have to be kept.
 struct CamPrinter {
-  /// Of the formats, `table`, `json` and lines of JSON, which every other one is taken for.
+  /// One of `table`, `json` and lines of JSON, which any other format means.
   let format: OutputFormat
 
   /// Whether lines of single pictures are left out of a table, which shows something else.
@@ -23,7 +23,7 @@ struct CamPrinter {
 
   /// Prints one picture's result.
   ///
-  /// - Throws: What the encoder throws, or ``OutputError``.
+  /// - Throws: Errors from the encoder, or ``OutputError``.
   mutating func print(_ row: CamRow) throws {
     switch format {
     case .table: if !isBrief { for line in row.lines { try densecam.print(line) } }
@@ -36,11 +36,11 @@ struct CamPrinter {
 
   private var opening: String { isBrief ? "{\"pictures\": [" : "[" }
 
-  /// Prints what comes after the last picture.
+  /// Prints the end, after the last picture.
   ///
-  /// - Parameter localization: What the maps are worth; if they were scored, JSON is an object of it and
+  /// - Parameter localization: The score of the maps; if they were scored, JSON is an object of it and
   ///   of the pictures.
-  /// - Throws: What the encoder throws, or ``OutputError``.
+  /// - Throws: Errors from the encoder, or ``OutputError``.
   func finish(_ localization: LocalizationReport?) throws {
     switch format {
     case .table:

@@ -3,9 +3,9 @@ import FoundationEssentials
 import Net
 import Report
 
-/// What `densecam cam` says of one picture.
+/// The row of `densecam cam` for one picture.
 ///
-/// As JSON it is what scripts rely on; see ARCHITECTURE.md.
+/// Scripts rely on its JSON; see ARCHITECTURE.md.
 struct CamRow: Codable {
   struct Entry: Codable {
     var index: Int
@@ -59,7 +59,7 @@ struct CamRow: Codable {
 }
 
 extension CamRow.Entry {
-  /// Reads what a journal holds, which may have been edited since.
+  /// Reads a row of a journal, which may have been edited since.
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     index = try container.decode(Int.self, forKey: .index)

@@ -4,12 +4,12 @@ import Files
 import Net
 import Report
 
-/// Takes the results of the pictures of `densecam cam`; their drawings are kept for a sheet alone.
+/// Takes the results of the pictures of `densecam cam`; their drawings are kept only for a sheet.
 typealias CamSink = ResultSink<CamRow, Figure.Photo?>
 
-/// One run of `densecam cam`: wires a `PictureRun` to the terminal and to what is written.
+/// One run of `densecam cam`: connects a `PictureRun` to the terminal and to its files.
 struct CamSession {
-  /// What was asked for.
+  /// The request.
   struct Request {
     var makers: [MapMaker]
     var preprocessing: Preprocessing
@@ -19,11 +19,10 @@ struct CamSession {
     var sheet: CamSheet?
     var boxes: BoxScores?
 
-    /// What is kept for a later run.
+    /// The results kept for a later run.
     var kept = KeptResults<CamRow>()
 
-    /// What is known already and not computed again, by the pictures' paths in the normal way of
-    /// writing them.
+    /// Results that are already known and not computed again, by the pictures' paths in normal form.
     var known: [ExactName: CamRow] = [:]
     var printer: CamPrinter
 
@@ -45,7 +44,7 @@ struct CamSession {
   ///
   /// - Parameter names: The pictures.
   /// - Returns: Whether all went well.
-  /// - Throws: Whatever ends the run; single pictures do not.
+  /// - Throws: Errors that end the run; those of single pictures do not.
   func run(_ names: DistinctPictures) throws -> Bool {
     do {
       try pictureRun.run(names)
@@ -97,7 +96,7 @@ struct CamSession {
       })
   }
 
-  /// Says what there is to say of all pictures, and writes what is written once.
+  /// Prints what concerns all pictures, and writes the files that are written once.
   private func finish(_ names: DistinctPictures) throws {
     if names.drawingCount > 0 {
       printError("densecam: left out \(names.drawingCount) drawings of this or an earlier run")
@@ -115,7 +114,7 @@ struct CamSession {
         "densecam: \(boxes.countWithout) pictures have no boxes in \(boxes.annotations.path)")
     }
     guard !Interruption.isRequested else {
-      let advice = request.kept.journal == nil ? "" : "; --resume goes on"
+      let advice = request.kept.journal == nil ? "" : "; --resume continues"
       printError("densecam: interrupted after \(console.emitted) pictures\(advice)")
       return
     }

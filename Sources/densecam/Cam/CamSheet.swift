@@ -1,14 +1,14 @@
 import Explain
 import Figures
 
-/// The one drawing of all pictures that `--sheet` asks for.
+/// The one drawing of all pictures of `--sheet`.
 final class CamSheet {
   /// The photos of one sheet.
   static let limit = 100
 
   let path: String
 
-  /// Whether a file that is there is replaced.
+  /// Whether an existing file is replaced.
   private let isReplacing: Bool
 
   private var photos: [Figure.Photo] = []

@@ -12,15 +12,15 @@ final class CamTarget {
   private let overwriting: Bool
   private let format: FigureFormat
 
-  /// What is read in this run and is never replaced.
+  /// The files that are read in this run and never replaced.
   private let inputs: CamInputs
 
   private var places: DrawingPlaces
 
-  /// The folders that have been made or looked after.
+  /// The folders that have been made or cleaned up.
   private var folders: Set<ExactName> = []
 
-  /// Whether drawings that are there may be of the run that is resumed.
+  /// Whether existing drawings may be of the resumed run.
   private var isResumed = false
 
   /// The folder, if it is one.
@@ -30,9 +30,9 @@ final class CamTarget {
   private(set) var ledger: DrawingLedger?
 
   /// - Parameters:
-  ///   - output: What was asked for.
+  ///   - output: The requested place.
   ///   - isPlural: Whether several pictures may come.
-  ///   - drawing: The formats that there are.
+  ///   - drawing: The formats.
   ///   - overwriting: Whether files that exist may be replaced.
   ///   - inputs: The files that may not.
   /// - Throws: ``UsageError`` if the place cannot be written to.
@@ -64,10 +64,10 @@ final class CamTarget {
     }
   }
 
-  /// Goes by what a journal knows of the folder.
+  /// Uses a journal's records of the folder.
   ///
   /// - Parameters:
-  ///   - ledger: The drawings that it notes.
+  ///   - ledger: The drawings that it records.
   ///   - results: The drawings that its results name, by their pictures' paths.
   ///   - isResumed: Whether the journal's run is resumed.
   func adopt(_ ledger: DrawingLedger, results: [ExactName: String], isResumed: Bool) {
@@ -76,7 +76,7 @@ final class CamTarget {
     self.isResumed = isResumed
     let start = FileName.join(output, "/")
     var earlier = isResumed ? ledger.places : [:]
-    // Journals of earlier versions note no drawings, and their results name them with the folder.
+    // Journals of earlier versions record no drawings, and their results name them with the folder.
     for (path, drawing) in results where earlier[path] == nil {
       if drawing.utf8.starts(with: start.utf8) {
         earlier[path] = String(Substring(drawing.utf8.dropFirst(start.utf8.count)))
@@ -85,7 +85,7 @@ final class CamTarget {
     places = DrawingPlaces(fileExtension: format.rawValue, earlier: earlier)
   }
 
-  /// Gives a picture its place; who is asked for first has the better one.
+  /// Gives a picture its place; the first picture gets the better one.
   func reserve(_ name: PictureName) {
     if folder != nil { _ = places.place(of: name) }
   }
@@ -105,13 +105,13 @@ final class CamTarget {
     try destination.checkNewness()
     try inputs.check(path)
     guard OutputFile.exists(path), !overwriting else { return destination }
-    guard isResumed else { throw UsageError("\(path): exists; say --force to replace it") }
+    guard isResumed else { throw UsageError("\(path): exists; use --force to replace it") }
     destination.isReplacing = ledger?.isUnchanged(place) == true
     destination.mayBeThere = true
     return destination
   }
 
-  /// Makes a folder and those above it, unless they are there, and clears away what killed runs have
+  /// Makes a folder and those above it, unless they exist, and removes what killed runs have
   /// left in it.
   private func prepareFolder(_ path: String) throws {
     guard folders.insert(path) else { return }
@@ -139,17 +139,17 @@ final class CamInputs {
   /// The drawings that are named among the pictures and not read.
   var leaveOut: DrawingLedger?
 
-  /// Looked up when a file is about to be replaced, which is rare.
+  /// Computed when a file is about to be replaced, which is rare.
   private lazy var files = Set(paths.compactMap { FileIdentity($0) })
 
   init(_ paths: [String]) { self.paths = paths }
 
-  /// - Throws: ``UsageError`` if a path leads to one of them, by whatever name or link.
+  /// - Throws: ``UsageError`` if a path leads to one of them, by any name or link.
   func check(_ path: String) throws {
     guard let file = FileIdentity(path), files.contains(file), leaveOut?.holds(file) != true
     else { return }
     throw UsageError(
-      "\(path): is a file that this run reads, which nothing replaces; name another place to write to"
+      "\(path): is a file that this run reads, which is never replaced; name another place to write to"
     )
   }
 }

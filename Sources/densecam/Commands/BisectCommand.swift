@@ -13,7 +13,7 @@ struct BisectCommand: ParsableCommand {
     commandName: "bisect",
     abstract: "Find the first step that a backend gets wrong, and those that flip the answer.",
     discussion: """
-      Every step of the bad backend is run alone on the golden's values: what breaks its own bound is \
+      Every step of the bad backend is run alone on the golden's values: those that break their bound are \
       named. If the bad backend changes the most likely class or a Class Activation Map, steps are \
       swapped with the good backend until the smallest set is left that still does.
 
@@ -41,7 +41,7 @@ struct BisectCommand: ParsableCommand {
 
   @OptionGroup var model: ModelOptions
 
-  @Flag(help: "Compute every node of the graph by a step of its own.")
+  @Flag(help: "Compute every node of the graph by a separate step.")
   var noFuse = false
 
   func run() throws {

@@ -9,7 +9,7 @@ import Kernels
 import Net
 import Verify
 
-/// `densecam cam`: what is in a picture, and where the network looked.
+/// `densecam cam`: the classes of a picture, and where the network looked.
 struct CamCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cam",
@@ -73,7 +73,7 @@ struct CamCommand: ParsableCommand {
       images.isEmpty ? boxes?.pictures ?? [] : images,
       omitting: writing.output.flatMap { FileIdentity($0) })
     for folder in names.omittedFolders {
-      printError("densecam: left out \(folder), which the drawings go to")
+      printError("densecam: left out \(folder), where the drawings go")
     }
     let isPlural = names.isPlural
     // What is to be replaced must not be a picture that is named later.
@@ -132,8 +132,8 @@ struct CamCommand: ParsableCommand {
     return mapping.method.isClosedForm ? min(standard, count ?? standard) : standard
   }
 
-  /// The classes of a network; they do not depend on the size of the pictures, but must be asked for
-  /// one.
+  /// The classes of a network; they do not depend on the size of the pictures, but need
+  /// one to be determined.
   private static func classCount(of model: Model, _ preprocessing: Preprocessing) throws -> Int {
     let size =
       switch preprocessing.extent {

@@ -5,7 +5,7 @@ import Kernels
 import Net
 import Report
 
-/// `densecam doctor` tells whether this machine is ready, and what should be known about it.
+/// `densecam doctor` shows whether this machine is ready, and warnings about it.
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",

@@ -10,7 +10,7 @@ struct ExportCommand: ParsableCommand {
     commandName: "export",
     abstract: "Save a network in another program's format.",
     discussion: """
-      The name of the place says which format:
+      The name of the place decides the format:
         \(ModelWriters.all.map { "\($0.entry.name)  \($0.entry.summary)" }.joined(separator: "\n  "))
 
       EXAMPLE

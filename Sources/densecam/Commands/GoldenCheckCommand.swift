@@ -4,14 +4,14 @@ import Kernels
 import Net
 import Verify
 
-/// `densecam golden check` tells whether recording again would give the same bits.
+/// `densecam golden check` checks whether recording again would give the same bits.
 struct GoldenCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Compute goldens again and compare every bit.",
     discussion: """
-      A golden of densecam's own must come out the same to the last bit. One of another framework, \
-      which computes in single precision, is told how far it is from double precision; beyond what its \
+      A golden recorded by densecam must be the same to the last bit. For one of another framework, \
+      which computes in single precision, the distance from double precision is shown; beyond what its \
       precision explains, it differs.
       """)
 
@@ -51,7 +51,7 @@ struct GoldenCheckCommand: ParsableCommand {
         }
         if !changed.isEmpty { differs = true }
       case .f32:
-        // What the network makes NaN is at no distance, and furthest of all.
+        // A value that is NaN has no distance, and counts as the furthest.
         func distance(_ item: GoldenCheck.Item) -> Double {
           item.relativeL2.isNaN ? .infinity : item.relativeL2
         }
@@ -65,7 +65,7 @@ struct GoldenCheckCommand: ParsableCommand {
         differs = true
         try print(
           "  more than \(precision.goldenPrecision.rawValue) explains: if it was computed in a lower "
-            + "precision, take it as that with --golden-precision tf32, f16 or bf16")
+            + "precision, read it as that with --golden-precision tf32, f16 or bf16")
       }
     }
     if differs { throw ExitStatus.mismatch }

@@ -3,15 +3,15 @@ import ArgumentParser
 import Report
 import Verify
 
-/// `densecam golden diff` tells what changed from one golden to another, and why.
+/// `densecam golden diff` shows what changed from one golden to another, and why.
 struct GoldenDiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
     abstract: "Show what changed from one golden to another, and which side explains it.",
     discussion: """
-      First comes what the values follow from: the model, the inputs, the generator. Then each case's \
-      arrays: how many elements differ in any bit, by how many steps from one 32-bit float to the \
-      next at most, and the relative L2 distance, beside what rounding to 32 bits alone does where a \
+      First come the origins of the values: the model, the inputs, the generator. Then each case's \
+      arrays: how many elements differ in any bit, by how many units in the last place at \
+      most, and the relative L2 distance, beside the effect of rounding to 32 bits alone where a \
       file records that. The arrays that changed most come first.
 
       EXIT STATUS
@@ -23,10 +23,10 @@ struct GoldenDiffCommand: ParsableCommand {
         densecam golden diff old.h5 new.h5 --format json
       """)
 
-  @Argument(help: "The golden that was there before.")
+  @Argument(help: "The old golden.")
   var old: String
 
-  @Argument(help: "The golden to hold against it.")
+  @Argument(help: "The golden to compare it with.")
   var new: String
 
   @Flag(help: "Show every array, in the order of the files, not only those that changed most.")

@@ -3,7 +3,7 @@ import Kernels
 import Report
 import Verify
 
-/// `densecam golden info` tells what is in a golden file.
+/// `densecam golden info` shows what is in a golden file.
 struct GoldenInfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info", abstract: "Show where goldens come from and what they hold.")
@@ -29,7 +29,7 @@ struct GoldenInfoCommand: ParsableCommand {
       ("model", header.model), ("weights", "sha256 \(header.weightsSHA256)"),
       ("symbol", "sha256 \(header.symbolSHA256)"), ("created", header.created),
       ("command", header.command),
-      // What other generators, and older versions, do not record.
+      // Attributes that other generators, and older versions, do not record.
       ("instructions", header.instructionSet), ("BLAS", header.blas),
       ("Swift", header.swiftVersion),
       ("f32 noise of", header.noiseBackend),

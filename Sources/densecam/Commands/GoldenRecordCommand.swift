@@ -16,9 +16,9 @@ struct GoldenRecordCommand: ParsableCommand {
     abstract: "Compute activations and maps in double precision and store them.",
     discussion: """
       The graph is run as it is, with nothing fused, and the results are the same bits on every \
-      machine. A run in 32 bits beside it tells how far rounding alone takes each value. The file \
-      appears when it is complete and has been read back; Ctrl-C leaves nothing of it. Recording over \
-      a golden tells what changed.
+      machine. A second run in 32 bits shows how far rounding alone moves each value. The file gets \
+      its name when it is complete and has been read back; Ctrl-C leaves nothing of it. Recording \
+      over a golden prints what changed.
 
       EXAMPLES
         densecam golden record --model densenet-mini@1 --image photo.png -o mini.h5
@@ -39,7 +39,7 @@ struct GoldenRecordCommand: ParsableCommand {
     transform: FileName.plain)
   var taps: String?
 
-  @Option(help: ArgumentHelp("Class names, one a line.", valueName: "file"))
+  @Option(help: ArgumentHelp("Class names, one per line.", valueName: "file"))
   var labels: String?
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
@@ -59,7 +59,7 @@ struct GoldenRecordCommand: ParsableCommand {
     guard !image.isEmpty else { throw UsageError("--image names no picture") }
     let exists = unsafe access(output.systemPath, F_OK) == 0
     guard allowOverwrite || !exists else {
-      throw GoldenError(.exists, path: output, "exists; say --allow-overwrite to record it again")
+      throw GoldenError(.exists, path: output, "exists; use --allow-overwrite to record it again")
     }
     try OutputFile.check(output, overwriting: true)
     let (network, team) = try model.load()
@@ -80,7 +80,7 @@ struct GoldenRecordCommand: ParsableCommand {
       if let classifier = Classifier(of: network.graph, shapes: shapes) {
         try Labels(path: labels, classCount: classifier.classCount)
       } else if let labels {
-        throw UsageError("--labels \(labels): the network tells no classes")
+        throw UsageError("--labels \(labels): the network has no classes")
       } else {
         Labels.none
       }
@@ -131,8 +131,8 @@ struct GoldenRecordCommand: ParsableCommand {
   ) throws {
     let progress = ProgressBar("recording")
     Interruption.listen()
-    // What asks the command to end, or closes its terminal, is a Ctrl-C, too: the temporary file has
-    // to go.
+    // A signal that asks the command to end, or a closed terminal, counts as a Ctrl-C, too: the temporary
+    // file has to be removed.
     for number in [SIGTERM, SIGHUP] { signal(number) { _ in raise(SIGINT) } }
     do {
       try recorder.record(

@@ -4,7 +4,7 @@ import Kernels
 import Net
 import Report
 
-/// `densecam list`: what can be chosen.
+/// `densecam list`: the available choices.
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",

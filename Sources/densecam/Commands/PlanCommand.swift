@@ -4,10 +4,10 @@ import Kernels
 import Net
 import Report
 
-/// `densecam plan`: who computes each convolution of a network.
+/// `densecam plan`: the backend of each convolution of a network.
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "Show who computes each convolution of a network, and save it.",
+    commandName: "plan", abstract: "Show the backend of each convolution of a network; save it.",
     discussion: """
       A saved plan is JSON that can be edited: of an assignment, `node`, `problem` and `executed` decide. \
       All commands that take --backend make the same choice again with --backend plan:FILE.

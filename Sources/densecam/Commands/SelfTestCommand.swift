@@ -7,17 +7,17 @@ import Net
 import Report
 import Verify
 
-/// `densecam selftest` tells whether the verdicts can be trusted.
+/// `densecam selftest` checks whether the verdicts can be trusted.
 struct SelfTestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "selftest",
     abstract: "Inject known faults into the backends and count which are caught.",
     discussion: """
       Each fault of a catalogue is put into each backend, on layers cut out of a network with their \
-      weights and activations and on single convolutions of every kind. What exceeds the worst-case \
+      weights and activations and on single convolutions of every kind. Errors beyond the worst-case \
       bound must FAIL, and right kernels on random problems must pass: on ordinary numbers, on numbers \
-      that underflow, and on sums that overflow. The same figures are given for the policies that other tools judge \
-      by. What counts as caught is FAIL, for `verify` exits with 0 on MARGINAL.
+      that underflow, and on sums that overflow. The same figures are given for the policies of other \
+      tools. Only FAIL counts as caught, as `verify` exits with 0 on MARGINAL.
 
       EXAMPLES
         densecam selftest                            everything, some minutes
@@ -104,7 +104,7 @@ struct SelfTestCommand: ParsableCommand {
     return trials
   }
 
-  /// Judges right kernels; returns what they got and how many seeds were judged.
+  /// Judges right kernels; returns their verdicts and how many seeds were judged.
   private func judgeRight(_ test: SelfTest) throws -> (SelfTest.FalseAlarms, Int) {
     let progress = ProgressBar("judging right kernels")
     defer { progress.clear() }

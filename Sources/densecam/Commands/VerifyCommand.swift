@@ -6,7 +6,7 @@ import Net
 import Report
 import Verify
 
-/// `densecam verify` tells whether every kernel is right.
+/// `densecam verify` checks whether every kernel is right.
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
@@ -44,7 +44,7 @@ struct VerifyCommand: ParsableCommand {
       valueName: "list"))
   var problems: String?
 
-  @Option(help: ArgumentHelp("What --problems draws its numbers from.", valueName: "number"))
+  @Option(help: ArgumentHelp("The seed of the numbers of --problems.", valueName: "number"))
   var seed: UInt64 = 1
 
   @Option(
@@ -68,7 +68,7 @@ struct VerifyCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Prepare the inputs anew from the pictures in this folder, instead of taking the golden's.",
+      "Prepare the inputs again from the pictures in this folder, instead of using the golden's.",
       valueName: "folder"))
   var images: String?
 
@@ -108,13 +108,13 @@ struct VerifyCommand: ParsableCommand {
     try finish(report)
   }
 
-  /// Ends with the status that the verdict asks for.
+  /// Ends with the verdict's exit status.
   private func finish(_ report: VerifyReport) throws {
     switch report.verdict {
     case .fail: throw ExitStatus.mismatch
     case .pass, .marginal: break
     case .mistrusted:
-      // A right kernel on telling data may stand beside one on data that tells nothing.
+      // A right kernel on informative data may be next to one on uninformative data.
       let verdicts = report.goldens.flatMap(\.cases).flatMap(\.layers).map(\.verdict)
       guard verdicts.contains(where: { $0 == .pass || $0 == .marginal }) else { fallthrough }
     case .fellBack, .skipped, .unsupported, nil:
@@ -197,12 +197,12 @@ struct VerifyCommand: ParsableCommand {
     )
   }
 
-  /// Reads saved results and judges them: if no options say how, as the run did.
+  /// Reads saved results and judges them: as the run did unless options say otherwise.
   private func read(_ path: String) throws -> VerifyReport {
     var rules: Policy?
     if policy.isGiven {
       guard case .policy(let given) = try policy.choice() else {
-        throw UsageError("--policy exact has to run; --from judges what was run before")
+        throw UsageError("--policy exact has to run; --from judges saved results")
       }
       rules = given
     }
@@ -214,7 +214,7 @@ struct VerifyCommand: ParsableCommand {
     return report
   }
 
-  /// Refuses what would ask for a run beside results that are there.
+  /// Refuses options that would require a run besides saved results.
   private func checkNothingIsRun() throws {
     let others: [(Bool, String)] = [
       (!goldens.isEmpty, "goldens"), (problems != nil, "--problems"), (feed != nil, "--feed"),
@@ -225,7 +225,7 @@ struct VerifyCommand: ParsableCommand {
       (model.threading.threads != nil, "--threads"),
     ]
     guard let other = others.first(where: \.0)?.1 else { return }
-    throw UsageError("--from judges what was run before; it takes no \(other)")
+    throw UsageError("--from judges saved results; it takes no \(other)")
   }
 
   private func report(of goldens: [VerifyReport.Golden], _ policy: Policy, _ team: WorkerTeam)
@@ -241,7 +241,7 @@ struct VerifyCommand: ParsableCommand {
       threads: team.count, policy: policy, settings: settings, goldens: goldens)
   }
 
-  /// What a command has to say to repeat a part of this run.
+  /// The options of a command that repeats a part of this run.
   private var settings: RunSettings {
     var settings = RunSettings()
     settings.model = model.model

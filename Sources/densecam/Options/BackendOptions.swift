@@ -14,7 +14,7 @@ struct BackendOptions: ParsableArguments {
       valueName: "names"))
   var backend: String?
 
-  @Flag(help: "Compute every node of the graph by a step of its own.")
+  @Flag(help: "Compute every node of the graph by a separate step.")
   var noFuse = false
 
   @Option(
@@ -38,9 +38,9 @@ struct BackendOptions: ParsableArguments {
     return options
   }
 
-  /// What runs if no backend is named.
+  /// The default if no backend is named.
   enum Standard {
-    /// Every backend that is listed.
+    /// Every listed backend.
     case all
 
     /// The one that is usually the fastest.
@@ -63,7 +63,7 @@ struct BackendOptions: ParsableArguments {
     }
   }
 
-  /// The backend of a name, or what a plan that was saved chose.
+  /// The backend with a name, or the choice of a saved plan.
   static func choice(named name: String) throws -> BackendChoice {
     if name.hasPrefix(planPrefix) {
       let path = String(name.dropFirst(planPrefix.count))
@@ -72,18 +72,18 @@ struct BackendOptions: ParsableArguments {
     guard let backend = registry[name] else {
       throw UsageError(
         "there is no backend \(name); there are \(registry.names.joined(separator: ", ")), "
-          + "and \(planPrefix)FILE for a plan that `densecam plan` saved")
+          + "and \(planPrefix)FILE for a plan saved by `densecam plan`")
     }
     return BackendChoice(backend)
   }
 
-  /// What is before the path of a saved plan.
+  /// The prefix of the path of a saved plan.
   static let planPrefix = "plan:"
 
   /// The backends that can be named.
   static let registry = BackendRegistry.builtIn
 
-  /// One run a choice.
+  /// One run per choice.
   func runs(default standard: Standard) throws -> [VerificationRun] {
     let options = try planOptions()
     return try choices(default: standard).map {

@@ -18,8 +18,8 @@ struct DestinationOptions: ParsableArguments {
 
   /// Refuses a file that cannot be written, before any work is spent on it.
   ///
-  /// What exists must be a regular file: the new one is put in its place, and that is never meant for
-  /// a device or a symbolic link.
+  /// An existing file must be regular: the new one replaces it, which is never intended for a device or a
+  /// symbolic link.
   ///
   /// - Throws: ``UsageError``.
   func check() throws {
@@ -40,7 +40,7 @@ struct DestinationOptions: ParsableArguments {
       try Output.write(text)
       return
     }
-    // What was not there before the work may be there after it.
+    // A file may have appeared since the work began.
     try check()
     try writeFile(at: output, Array(text.utf8), replacing: force)
   }

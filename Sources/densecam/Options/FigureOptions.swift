@@ -5,7 +5,7 @@ import Imaging
 
 /// How pictures are drawn.
 struct FigureOptions: ParsableArguments {
-  /// How single pictures are laid out; a sheet of many has an option of its own.
+  /// How single pictures are laid out; a sheet of many has its own option.
   enum Style: String, ExpressibleByArgument, CaseIterable {
     case seed
     case panels
@@ -20,8 +20,8 @@ struct FigureOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Colours: seed, viridis, turbo, jet or grey; viridis and grey can be read without telling colours "
-        + "apart.", valueName: "name"))
+      "Colours: seed, viridis, turbo, jet or grey; viridis and grey can be read without distinguishing "
+        + "colours.", valueName: "name"))
   var palette: String = Palette.Name.seed.rawValue
 
   @Option(
@@ -38,10 +38,10 @@ struct FigureOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "png, pdf or svg, for pictures that go to a folder.", valueName: "format"))
+      "png, pdf or svg, for pictures that are written to a folder.", valueName: "format"))
   var imageFormat: String = FigureFormat.png.rawValue
 
-  /// What was asked for, checked.
+  /// The requested options, checked.
   func drawing() throws -> CamDrawing {
     guard let name = Palette.Name(rawValue: palette) else {
       throw UsageError(

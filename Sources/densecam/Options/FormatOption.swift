@@ -13,11 +13,11 @@ enum OutputFormat: String, CaseIterable {
   /// The text of results.
   ///
   /// - Parameters:
-  ///   - isForFile: Whether nothing of this terminal matters to the text.
+  ///   - isForFile: Whether the text is independent of this terminal.
   ///   - document: The results as a table and as Markdown.
   ///   - others: The results in the other formats.
   /// - Returns: The text, ending in a line feed.
-  /// - Throws: What writing them throws, or ``UsageError`` if they cannot be written so.
+  /// - Throws: Errors from the writer, or ``UsageError`` if they have no such format.
   func text(
     isForFile: Bool = false, document: @autoclosure () -> Document,
     _ others: [OutputFormat: () throws -> String]
@@ -39,7 +39,7 @@ enum OutputFormat: String, CaseIterable {
 protocol FormatOffer {
   static var formats: [OutputFormat] { get }
 
-  /// What a file is written in unless `--format` is given.
+  /// The format of a file unless `--format` is given.
   static var ofFiles: OutputFormat { get }
 }
 
@@ -74,7 +74,7 @@ struct FormatOption<Offer: FormatOffer>: ParsableArguments {
 
   var format: OutputFormat { choice?.format ?? .table }
 
-  /// The format of what goes to a file, if it does.
+  /// The format of the file, if results go to one.
   func format(isForFile: Bool) -> OutputFormat {
     choice?.format ?? (isForFile ? Offer.ofFiles : .table)
   }

@@ -1,11 +1,11 @@
 import ArgumentParser
 import Verify
 
-/// What goldens of other frameworks are held to be of.
+/// The precision assumed for goldens of other frameworks.
 struct GoldenPrecisionOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "What another framework's golden was multiplied in: f32, or, if it was less than it says, tf32, f16 or "
+      "Precision of the products in another framework's golden: f32 or, if lower than stated, tf32, f16 or "
         + "bf16.", valueName: "precision"),
     transform: Self.precision)
   var goldenPrecision: GoldenPrecision = .f32

@@ -30,7 +30,7 @@ struct InputOptions: ParsableArguments {
     help: ArgumentHelp("What to divide by, in the network's channel order.", valueName: "a,b,c"))
   var std: String?
 
-  /// The model's own way with what was asked for put in its place.
+  /// The model's own preprocessing, with the requested changes.
   func preprocessing(for model: Model) throws -> Preprocessing {
     var result = model.preprocessing
     if let size {
@@ -45,7 +45,7 @@ struct InputOptions: ParsableArguments {
       }
       result.resize = value
     }
-    // A picture that is taken as it is has its own size, and any other the network's.
+    // A picture that is used as it is has its own size, and any other the network's.
     if size == nil { result.extent = result.resize == .none ? .fit : model.inputExtent }
     if let channels {
       guard let value = Preprocessing.Channels(rawValue: channels) else {

@@ -17,7 +17,7 @@ struct MappingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Class names, one a line; those that come with the model unless given.", valueName: "file"))
+      "Class names, one per line; those that come with the model unless given.", valueName: "file"))
   var labels: String?
 
   @Option(
@@ -50,7 +50,7 @@ struct MappingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Score maps against the boxes in a COCO file; its pictures are taken if none are named.",
+      "Score maps against the boxes in a COCO file; its pictures are used if none are named.",
       valueName: "file"))
   var boxes: String?
 
@@ -76,7 +76,7 @@ struct MappingOptions: ParsableArguments {
     }
   }
 
-  /// What makes the maps.
+  /// The maker of the maps.
   func maker(_ explainer: Explainer, keepsUpsampled: Bool) throws -> MapMaker {
     var maker = MapMaker(explainer: explainer, method: method)
     maker.scoreCAM = ScoreCAM(channelLimit: channelLimit)

@@ -26,7 +26,7 @@ struct ModelOptions: ParsableArguments {
 }
 
 extension Model {
-  /// Tells on standard error what of the model's files is not used, if there is something.
+  /// Reports unused parts of the model's files on standard error, if any.
   func tellRemark() {
     if let remark { printError("densecam: note: " + Span("\(name): \(remark)").text) }
   }
@@ -39,7 +39,7 @@ struct ThreadOptions: ParsableArguments {
     help: ArgumentHelp("Threads to compute on.", valueName: "count"))
   var threads: Int?
 
-  /// The number asked for, or one for each processor that this process may use.
+  /// The requested number, or one for each processor that this process may use.
   var count: Int { threads ?? Self.processorCount }
 
   /// The processors that this process may use.

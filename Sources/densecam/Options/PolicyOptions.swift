@@ -3,7 +3,7 @@ import Files
 import Report
 import Verify
 
-/// By which rules errors become verdicts.
+/// The rules by which errors become verdicts.
 struct PolicyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -21,7 +21,7 @@ struct PolicyOptions: ParsableArguments {
     help: ArgumentHelp("See --atol; the one that is not given is 0.", valueName: "number"))
   var rtol: Double?
 
-  /// What was asked for.
+  /// The request.
   enum Choice {
     case policy(Policy)
 
@@ -41,11 +41,11 @@ struct PolicyOptions: ParsableArguments {
     }
   }
 
-  /// - Throws: ``UsageError`` or ``PolicyError`` if the options contradict each other or a file is no
+  /// - Throws: ``UsageError`` or ``PolicyError`` if the options contradict each other or a file is not a
   ///   policy.
   func choice() throws -> Choice {
     if atol != nil || rtol != nil {
-      guard policy == nil else { throw UsageError("--policy does not go with --atol and --rtol") }
+      guard policy == nil else { throw UsageError("--policy excludes --atol and --rtol") }
       let limits = [atol ?? 0, rtol ?? 0]
       guard limits.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
         throw UsageError("--atol and --rtol must be 0 or more")
@@ -65,10 +65,10 @@ struct PolicyOptions: ParsableArguments {
     }
   }
 
-  /// Whether the options say anything.
+  /// Whether any of the options is given.
   var isGiven: Bool { policy != nil || atol != nil || rtol != nil }
 
-  /// Writes the options down, for a command that repeats a verdict.
+  /// Writes the options, for a command that repeats a verdict.
   func note(in settings: inout RunSettings) {
     settings.policy = policy
     settings.atol = atol

@@ -4,7 +4,7 @@ import Files
 import Net
 import Report
 
-/// What `densecam cam` writes, and what it does if that is there already.
+/// What `densecam cam` writes, and what it does with existing files.
 struct WritingOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
@@ -28,7 +28,7 @@ struct WritingOptions: ParsableArguments {
   @Flag(help: "Leave maps at the size of the network's input out of --maps.")
   var noUpsampled = false
 
-  @Flag(help: "Go on with a run that was interrupted.")
+  @Flag(help: "Continue a run that was interrupted.")
   var resume = false
 
   @Flag(help: "Replace files that exist.")
@@ -43,7 +43,7 @@ struct WritingOptions: ParsableArguments {
 
   /// Opens what a run writes to and, if it may be interrupted, its journal.
   ///
-  /// - Throws: `MapsError` or `JournalError` if what is there is in the way, ``UsageError`` if nothing
+  /// - Throws: `MapsError` or `JournalError` if existing files are in the way, ``UsageError`` if nothing
   ///   could be resumed or a file that is read would be replaced.
   func open(
     _ request: inout CamSession.Request, model: Model, preprocessing: Preprocessing,
@@ -52,7 +52,7 @@ struct WritingOptions: ParsableArguments {
     let folder = request.target?.folder
     guard maps != nil || folder != nil else {
       guard !resume else {
-        throw UsageError("--resume goes on with a folder of drawings (-o) or with --maps")
+        throw UsageError("--resume continues a folder of drawings (-o) or --maps")
       }
       return
     }
@@ -100,14 +100,14 @@ struct WritingOptions: ParsableArguments {
     for (path, row) in journal.rows { request.known[FileName.normal(path.text)] = row }
   }
 
-  /// Where the journal of a run without a folder lies; nil if the run is complete and needs none.
+  /// The place of the journal of a run without a folder; nil if the run is complete and needs none.
   private func storedJournal(_ request: CamSession.Request) -> String? {
     request.kept.store.flatMap { $0.isComplete ? nil : $0.journalPath }
   }
 
-  /// What a complete file of maps says of its pictures.
+  /// The rows of the pictures in a complete file of maps.
   ///
-  /// - Throws: `MapsError` if it cannot be read, ``UsageError`` if other maps were asked for.
+  /// - Throws: `MapsError` if it cannot be read, ``UsageError`` if other maps were requested.
   private func rows(of store: MapsStore, _ classes: MappedClasses) throws -> [ExactName: CamRow] {
     guard store.format == .hdf5 else { return [:] }
     let file = try MapsFile(path: store.path)
@@ -119,16 +119,15 @@ struct WritingOptions: ParsableArguments {
         maps.entries.allSatisfy({ ($0.upsampled == nil) == noUpsampled })
       else {
         throw UsageError(
-          "\(store.path): is complete, with maps of other classes or sizes; name another file, or begin "
-            + "anew with --force")
+          "\(store.path): is complete, with maps of other classes or sizes; name another file, or start "
+            + "over with --force")
       }
       rows[FileName.normal(maps.source)] = CamRow(maps, output: nil)
     }
     return rows
   }
 
-  /// Whether there is nothing to do, for an array, which names no pictures but holds as many as are asked
-  /// for.
+  /// Whether there is nothing to do, for an array, which names no pictures but holds as many as requested.
   ///
   /// - Throws: ``UsageError`` if it holds another number.
   func isDone(_ request: CamSession.Request, _ names: inout PictureNames) throws -> Bool {
@@ -142,11 +141,11 @@ struct WritingOptions: ParsableArguments {
       (least...most).contains(shape[1])
     else {
       throw UsageError(
-        "\(store.path): exists and does not hold as many maps as were asked for; --force begins anew"
+        "\(store.path): exists and does not hold as many maps as were requested; --force starts over"
       )
     }
     printError(
-      "densecam: \(store.path) is there, with as many maps as were asked for; there is nothing to do"
+      "densecam: \(store.path) exists, with as many maps as were requested; there is nothing to do"
     )
     return true
   }

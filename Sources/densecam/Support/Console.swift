@@ -3,17 +3,17 @@ import Glibc
 import Report
 import Synchronization
 
-/// Writes one line to standard error, with escapes for what would steer a terminal or break the line.
+/// Writes one line to standard error, escaping what would control a terminal or break the line.
 func printError(_ line: String) { Console.writeError(line.escaped + "\n") }
 
-/// What the terminal is and wants.
+/// The terminal and its settings.
 enum Console {
   private static let errorFailed = Atomic<Bool>(false)
 
-  /// Whether something could not be written to standard error, and nobody had closed it on purpose.
+  /// Whether something could not be written to standard error, and it had not been closed on purpose.
   static var hasLostErrors: Bool { errorFailed.load(ordering: .relaxed) }
 
-  /// Writes to standard error as it is, at once.
+  /// Writes to standard error unchanged, at once.
   static func writeError(_ text: String) {
     let code = Descriptor.write(text, to: STDERR_FILENO)
     if let code, code != EBADF { errorFailed.store(true, ordering: .relaxed) }
@@ -22,7 +22,7 @@ enum Console {
   static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
   static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-  /// Whether to colour what goes to standard output; see no-color.org.
+  /// Whether to colour standard output; see no-color.org.
   static var usesColor: Bool {
     guard outputIsTerminal else { return false }
     guard let value = unsafe getenv("NO_COLOR") else { return true }
@@ -36,7 +36,7 @@ enum Console {
     }.joined(separator: " ")
   }
 
-  /// The arguments as they can be shown, those included that are not UTF-8.
+  /// The arguments in printable form, including those that are not UTF-8.
   static var shownArguments: [String] {
     let arguments = unsafe UnsafeBufferPointer(
       start: CommandLine.unsafeArgv, count: Int(CommandLine.argc))
@@ -49,13 +49,13 @@ enum Console {
     return shown
   }
 
-  /// Now, or the time that `SOURCE_DATE_EPOCH` gives for reproducible files; UTC, as ISO 8601 has it.
+  /// Now, or the time that `SOURCE_DATE_EPOCH` gives for reproducible files; UTC, ISO 8601.
   static var timestamp: String {
     let epoch = unsafe getenv("SOURCE_DATE_EPOCH").flatMap { unsafe Double(String(cString: $0)) }
     return (epoch.map { Date(timeIntervalSince1970: $0) } ?? Date()).formatted(.iso8601)
   }
 
-  /// The columns of the terminal, or what `COLUMNS` says where there is none; nil if nothing tells.
+  /// The columns of the terminal, or of `COLUMNS` where there is none; nil if unknown.
   static var columns: Int? {
     var size = winsize()
     if unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
@@ -66,7 +66,7 @@ enum Console {
   }
 }
 
-/// A bar on standard error for long work; nothing if that is no terminal.
+/// A bar on standard error for long work; nothing if that is not a terminal.
 final class ProgressBar {
   let title: String
   private let start = Monotonic.seconds
@@ -124,7 +124,7 @@ final class ProgressBar {
   }
 }
 
-/// A clock that never goes back.
+/// A clock that is never set back.
 enum Monotonic {
   static var seconds: Double {
     var time = timespec()

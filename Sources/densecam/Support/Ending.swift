@@ -3,7 +3,7 @@ import Files
 import Glibc
 import Report
 
-/// Something that the command itself refuses.
+/// An error found by the command itself.
 struct UsageError: ReportedError, Hashable {
   let description: String
 
@@ -13,7 +13,7 @@ struct UsageError: ReportedError, Hashable {
 extension Densecam {
   /// Ends the command; nil for success.
   ///
-  /// What could not be printed makes any end a bad one.
+  /// Failed output makes any ending a failure.
   static func exit(withStatus status: ExitStatus?) -> Never {
     var status = status
     do {
@@ -26,10 +26,10 @@ extension Densecam {
     Glibc.exit(status?.rawValue ?? 0)
   }
 
-  /// Prints one line about an error and ends with the status that fits it.
+  /// Prints one line about an error and ends with its status.
   ///
-  /// What the argument parser throws is its own business, help included, but for the status of a
-  /// usage error.
+  /// Errors of the argument parser are printed by it, help included, except for the status of a usage
+  /// error.
   static func exit(reporting error: any Error) -> Never {
     let status: ExitStatus
     switch error {
@@ -45,7 +45,7 @@ extension Densecam {
         }
         exit(withStatus: .badInput)
       }
-      // What was asked for instead of a run: help, the version, completions.
+      // Requested instead of a run: help, the version, completions.
       do {
         let text = fullMessage(for: error)
         try Output.write(text.isEmpty || text.hasSuffix("\n") ? text : text + "\n")
@@ -58,7 +58,7 @@ extension Densecam {
     exit(withStatus: status)
   }
 
-  /// What the argument parser says of an error; some of it takes several lines.
+  /// The argument parser's text for an error, which may have several lines.
   ///
   /// An argument that has to be escaped must not add to them, so the same error is made with the argument as
   /// it can be shown.

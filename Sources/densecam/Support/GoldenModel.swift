@@ -12,8 +12,8 @@ extension Model {
   ///   - golden: The golden, whose header names the model and holds its hashes.
   ///   - name: The model to use instead of the one that the golden names.
   ///   - team: The threads that calibrate seeded weights; a checkpoint does not need them.
-  /// - Throws: ``GoldenError`` if the golden names a checkpoint, whose place it cannot know, or if its
-  ///   hashes are not this model's; otherwise what loading or hashing the model throws.
+  /// - Throws: ``GoldenError`` if the golden names a checkpoint, whose place is not recorded, or if its
+  ///   hashes are not this model's; otherwise errors from loading or hashing the model.
   init(of golden: GoldenFile, named name: String?, team: WorkerTeam) throws {
     if let name {
       try self.init(name, team: team)
@@ -23,7 +23,7 @@ extension Model {
       } catch is ModelError {
         throw GoldenError(
           .mismatch, path: golden.path,
-          "was recorded from \(golden.header.model); say where that is with --model")
+          "was recorded from \(golden.header.model); give its name with --model")
       }
     }
     tellRemark()
@@ -50,13 +50,13 @@ final class ModelCache {
 }
 
 extension GoldenCase {
-  /// The case's input, made anew from its picture.
+  /// The case's input, prepared again from its picture.
   ///
   /// - Parameters:
   ///   - folder: Where the pictures are.
   ///   - golden: The golden, for errors.
   /// - Returns: The input.
-  /// - Throws: ``GoldenError`` if the picture is another one, or what reading it throws.
+  /// - Throws: ``GoldenError`` if the picture is a different one, or errors from reading it.
   func input(fromPicturesIn folder: String, golden: GoldenFile) throws -> Tensor<Float> {
     guard let preprocessing = Preprocessing(preprocessing) else {
       throw GoldenError(

@@ -3,7 +3,7 @@ import Verify
 
 /// The goldens that a command works on.
 enum GoldenPaths {
-  /// The folder that is looked into when none is named.
+  /// The folder that is searched when none is named.
   static let folder = "golden"
 
   /// The paths that were named, the goldens of those that are folders, or all in ``folder``.

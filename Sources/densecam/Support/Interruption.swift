@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Ctrl-C as a request: long work looks at it between its pieces, keeps what is done and ends.
+/// Ctrl-C as a request: long work checks it between its pieces, keeps what is done and ends.
 ///
 /// A second Ctrl-C ends the command at once.
 enum Interruption {

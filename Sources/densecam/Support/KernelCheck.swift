@@ -3,7 +3,7 @@ import Kernels
 import Net
 import Verify
 
-/// A quick look whether a backend computes anything like a network on this machine.
+/// A quick check that a backend computes a network correctly on this machine.
 enum KernelCheck {
   /// Verifies the smallest network, and proves that its plan keeps values apart.
   static func run(_ backend: any ConvolutionBackend, on instructionSet: InstructionSet) throws

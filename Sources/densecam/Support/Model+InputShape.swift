@@ -2,10 +2,10 @@ import Kernels
 import Net
 
 extension Model {
-  /// The shape of an input of the network that no picture is behind.
+  /// The shape of an input of the network without a picture.
   ///
   /// - Parameters:
-  ///   - size: What `--size` said; the network's own size if nothing.
+  ///   - size: The value of `--size`; the network's own size if nil.
   ///   - batch: The images.
   /// - Returns: The shape.
   /// - Throws: ``UsageError`` if the size is not one, or has to come from a picture.

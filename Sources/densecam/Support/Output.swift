@@ -2,28 +2,28 @@ import Files
 import Glibc
 import Report
 
-/// Prints one line to standard output, with escapes for what would steer a terminal or break the line.
+/// Prints one line to standard output, escaping what would control a terminal or break the line.
 ///
-/// In this module it takes the place of the standard library's function, which says nothing of a full
-/// disk. What is made for programs, or has been laid out already, goes to ``Output/write(_:)``.
+/// In this module it replaces the standard library's function, which does not report a full
+/// disk. Output for programs, or already laid out, goes to ``Output/write(_:)``.
 ///
 /// - Throws: ``OutputError``.
 func print(_ line: String) throws(OutputError) { try Output.write(line.escaped + "\n") }
 
-/// Standard output, of which every failure is an error: results that nobody got are not a success.
+/// Standard output, whose every failure is an error: results that were not delivered are not a success.
 enum Output {
-  /// Writes a text as it is.
+  /// Writes a text unchanged.
   ///
   /// - Throws: ``OutputError``.
   static func write(_ text: String) throws(OutputError) {
     if let code = Descriptor.write(text, to: STDOUT_FILENO) { throw OutputError(code: code) }
   }
 
-  /// Closes standard output, which can report what writing could not.
+  /// Closes standard output, which can report errors that writing did not.
   ///
   /// - Throws: ``OutputError``.
   static func finish() throws(OutputError) {
-    // What was never open has lost nothing.
+    // If it was never open, nothing is lost.
     guard close(STDOUT_FILENO) != 0, errno != EBADF else { return }
     throw OutputError(code: errno)
   }
@@ -34,7 +34,7 @@ struct OutputError: ReportedError, Hashable {
   /// `errno` after the call.
   let code: Int32
 
-  /// Whether the reader has gone, which is its right.
+  /// Whether the reader has gone, which is legitimate.
   var isClosedPipe: Bool { code == EPIPE }
 
   var description: String {
@@ -44,7 +44,7 @@ struct OutputError: ReportedError, Hashable {
 
 /// Calls on the descriptors that every process starts with.
 enum Descriptor {
-  /// Writes all of a text; returns the error number of what failed.
+  /// Writes all of a text; returns the error number of a failure.
   static func write(_ text: String, to descriptor: Int32) -> Int32? {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
@@ -53,7 +53,7 @@ enum Descriptor {
       }
       if count < 0, errno == EINTR { continue }
       if count < 0, errno == EAGAIN {
-        // Who started us shares the descriptor and has made it one that does not wait.
+        // The parent process shares the descriptor and has made it non-blocking.
         var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         unsafe poll(&request, 1, -1)
         continue
@@ -64,10 +64,10 @@ enum Descriptor {
     return nil
   }
 
-  /// Sees to it that the first three descriptors are taken.
+  /// Ensures that the first three descriptors are open.
   ///
-  /// If one was closed, the next file to be opened would take its place and get what is printed. What takes
-  /// it here fails when it is used the way its number asks for.
+  /// If one was closed, the next file to be opened would get its number and receive what is printed. Its
+  /// replacement here fails when it is used as its number implies.
   static func takeStandardOnes() {
     for descriptor in STDIN_FILENO...STDERR_FILENO
     where fcntl(descriptor, F_GETFD) < 0 && errno == EBADF {
@@ -75,8 +75,8 @@ enum Descriptor {
     }
   }
 
-  /// Sets what signals do that come of writing: a reader that has gone away, as `head` does, ends the
-  /// command without noise; a limit on the size of files is an error of the call and no sudden end.
+  /// Sets the handling of signals that come from writing: a reader that has gone away, as `head` does, ends
+  /// the command silently; exceeding a limit on file sizes is an error of the call, not a sudden end.
   static func setSignals() {
     signal(SIGPIPE, SIG_DFL)
     var signals = sigset_t()

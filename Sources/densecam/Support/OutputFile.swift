@@ -24,7 +24,7 @@ enum OutputFile {
         "\(path): cannot write into \(folder): \(FileError.text(of: errno))")
     }
     if !overwriting, exists(path) {
-      throw UsageError("\(path): exists; say --force to replace it")
+      throw UsageError("\(path): exists; use --force to replace it")
     }
   }
 }

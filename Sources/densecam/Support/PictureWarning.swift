@@ -1,11 +1,11 @@
 import Explain
 
 extension PreparedPicture {
-  /// Says on standard error what is wrong with the picture's file, if anything is.
+  /// Reports a fault of the picture's file on standard error, if there is one.
   @discardableResult
   func warned(of path: String) -> PreparedPicture {
     if let flaw {
-      printError("densecam: warning: \(path): \(flaw); all its pixels are there")
+      printError("densecam: warning: \(path): \(flaw); all its pixels are present")
     }
     return self
   }

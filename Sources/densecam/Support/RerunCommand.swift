@@ -7,7 +7,7 @@ import Verify
 struct RerunCommand {
   let settings: RunSettings
 
-  /// What the environment forced when the run was made, as it stands before a command.
+  /// The environment variables that were forced in the run, as written before a command.
   let environment: [String]
 
   init(_ settings: RunSettings, on machine: MachineDescription) {
@@ -42,7 +42,7 @@ struct RerunCommand {
     return words.joined(separator: " ")
   }
 
-  /// The failures for which a smaller trial is looked for; after so many, it is more of the same.
+  /// The number of failures for which a smaller trial is searched; more would add little.
   static let shrunkFailures = 3
 
   /// The command that repeats one failure of single convolutions and, if wanted, one for the simplest trial

@@ -3,9 +3,9 @@ import Report
 extension String {
   /// The text as one word of a shell.
   ///
-  /// A shell reads bytes, so this looks at scalars: what Swift takes for one character may be a quote
-  /// with a mark on it. What reports do not print as it is, control characters above all, is written as
-  /// `$'…'` does, which bash, zsh and ksh read.
+  /// A shell reads bytes, so this works on scalars: a Swift character may be a quote with a mark on it.
+  /// Characters that reports do not print unchanged, above all control characters, are written as in
+  /// `$'…'`, which bash, zsh and ksh read.
   var shellQuoted: String {
     let harmless = "_-./:@+,=%".unicodeScalars
     let isHarmless = !isEmpty && unicodeScalars.allSatisfy { $0.isPlain || harmless.contains($0) }
@@ -30,7 +30,7 @@ extension String {
   /// The path as an argument that is not taken for an option.
   var asArgument: String { (hasPrefix("-") ? "./\(self)" : self).shellQuoted }
 
-  /// A regular expression that finds the text as it is.
+  /// A regular expression that matches the text literally.
   ///
   /// Beyond ASCII, scalars are written by their numbers: a mark would belong to the backslash's character.
   var regexEscaped: String {

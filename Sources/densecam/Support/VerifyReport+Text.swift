@@ -7,10 +7,10 @@ extension VerifyReport {
   /// - Parameters:
   ///   - format: The format.
   ///   - all: Whether tables list every layer.
-  ///   - isForFile: Whether nothing of this terminal matters to the text.
+  ///   - isForFile: Whether the text is independent of this terminal.
   ///   - rerun: The commands that repeat one layer.
   /// - Returns: The text, ending in a line feed.
-  /// - Throws: What the encoder throws.
+  /// - Throws: Errors from the encoder.
   func text(
     as format: OutputFormat, all: Bool, isForFile: Bool,
     rerun: @escaping (_ golden: String, _ layer: LayerResult) -> [String]

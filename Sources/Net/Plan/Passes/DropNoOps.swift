@@ -1,5 +1,5 @@
 extension Program {
-  /// Lets Dropout, identity and flatten vanish: their value is another name of their input.
+  /// Removes Dropout, identity and flatten: their value is an alias of their input.
   mutating func dropNoOps() {
     steps = steps.filter { step in
       guard case .copy(let node) = step.kind else { return true }

@@ -1,5 +1,5 @@
 extension Program {
-  /// Folds each batch norm that alone reads a convolution into that convolution's weights:
+  /// Folds each batch norm that is the only reader of a convolution into that convolution's weights:
   /// `s · (W x + b) + t = (s W) x + (s b + t)`.
   mutating func foldBatchNorms() {
     fuse { producer, consumer in

@@ -4,7 +4,7 @@ extension Program {
   /// Gives each value that is concatenated its place in the concatenation's buffer, so that its step
   /// writes there directly.
   ///
-  /// A value that two concatenations read lies in the first of them and is copied to the other. In a
+  /// A value that two concatenations read is placed in the first of them and is copied to the other. In a
   /// dense block each concatenation begins with the one before it, so all of them end up as prefixes
   /// of one buffer.
   mutating func placeConcatenations() {

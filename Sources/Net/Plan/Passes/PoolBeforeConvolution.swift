@@ -1,12 +1,12 @@
 import Kernels
 
 extension Program {
-  /// Averages before a pointwise convolution instead of after it, where the windows lie side by side:
-  /// both are linear and the one does not mix pixels that the other tells apart, so
+  /// Averages before a pointwise convolution instead of after it, where the windows are side by side:
+  /// both are linear, and neither mixes what the other keeps apart, so
   /// `avg(W x + b) = W avg(x) + b`, with fewer products by the size of the window.
   ///
-  /// The backend is then given a smaller problem, for which another may be chosen; it has to offer all that
-  /// is fused.
+  /// The backend is then given a smaller problem, for which another may be chosen; it has to offer
+  /// everything that is fused.
   ///
   /// - Throws: ``GraphError`` if the smaller problem has no result.
   mutating func poolBeforeConvolutions() throws(GraphError) {
@@ -24,7 +24,7 @@ extension Program {
       else { return nil }
       let input = shapes[producer.output]
       let output = shapes[pool]
-      // A last window that hangs over the edge has another divisor.
+      // A last window that extends beyond the edge has another divisor.
       guard output.height == input.height / attributes.kernel.height,
         output.width == input.width / attributes.kernel.width
       else { return nil }

@@ -20,7 +20,7 @@ struct ActivationBound: OperatorBound {
     case .relu, .clip: return .zero(output.shape)
     case .scalar(let operation, let scalar):
       // The number is rounded to 32 bits, by an amount that is known, and so is the result; a product
-      // may underflow. A kernel that divides by multiplying rounds once more. The factor covers u².
+      // may underflow. A kernel that divides by multiplying rounds again. The factor covers u².
       let shift = (scalar - Double(Float(scalar))).magnitude
       let u = u * (1 + 0x1p-20)
       switch operation {

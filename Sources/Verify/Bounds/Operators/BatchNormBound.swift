@@ -28,7 +28,7 @@ struct BatchNormBound: OperatorBound {
       allowed.elements[i] =
         4 * u * magnitudes.elements[i] + eta * (inputs[0].elements[i].magnitude + 2)
     }
-    // A scale that is no finite number makes NaN of 0.
+    // A scale that is not finite makes NaN of 0.
     let plane = output.shape.planeCount
     let reach = RoundingModel.largest * (1 - 4 * u)
     return Allowance(

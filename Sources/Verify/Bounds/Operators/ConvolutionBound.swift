@@ -38,7 +38,7 @@ struct ConvolutionBound: OperatorBound {
       magnitudes = magnitudes.mappedByChannel { $1 + Double(bias[$0].magnitude) }
       roundings += 1
     }
-    // With a folded batch norm it is what comes after it that whose products are small.
+    // With a folded batch norm, underflow is counted where the batch norm is.
     let underflow =
       around.norm == nil ? try bounds.underflow(node, input, algorithm, around) : nil
     switch algorithm {
@@ -65,7 +65,7 @@ struct ConvolutionBound: OperatorBound {
           },
           count: magnitudes.elements.count))
       if let underflow {
-        // What underflows is rounded again on its way.
+        // What underflows is rounded again later.
         let factor = 1 + min(1, model.worst)
         allowance.add(Allowance(likely: underflow.mapped { factor * $0 }))
       }
@@ -75,7 +75,7 @@ struct ConvolutionBound: OperatorBound {
 }
 
 extension Algorithm {
-  /// Results of a convolution that have no rounding in common.
+  /// Results of a convolution that share no rounding.
   ///
   /// Pixels of one channel share the roundings of folded or transformed weights, and with Winograd the
   /// channels of one tile share those of the transformed input.

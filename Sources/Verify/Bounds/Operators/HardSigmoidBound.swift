@@ -5,7 +5,7 @@ import Net
 struct HardSigmoidBound: OperatorBound {
   let function: HardSigmoid
 
-  /// Holding a value between bounds brings no two values further apart, so a slope of |alpha| is left.
+  /// Clamping moves no two values further apart, so a slope of |alpha| is left.
   func propagate(_ deltas: [Tensor<Double>], output: Tensor<Double>, _ context: BoundContext) throws
     -> Tensor<Double>
   {
@@ -14,8 +14,8 @@ struct HardSigmoidBound: OperatorBound {
 
   /// Four roundings, of `alpha`, `beta`, the product and the sum.
   ///
-  /// So there are three of |alpha · x| and two of |beta|. Holding the sum between 0 and 1, which are exact,
-  /// takes no error further. The product and the conversions may underflow; that of alpha is multiplied by x.
+  /// So there are three of |alpha · x| and two of |beta|. Clamping the sum to 0 and 1, which are exact,
+  /// increases no error. The product and the conversions may underflow; that of alpha is multiplied by x.
   func own(_ inputs: [Tensor<Double>], output: Tensor<Double>, _ context: BoundContext) throws
     -> Allowance
   {

@@ -14,7 +14,7 @@ protocol OperatorBound {
   func own(_ inputs: [Tensor<Double>], output: Tensor<Double>, _ context: BoundContext) throws
     -> Allowance
 
-  /// Whether an element of the output may depend on other elements than the one at its place.
+  /// Whether an element of the output may depend on elements other than the one at its place.
   var mixesElements: Bool { get }
 }
 
