@@ -24,7 +24,7 @@ package enum Evidence {
     if inputIsConstant { return "the input is constant" }
     let needed = min(Double(sufficientCount), Double(count) * sufficientShare)
     guard Double(informative) < needed else { return nil }
-    return "only \(informative) of \(count) expected values differ from 0"
+    return "only \(informative) of \(count) expected values exceed their worst-case bound"
   }
 
   /// Whether all of several elements have one value; a single element is not a constant.

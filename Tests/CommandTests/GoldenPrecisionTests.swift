@@ -66,6 +66,12 @@ import Testing
       "rounded.h5", "(relative L2)", "0.0002", "more than f32 explains", "this model's golden",
       "lower precision", "--golden-precision tf32",
     ] { #expect(refused.error.contains(words), "\(refused.error)") }
+    let checked = try run("golden", "check", golden)
+    #expect(checked.status == 1)
+    for words in ["more than f32 explains", "--golden-precision tf32"] {
+      #expect(checked.output.contains(words), "\(checked.output)")
+    }
+    #expect(try run("golden", "check", golden, "--golden-precision", "tf32").status == 0)
     for precision in ["tf32", "f16", "bf16"] {
       let taken = try run(
         "verify", golden, "--backend", "naive,tiled", "--golden-precision", precision)

@@ -60,6 +60,36 @@ import Testing
     #expect(outcome.flippingSteps.isEmpty)
   }
 
+  /// One value over a whole map: rounding decides where its peak is, and no kernel is to blame for that.
+  @Test("does not blame a backend for what rounding explains") func level() throws {
+    let folder = try GoldenFolder()
+    let path = folder.path + "/level.h5"
+    let shape = TensorShape(channels: 3, height: 20, width: 20)
+    let network = try GoldenNetwork(
+      [
+        .init("conv0", .convolution(16, 3)), .init("conv1", .convolution(8, 3)),
+        .init("pool", Operation.globalAverage), .init("flat", .flatten),
+        .init("fc", .fullyConnected(outputs: 5, hasBias: true)), .init("soft", .softmax),
+      ], shape: shape)
+    let input = Tensor(
+      shape: shape, elements: (0..<shape.count).map { Float($0 / (20 * 20)) * 0.37 + 0.1 })
+    try network.record(path, input: input)
+    let golden = try GoldenFile(path: path)
+    let verifier = Verifier(
+      graph: network.graph, parameters: network.parameters, golden: golden, team: team)
+    let bad = BackendChoice(WinogradBackend(tile: 4))
+    let verified = try verifier.verify(
+      golden.cases[0], runs: [VerificationRun(name: "bad", backends: bad)],
+      options: VerificationOptions())
+    // What this is about: other maps, as right as rounding lets them be.
+    try #require(verified.maps.contains { $0.meaning == .fail })
+    try #require(verified.maps.allSatisfy { $0.verdict == .pass })
+    let outcome = try Bisection(
+      verifier: verifier, goldenCase: golden.cases[0], good: BackendChoice(NaiveBackend()), bad: bad
+    ).search()
+    #expect(outcome.goodIsGood && !outcome.flips && outcome.flippingSteps.isEmpty)
+  }
+
   @Test(
     "leaves the smallest list, in few questions",
     arguments: [[17], [0], [99], [3, 60], [1, 2, 98], Array(40..<50)])

@@ -69,7 +69,9 @@ struct GoldenNetwork {
   }
 
   /// Records the network in double precision.
-  func record(_ path: String, taps: (String) -> Bool = { _ in true }) throws {
+  func record(
+    _ path: String, input: Tensor<Float>? = nil, taps: (String) -> Bool = { _ in true }
+  ) throws {
     try GoldenRecorder(
       graph: graph, parameters: parameters,
       header: GoldenFile.unrecordedHeader(model: "small"), team: team
@@ -77,7 +79,7 @@ struct GoldenNetwork {
       [
         GoldenRecorder.Input(
           name: "one", source: "one.png", sourceSHA256: "00", preprocessing: "none",
-          tensor: input)
+          tensor: input ?? self.input)
       ], to: path, overwriting: false, includes: taps)
   }
 

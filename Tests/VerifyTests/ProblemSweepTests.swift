@@ -27,6 +27,12 @@ import Testing
     for result in try sweep.run(trial) {
       #expect(result.verdict == .skipped && result.reason?.contains("MiB") == true)
     }
+    // 16·4000² elements, 128 results, 1152 weights.
+    sweep.memoryLimit = 7812 << 20
+    let large = try ConvolutionProblem(notation: "mb1ic16ih4000oc8oh4kh3sh1000")
+    for result in try sweep.run(ConvolutionTrial(large, seed: 1)) {
+      #expect(result.reason == "judging it takes about 17578 MiB, and there are 7812")
+    }
   }
 
   @Test("pass every right backend", arguments: 0..<UInt64(4))

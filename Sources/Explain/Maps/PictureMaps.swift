@@ -71,8 +71,7 @@ package struct PictureMaps: Hashable, Sendable {
     self.logits = logits
     self.probabilities = probabilities
     self.method = method
-    let order = probabilities.indices.sorted { Self.precedes($0, $1, in: probabilities) }
-    top = Array(order.prefix(max(0, topCount)))
+    top = ClassOrder(probabilities: probabilities, logits: logits).first(topCount)
   }
 
   /// Adds the map of a class.
@@ -99,15 +98,7 @@ package struct PictureMaps: Hashable, Sendable {
   ///
   /// - Precondition: There is such a class.
   package func rank(ofClass index: Int) -> Int {
-    1 + probabilities.indices.count { Self.precedes($0, index, in: probabilities) }
-  }
-
-  /// Whether one class is likelier than another, in the order of Net's `topIndices`: ties go to the
-  /// earlier class, and NaN comes last.
-  private static func precedes(_ one: Int, _ other: Int, in probabilities: [Float]) -> Bool {
-    let (p, q) = (probabilities[one], probabilities[other])
-    if p.isNaN || q.isNaN { return !p.isNaN || (q.isNaN && one < other) }
-    return p > q || (p == q && one < other)
+    ClassOrder(probabilities: probabilities, logits: logits).rank(of: index)
   }
 }
 

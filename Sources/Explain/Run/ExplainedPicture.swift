@@ -35,7 +35,11 @@ package struct ExplainedPicture: Sendable {
         toShapeOfWidth: picture.picture.width, height: picture.picture.height)
       : MapRegion(width: picture.originalWidth, height: picture.originalHeight)
     // With objects of several classes, the likeliest class is not right or wrong.
-    let likeliest = boxes.count == 1 ? topIndices(inference.probabilities, 1).first : nil
+    let likeliest =
+      boxes.count == 1
+      ? ClassOrder(
+        probabilities: inference.probabilities, logits: inference.logits
+      ).first(1).first : nil
     return visible.map { maps in
       boxes.compactMap { boxes in
         guard let map = maps[boxes.classIndex] else { return nil }

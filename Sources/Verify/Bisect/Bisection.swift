@@ -109,16 +109,27 @@ public struct Bisection {
       goldenCase, runs: [run(on: steps, name: "mixed")],
       options: VerificationOptions(feeds: [.network], includes: { _ in false }))
     outcome.runs += 1
-    let flipped = flips(result, "mixed")
+    let flippedMaps = outcome.maps.filter(\.isFlipped).map(\.classIndex)
+    let flipped = flips(result, "mixed", maps: flippedMaps)
     progress?("\(steps.count) steps on \(bad.name): \(flipped ? "flips" : "holds")")
     return flipped
   }
 
   /// Whether a backend disagrees with the golden, whichever of its steps is to blame.
-  private func flips(_ result: CaseResult, _ backend: String) -> Bool {
-    result.maps.contains { $0.backend == backend && $0.meaning == .fail }
-      || result.classes.contains { $0.backend == backend && $0.verdict == .fail }
+  ///
+  /// - Parameter maps: The classes whose maps count, for a run in which maps have no bounds; nil for all.
+  private func flips(
+    _ result: CaseResult, _ backend: String, maps: [Int]? = nil
+  ) -> Bool {
+    result.maps.contains {
+      $0.backend == backend && $0.isFlipped && (maps?.contains($0.classIndex) ?? true)
+    } || result.classes.contains { $0.backend == backend && $0.verdict == .fail }
   }
+}
+
+extension MapComparison {
+  /// Whether the map means something else than the golden's and rounding does not explain that.
+  fileprivate var isFlipped: Bool { verdict == .fail && meaning == .fail }
 }
 
 /// The smallest part of a list for which a condition still holds, as far as leaving out pieces can find it.

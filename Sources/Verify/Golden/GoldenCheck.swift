@@ -20,13 +20,18 @@ public struct GoldenCheck: Sendable {
 
   public var items: [Item] = []
 
+  /// For a golden in single precision: why one of its values does not follow from those stored before it,
+  /// one error a case. `verify` refuses such a golden with the same error.
+  public var contradictions: [GoldenError] = []
+
   /// Whether every bit is the same.
   public var isIdentical: Bool { items.allSatisfy { $0.differing == 0 } }
 
   /// Whether something was compared at all.
   public var isEmpty: Bool { items.isEmpty }
 
-  /// Computes everything that a golden file stores again, in double precision, from its inputs.
+  /// Computes everything that a golden file stores again, in double precision, from its inputs; what is
+  /// stored in single precision also from the values stored before it.
   ///
   /// - Throws: ``GoldenError``, or errors from the run.
   public init(
@@ -64,6 +69,23 @@ public struct GoldenCheck: Sendable {
         let done = Double(index + 1) / Double(graph.nodes.count)
         progress?((Double(position) + done) / Double(golden.cases.count))
       }
+      if golden.header.precision == .f32 { try follow(goldenCase, of: golden, evaluator) }
+    }
+  }
+
+  /// Computes each node from the stored values before it.
+  private mutating func follow(
+    _ goldenCase: GoldenCase, of golden: GoldenFile, _ evaluator: ReferenceEvaluator
+  ) throws {
+    var trace = ReferenceTrace(
+      evaluator: evaluator, golden: golden, goldenCase: goldenCase, programs: [], wanted: nil)
+    do {
+      for index in evaluator.graph.nodes.indices {
+        try trace.advance(to: index)
+        trace.forget(after: index)
+      }
+    } catch let error as GoldenError where error.code == .mismatch {
+      contradictions.append(error)
     }
   }
 

@@ -48,7 +48,7 @@ extension GoldenError {
 
   /// An existing file that may not be replaced.
   static func exists(_ path: String) -> GoldenError {
-    GoldenError(.exists, path: path, "exists; say --allow-overwrite to record it again")
+    GoldenError(.exists, path: path, "exists; use --allow-overwrite to record it again")
   }
 
   /// A file whose content is not what was written, or should not have been.

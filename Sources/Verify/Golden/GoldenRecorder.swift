@@ -169,7 +169,9 @@ public struct GoldenRecorder: Sendable {
     guard let head, let features else { return }
     let cams = try group.createGroup("cams")
     let first = probabilities[..<head.classCount]
-    for (rank, classIndex) in topIndices(first, Self.mapCount).enumerated() {
+    let order = ClassOrder(
+      probabilities: Array(first), logits: Array(logits.elements[..<head.classCount]))
+    for (rank, classIndex) in order.first(Self.mapCount).enumerated() {
       let map = try head.map(
         ofClass: classIndex, features: features.elements[..<features.shape.imageCount],
         shape: features.shape, parameters: parameters)

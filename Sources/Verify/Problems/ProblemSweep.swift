@@ -58,11 +58,12 @@ public struct ProblemSweep: Sendable {
     guard count <= Self.largestElementCount else {
       return backends.map { notRun($0, .skipped, "it takes \(count >> 28) GiB") }
     }
-    guard count * Self.bytesPerElement <= memoryLimit else {
-      let needed = count * Self.bytesPerElement >> 20
+    let needed = count * Self.bytesPerElement
+    guard needed <= memoryLimit else {
       return backends.map {
         notRun(
-          $0, .skipped, "judging it takes about \(needed) MiB, and there are \(memoryLimit >> 20)")
+          $0, .skipped,
+          "judging it takes about \(needed >> 20) MiB, and there are \(memoryLimit >> 20)")
       }
     }
     guard let network = try trial.network(named: layer) else {

@@ -54,9 +54,9 @@ package struct ProblemVerification {
       result.layers += try sweep.run(trial)
       progress(Double(index + 1) / Double(trials.count))
     }
+    let model = "\(trials.count) problem\(trials.count == 1 ? "" : "s")"
     return GoldenResult(
-      path: source, header: GoldenFile.unrecordedHeader(model: "\(trials.count) problems"),
-      cases: [result])
+      path: source, header: GoldenFile.unrecordedHeader(model: model), cases: [result])
   }
 
   /// The trial that a result is of; nil if its names are not those of one.

@@ -60,7 +60,7 @@ struct CamCommand: ParsableCommand {
     guard chosen.count == 1 || mapping.boxes != nil else {
       throw UsageError("several backends are compared with --boxes alone; name one")
     }
-    let (network, team) = try model.load(default: BundledModel.standardName)
+    let (network, team) = try model.loadForPictures(default: BundledModel.standardName)
     let preprocessing = try input.preprocessing(for: network)
     let classCount = try Self.classCount(of: network, preprocessing)
     let labels = try Labels(path: mapping.labels ?? network.labels, classCount: classCount)

@@ -27,7 +27,8 @@ struct GoldenCheckCommand: ParsableCommand {
     var differs = false
     var compared = 0
     for path in try GoldenPaths.resolve(goldens) {
-      let golden = try GoldenFile(path: path)
+      var golden = try GoldenFile(path: path)
+      golden.precision = precision.goldenPrecision
       let network = try models.model(of: golden, named: model.model)
       let progress = ProgressBar(path)
       let check = try GoldenCheck(
@@ -61,7 +62,11 @@ struct GoldenCheckCommand: ParsableCommand {
             + "\(golden.header.generatorVersion) in single precision: furthest from double "
             + "precision is \(worst?.name ?? "none"), relative L2 \(worst?.relativeL2 ?? 0)"
             + maps)
-        guard worst.map(distance) ?? 0 > precision.goldenPrecision.networkLimit else { continue }
+        if !check.contradictions.isEmpty { differs = true }
+        for error in check.contradictions { try print("  \(error.cause)") }
+        guard check.contradictions.isEmpty,
+          worst.map(distance) ?? 0 > precision.goldenPrecision.networkLimit
+        else { continue }
         differs = true
         try print(
           "  more than \(precision.goldenPrecision.rawValue) explains: if it was computed in a lower "

@@ -62,7 +62,7 @@ struct GoldenRecordCommand: ParsableCommand {
       throw GoldenError(.exists, path: output, "exists; use --allow-overwrite to record it again")
     }
     try OutputFile.check(output, overwriting: true)
-    let (network, team) = try model.load()
+    let (network, team) = try model.loadForPictures()
     let preprocessing = try input.preprocessing(for: network)
     let inputs = try image.map { path in
       let name = FileName.last(of: path)

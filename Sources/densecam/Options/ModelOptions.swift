@@ -23,6 +23,20 @@ struct ModelOptions: ParsableArguments {
     model.tellRemark()
     return (model, team)
   }
+
+  /// Loads the network to run it on pictures, which have three channels.
+  func loadForPictures(default name: String = "densenet169@1") throws -> (
+    model: Model, team: WorkerTeam
+  ) {
+    let (model, team) = try load(default: name)
+    let channels = model.inputChannels
+    guard channels == 3 else {
+      throw UsageError(
+        "\(model.name) takes inputs of \(channels) channel\(channels == 1 ? "" : "s"), and pictures are "
+          + "prepared with 3; `densecam bench` and `plan` take such a network")
+    }
+    return (model, team)
+  }
 }
 
 extension Model {

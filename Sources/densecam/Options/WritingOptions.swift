@@ -145,7 +145,8 @@ struct WritingOptions: ParsableArguments {
       )
     }
     printError(
-      "densecam: \(store.path) exists, with as many maps as were requested; there is nothing to do"
+      "densecam: \(store.path) exists, with as many maps as were requested; there is nothing to do, if it is of "
+        + "these pictures, which an array does not say"
     )
     return true
   }

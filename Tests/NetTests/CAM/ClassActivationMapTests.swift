@@ -81,4 +81,12 @@ import Testing
     #expect(topIndices([.nan, 1, 2] as [Float], 3) == [2, 1, 0])
     #expect(topIndices([1] as [Float], 5) == [0])
   }
+
+  @Test("order classes of one probability by their logits") func saturated() {
+    let order = ClassOrder(
+      probabilities: [0, 1, 0, 0, .nan, 0] as [Float], logits: [-9, 800, 5, 7, 900, 7])
+    #expect(order.first(6) == [1, 3, 5, 2, 0, 4] && order.first(2) == [1, 3])
+    #expect(order.first(6).map(order.rank) == [1, 2, 3, 4, 5, 6])
+    #expect(order.first(-1).isEmpty && order.first(9).count == 6)
+  }
 }
