@@ -117,7 +117,7 @@ public struct Bisection {
 
   /// Whether a backend disagrees with the golden, whichever of its steps is to blame.
   ///
-  /// - Parameter maps: The classes whose maps count, for a run in which maps have no bounds; nil for all.
+  /// In a run in which maps have no bounds, only those of `maps` count, if it is not nil.
   private func flips(
     _ result: CaseResult, _ backend: String, maps: [Int]? = nil
   ) -> Bool {

@@ -20,8 +20,9 @@ public struct GoldenCheck: Sendable {
 
   public var items: [Item] = []
 
-  /// For a golden in single precision: why one of its values does not follow from those stored before it,
-  /// one error a case. `verify` refuses such a golden with the same error.
+  /// The values of a golden in single precision that do not follow from those stored before them.
+  ///
+  /// One error a case: the one with which `verify` refuses the golden.
   public var contradictions: [GoldenError] = []
 
   /// Whether every bit is the same.
