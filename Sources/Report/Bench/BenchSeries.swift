@@ -2,7 +2,7 @@ import Bench
 import Kernels
 import Verify
 
-/// The times of one name, on their way to JSON.
+/// The times of one name, for JSON.
 struct BenchSeries {
   /// What was timed, and the step of it that the times are of; the whole if nil.
   let result: BenchmarkResult

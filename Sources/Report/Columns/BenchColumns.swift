@@ -1,5 +1,5 @@
 extension BenchEntry {
-  /// What is told of a repetition, or of several together.
+  /// The columns of a repetition, or of several together.
   ///
   /// Google Benchmark's names are those that its `compare.py` reads.
   static let columns: [Column<BenchEntry>] = [

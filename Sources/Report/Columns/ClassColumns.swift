@@ -1,7 +1,7 @@
 import Verify
 
 extension ClassEntry {
-  /// What is told of the classes of a case.
+  /// The columns of the classes of a case.
   static let columns: [Column<ClassEntry>] = [
     .kept("golden", \.golden, "the golden file"),
     .kept("case", \.classes.caseName, "the case of the golden", csv: ["golden_case", "case"]),

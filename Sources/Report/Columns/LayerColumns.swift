@@ -1,7 +1,7 @@
 import Verify
 
 extension LayerEntry {
-  /// What is told of a layer and feed.
+  /// The columns of a layer and feed.
   static let columns: [Column<LayerEntry>] = [
     .kept("golden", \.golden, "the golden file, or the list of problems"),
     .kept("golden_case", \.goldenCase, "the case of the golden, or problems"),

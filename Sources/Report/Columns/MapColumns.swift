@@ -1,7 +1,7 @@
 import Verify
 
 extension MapEntry {
-  /// What is told of a Class Activation Map.
+  /// The columns of a Class Activation Map.
   static let columns: [Column<MapEntry>] = [
     .kept("golden", \.golden, "the golden file"),
     .kept("case", \.map.caseName, "the case of the golden", csv: ["golden_case", "case"]),

@@ -1,4 +1,4 @@
-/// A report on its way to paper: headings, lines and tables.
+/// The content of a report: headings, lines and tables.
 package struct Document: Hashable, Sendable {
   package enum Block: Hashable, Sendable {
     case heading(String)

@@ -2,7 +2,7 @@ import Files
 import FoundationEssentials
 package import Verify
 
-/// Why a text is no report of a verification.
+/// The reason a text is not a report of a verification.
 package struct ReportError: ReportedError, Hashable {
   package let description: String
 }
