@@ -129,13 +129,6 @@ package struct StepTiming: Sendable {
   /// The floating-point operations that the step is credited with: those of the direct algorithm,
   /// whatever the backend does; 0 for steps that are not convolutions.
   package var operations: Int { problem?.operations ?? 0 }
-
-  /// The rate at a time in nanoseconds, in GFLOP/s; nil for steps that are not convolutions.
-  ///
-  /// Billions of operations per second are operations per nanosecond.
-  package func rate(at nanoseconds: Double) -> Double? {
-    operations > 0 && nanoseconds > 0 ? Double(operations) / nanoseconds : nil
-  }
 }
 
 extension Collection<StepTiming> {

@@ -38,6 +38,14 @@ package struct Statistics: Hashable, Sendable, Codable {
   /// - Returns: Nil if there are no samples.
   package init?(_ samples: [Int]) { self.init(samples.map(Double.init)) }
 
+  /// The rate of so many operations in the shortest of times in nanoseconds, in GFLOP/s; nil where nothing
+  /// is credited.
+  ///
+  /// Billions of operations a second are operations a nanosecond.
+  package func rate(of operations: Int) -> Double? {
+    operations > 0 && minimum > 0 ? Double(operations) / minimum : nil
+  }
+
   /// The value below which a share of the samples lies, interpolated between neighbours.
   ///
   /// Definition 7 of Hyndman & Fan, "Sample Quantiles in Statistical Packages" (1996): the sorted

@@ -41,7 +41,7 @@ extension TimingEntry {
     errorOverBound = step.errorOverBound
     guard let hot = Statistics(step.hot) else { return }
     hotMinimum = hot.minimum / 1e6
-    hotRate = step.rate(at: hot.minimum)
+    hotRate = hot.rate(of: step.operations)
     let peak = result.peak * Double(result.threads)
     shareOfPeak = peak > 0 ? (hotRate ?? 0) / peak : nil
   }
@@ -76,15 +76,5 @@ extension TimingEntry {
     median = own.median / 1e6
     rate = own.rate(of: operations)
     share = whole.median > 0 ? own.median / whole.median : nil
-  }
-}
-
-extension Statistics {
-  /// The rate of so many operations in the shortest of times in nanoseconds, in GFLOP/s; nil where nothing
-  /// is credited.
-  ///
-  /// Billions of operations a second are operations a nanosecond.
-  func rate(of operations: Int) -> Double? {
-    operations > 0 && minimum > 0 ? Double(operations) / minimum : nil
   }
 }
