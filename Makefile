@@ -35,6 +35,7 @@ install: release ## Install the command and its models below PREFIX (/usr/local)
 	install -D "$(RELEASE)/densecam" "$(DESTDIR)$(PREFIX)/bin/densecam"
 	mkdir -p "$(DESTDIR)$(PREFIX)/share/densecam"
 	cp -R model golden "$(DESTDIR)$(PREFIX)/share/densecam/"
+	install -D -m 644 -t "$(DESTDIR)$(PREFIX)/include/densecam" include/densecam/*.h
 
 clean: ## Remove what was built and drawn
 	rm -rf .build out

@@ -57,6 +57,7 @@ let package = Package(
     // MARK: - C libraries, each imported by exactly one Swift target
     .target(name: "CCPU"),
     .target(name: "CDensecam"),
+    .target(name: "CIsolation"),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
     .target(
       name: "CPNG", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("isal")]),
@@ -89,6 +90,9 @@ let package = Package(
       ],
       swiftSettings: fast
     ),
+    .target(
+      name: "Plugins", dependencies: ["CDensecam", "CIsolation", "Files", "Kernels"],
+      resources: [.embedInCode("Templates")], swiftSettings: safe),
     .target(name: "Net", dependencies: ["Files", "Kernels"], swiftSettings: fast),
     .target(name: "Formats", dependencies: ["Files", "Net", "Kernels"], swiftSettings: fast),
     .target(
@@ -107,7 +111,7 @@ let package = Package(
       name: "densecam",
       dependencies: [
         "Report", "Bench", "Files", "Verify", "Explain", "Figures", "Formats", "Net", "Kernels",
-        "Imaging",
+        "Imaging", "Plugins",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe
@@ -125,6 +129,9 @@ let package = Package(
     .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: common),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: common),
+    .testTarget(
+      name: "PluginsTests", dependencies: ["Plugins", "Kernels", "TestSupport", "densecam"],
+      exclude: ["Kernels"], swiftSettings: common),
     .testTarget(
       name: "NetTests", dependencies: ["Net", "Formats", "Kernels", "TestSupport"],
       exclude: ["Operators/Fixtures"], swiftSettings: common),

@@ -75,6 +75,7 @@ package struct Benchmark {
     let executors = try zip(plans, candidates).map { try Executor(plan: $0, team: $1.team) }
     let samples = Sampler(options).sample(
       executors.map { TimedNetwork($0, input: input) }, shouldStop: shouldStop, progress: progress)
+    for executor in executors { try executor.checkKernels() }
     return candidates.indices.filter { !samples[$0].network.isEmpty }.map { index in
       let plan = executors[index].plan
       let isHot = options.includesHot && !shouldStop()

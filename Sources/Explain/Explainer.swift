@@ -98,6 +98,7 @@ package final class Explainer {
     for input in inputs { elements += input.elements }
     elements += repeatElement(0, count: (batch - inputs.count) * shape.imageCount)
     executor.run(elements.span)
+    try executor.checkKernels()
     let probabilities = head.classifier.probabilities(executor.value(of: model.graph.output))
     let logits = executor.value(of: head.logits)
     let features = executor.value(of: head.features)

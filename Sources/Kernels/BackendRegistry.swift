@@ -26,6 +26,13 @@ public struct BackendRegistry: Sendable {
       AutoBackend(),
     ], variants: [2, 4].map { WinogradBackend(tile: $0) })
 
+  /// The same backends, and others after them.
+  ///
+  /// - Precondition: No two have one name.
+  public func adding(_ others: [any ConvolutionBackend]) -> BackendRegistry {
+    BackendRegistry(all + others, variants: variants)
+  }
+
   /// The names of the listed backends, in order.
   public var names: [String] { all.map(\.name) }
 

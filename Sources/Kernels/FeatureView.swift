@@ -1,4 +1,4 @@
-import CDensecam
+package import CDensecam
 
 /// A read-only batch of feature maps in memory owned elsewhere.
 ///
@@ -8,7 +8,8 @@ import CDensecam
 /// `densecam_view` of `densecam/view.h`.
 @unsafe
 public struct FeatureView {
-  let raw: densecam_view
+  /// What kernels are given.
+  package let raw: densecam_view
 
   /// Describes maps of 32-bit floats.
   ///
@@ -48,7 +49,8 @@ public struct FeatureView {
 /// A writable batch of feature maps in memory owned elsewhere.
 @unsafe
 public struct MutableFeatureView {
-  let raw: densecam_view
+  /// What kernels are given.
+  package let raw: densecam_view
 
   /// Describes maps of 32-bit floats; see ``FeatureView``.
   public init(

@@ -8,6 +8,12 @@ public struct KernelError: ReportedError, Hashable {
     case outOfMemory
     case unsupportedInstructionSet
     case invalidThreadCount
+
+    /// The kernel does not keep to the interface for kernels.
+    case invalidKernel
+
+    /// The kernel did not finish: see ``KernelFailure``.
+    case kernelFailed
   }
 
   public let code: Code

@@ -29,11 +29,21 @@ public protocol PreparedConvolution: Sendable {
   ///   scratch meanwhile.
   func run(
     phase: Int, task: Int, input: FeatureView, output: MutableFeatureView, memory: TaskMemory)
+
+  /// Runs all phases on a team of threads; a convolution that is computed elsewhere does that in its own way.
+  @unsafe
+  func run(
+    on team: WorkerTeam, input: FeatureView, output: MutableFeatureView,
+    memory: (_ worker: Int) -> TaskMemory)
+
+  /// Why the last run did not finish; nil if it did. What it wrote is then of no use.
+  var failure: KernelFailure? { get }
 }
 
 extension PreparedConvolution {
   public var workspaceByteCount: Int { 0 }
   @unsafe public var firstWeights: UnsafePointer<Float>? { nil }
+  public var failure: KernelFailure? { nil }
 
   /// Runs all phases on a team of threads.
   ///

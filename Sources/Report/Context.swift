@@ -16,9 +16,12 @@ package struct ReportContext: Hashable, Sendable {
   /// The command that was run.
   package var command: String
 
+  /// The shared libraries that kernels came from.
+  package var plugins: [PluginRecord]
+
   package init(
     version: String, machine: MachineDescription, model: String, symbolSHA256: String = "",
-    weightsSHA256: String = "", command: String = ""
+    weightsSHA256: String = "", command: String = "", plugins: [PluginRecord] = []
   ) {
     self.version = version
     self.machine = machine
@@ -26,6 +29,7 @@ package struct ReportContext: Hashable, Sendable {
     self.symbolSHA256 = symbolSHA256
     self.weightsSHA256 = weightsSHA256
     self.command = command
+    self.plugins = plugins
   }
 
   /// The machine in one line.
@@ -43,10 +47,28 @@ package struct ReportContext: Hashable, Sendable {
     return parts.joined(separator: ", ")
   }
 
+  /// One line for each plugin.
+  var pluginLines: [String] {
+    plugins.map { "plugin \($0.path), sha256 \($0.sha256.prefix(16))…" }
+  }
+
   /// What was built, in one line.
   var buildLine: String {
     var line = "densecam \(version), Swift \(machine.swiftVersion)"
     if let commit = machine.commit { line += ", commit \(commit)" }
     return line + (machine.isDebugBuild ? ", debug build" : "")
+  }
+}
+
+/// A shared library that kernels came from.
+package struct PluginRecord: Hashable, Sendable, Codable {
+  package var path: String
+
+  /// The sum of its bytes.
+  package var sha256: String
+
+  package init(path: String, sha256: String) {
+    self.path = path
+    self.sha256 = sha256
   }
 }

@@ -96,24 +96,29 @@ public struct LayerResult: Sendable {
     judge(by: policy)
   }
 
-  /// Creates the result of a step that was not run.
+  /// Creates the result of a step that was not run, or not to its end.
   ///
   /// - Parameters:
   ///   - caseName: The case of the golden, or the list of problems.
   ///   - layer: The name of the step.
+  ///   - nodes: The nodes that the step computes; the layer alone unless given.
   ///   - operation: The operator of the step.
   ///   - problem: The convolution.
   ///   - requested: The requested backend.
+  ///   - executed: The backend that ran without finishing; empty if none did.
+  ///   - feed: What the step was to be given.
   ///   - shape: The shape of the output.
-  ///   - verdict: UNSUPPORTED or SKIPPED.
+  ///   - verdict: UNSUPPORTED, SKIPPED, or what became of a kernel that did not finish.
   ///   - reason: Why.
   public init(
-    caseName: String, layer: String, operation: String = "Convolution", problem: String?,
-    requested: String, shape: [Int], notRun verdict: Verdict, reason: String
+    caseName: String, layer: String, nodes: [String] = [], operation: String = "Convolution",
+    problem: String?, requested: String, executed: String = "", feed: Feed = .isolated,
+    shape: [Int], notRun verdict: Verdict, reason: String
   ) {
     self.init(
-      caseName: caseName, layer: layer, nodes: [layer], operation: operation, problem: problem,
-      requested: requested, executed: "", refusal: reason, feed: .isolated,
+      caseName: caseName, layer: layer, nodes: nodes.isEmpty ? [layer] : nodes,
+      operation: operation, problem: problem, requested: requested, executed: executed,
+      refusal: reason, feed: feed,
       deviation: Deviation(), guardsIntact: true, inputIsConstant: false, shape: shape,
       isStored: false, policy: .bound)
     self.verdict = verdict

@@ -90,6 +90,9 @@ struct RunWalk {
     let step = plan.step(index)
     try executor.setTraps(forStep: index)
     executor.run(step: index)
+    if let failure = executor.failure(ofStep: index) {
+      return unfinished(executor, index, feed, reference, failure, caseName: caseName)
+    }
     let output = executor.value(of: step.output)
     let guardsAreIntact = executor.guardsAreIntact(afterStep: index)
     // Where a channel is not finite, spare lanes need not be.
@@ -120,5 +123,27 @@ struct RunWalk {
       features?.distrust(step.output)
     }
     return result
+  }
+
+  /// The result of a step whose kernel did not finish; the steps after it go on with the exact value.
+  private mutating func unfinished(
+    _ executor: Executor, _ index: Int, _ feed: LayerResult.Feed, _ reference: StepReference,
+    _ failure: KernelFailure, caseName: String
+  ) -> LayerResult {
+    let step = plan.step(index)
+    if feed == .network {
+      let exact = reference.output.elements.map { Float($0) }
+      executor.write(exact.span, to: step.output)
+      features?.distrust(step.output)
+    }
+    let assignment = plan.assignment(ofStep: index)
+    return LayerResult(
+      caseName: caseName, layer: plan.name(ofStep: index),
+      nodes: step.nodes.map { plan.graph.nodes[$0].name },
+      operation: plan.graph.nodes[step.mainNode].operation.name,
+      problem: assignment.map { "\($0.problem)" }, requested: run.name,
+      executed: assignment?.executed ?? "", feed: feed,
+      shape: plan.program.shapes[step.output].dimensions, notRun: Verdict(failure.kind),
+      reason: failure.reason)
   }
 }

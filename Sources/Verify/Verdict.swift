@@ -1,3 +1,5 @@
+package import Kernels
+
 /// The verdict on one layer, map or run, best first.
 public enum Verdict: String, Sendable, Codable, CaseIterable, Comparable {
   /// The error is within what rounding makes likely.
@@ -21,6 +23,15 @@ public enum Verdict: String, Sendable, Codable, CaseIterable, Comparable {
   /// No rounding can explain the error.
   case fail = "FAIL"
 
+  /// The kernel wanted more memory than it may have, and ended its process.
+  case outOfMemory = "OUT_OF_MEMORY"
+
+  /// The kernel did not return in time, and was stopped.
+  case timedOut = "TIMED_OUT"
+
+  /// The kernel ended its process.
+  case crashed = "CRASHED"
+
   /// Judges the worst ratio of an error to its bounds.
   ///
   /// NaN and infinity in either of them fail: what is not known is not excused, and an error infinitely
@@ -37,11 +48,30 @@ public enum Verdict: String, Sendable, Codable, CaseIterable, Comparable {
     }
   }
 
+  /// What becomes of a kernel that did not finish.
+  package init(_ failure: KernelFailure.Kind) {
+    switch failure {
+    case .crashed: self = .crashed
+    case .timedOut: self = .timedOut
+    case .outOfMemory: self = .outOfMemory
+    case .refused: self = .unsupported
+    case .failed: self = .fail
+    }
+  }
+
   /// Whether the requested backend has been compared with anything.
   package var isJudgement: Bool {
     switch self {
-    case .pass, .marginal, .mistrusted, .fail: true
+    case .pass, .marginal, .mistrusted, .fail, .outOfMemory, .timedOut, .crashed: true
     case .fellBack, .skipped, .unsupported: false
+    }
+  }
+
+  /// Whether the kernel is wrong, or did not get as far as to be right.
+  package var isFailure: Bool {
+    switch self {
+    case .fail, .outOfMemory, .timedOut, .crashed: true
+    case .pass, .marginal, .mistrusted, .fellBack, .skipped, .unsupported: false
     }
   }
 
@@ -54,6 +84,9 @@ public enum Verdict: String, Sendable, Codable, CaseIterable, Comparable {
     case .marginal: 4
     case .mistrusted: 5
     case .fail: 6
+    case .outOfMemory: 7
+    case .timedOut: 8
+    case .crashed: 9
     }
   }
 

@@ -29,6 +29,7 @@ struct Densecam: ParsableCommand {
         130 interrupted
 
       ENVIRONMENT
+        DENSECAM_PLUGINS      plugins to load, as --plugin does; colons between several
         DENSECAM_ISA          baseline, avx2 or avx512: force an instruction set;
                               baseline16, for tests: 16 lanes without AVX-512
         OPENBLAS_CORETYPE     forces OpenBLAS's kernels; unless it is set, the best are chosen
@@ -37,8 +38,9 @@ struct Densecam: ParsableCommand {
     version: version,
     subcommands: [
       CamCommand.self, VerifyCommand.self, BisectCommand.self, SelfTestCommand.self,
-      BenchCommand.self, PlanCommand.self, GoldenCommand.self, ExportCommand.self, ListCommand.self,
-      DoctorCommand.self,
+      BenchCommand.self, PlanCommand.self, GoldenCommand.self, PluginCommand.self,
+      ExportCommand.self, ListCommand.self,
+      DoctorCommand.self, KernelHostCommand.self,
     ])
 
   static func main() {

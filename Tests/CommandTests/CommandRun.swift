@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What one run of the command printed and how it ended.
@@ -7,21 +8,8 @@ struct CommandRun {
   let output: String
   let error: String
 
-  /// The command that was built with these tests: it lies beside them.
-  static let executable: URL = {
-    var folder = Bundle.main.bundleURL
-    for argument in CommandLine.arguments.prefix(1) {
-      folder = URL(filePath: argument).deletingLastPathComponent()
-    }
-    let candidates = [
-      folder, Bundle.main.bundleURL, Bundle.main.executableURL?.deletingLastPathComponent(),
-    ]
-    for case let candidate? in candidates {
-      let url = candidate.appending(path: "densecam")
-      if FileManager.default.isExecutableFile(atPath: url.path) { return url }
-    }
-    return folder.appending(path: "densecam")
-  }()
+  /// The command that was built with these tests.
+  static let executable = URL(filePath: BuiltCommand.path)
 
   /// Runs the command to its end.
   init(

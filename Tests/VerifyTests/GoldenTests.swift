@@ -140,7 +140,7 @@ import Testing
     }
     try expect(.unreadable, "3 sides") { try writeGolden($0, shape: [3, 2, 2]) }
     try expect(.unreadable, "not the map") { try writeGolden($0, map: "tabby") }
-    try expect(.unreadable, "") {
+    try expect(.unreadable, "is not an HDF5 file") {
       _ = FileManager.default.createFile(atPath: $0, contents: Data("no HDF5 at all".utf8))
     }
   }

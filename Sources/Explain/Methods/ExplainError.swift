@@ -19,6 +19,9 @@ package struct ExplainError: ReportedError, Hashable {
     /// The network gives NaN or infinity.
     case notFinite
 
+    /// A kernel did not finish.
+    case kernelFailed
+
     /// The caller cancelled.
     case cancelled
   }

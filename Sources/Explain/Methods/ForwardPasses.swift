@@ -53,6 +53,7 @@ struct ForwardPasses {
     let batch = executor.plan.inputShape.batch
     let rest = [Float](repeating: 0, count: picture.count * (batch - 1))
     executor.run((picture + rest).span)
+    try checkKernels()
     let values = executor.value(of: head.features)[..<featureShape.imageCount]
     guard values.allSatisfy(\.isFinite) else { throw Self.notFinite }
     return LayerFeatures(values, shape: featureShape)
@@ -76,6 +77,7 @@ struct ForwardPasses {
       let indices = first..<min(first + shape.batch, count)
       for (slot, index) in indices.enumerated() { write(index, &input, slot * shape.imageCount) }
       executor.run(input.span)
+      try checkKernels()
       let logits = executor.value(of: head.logits)
       for (slot, index) in indices.enumerated() {
         let row = logits[(slot * head.classCount)..<((slot + 1) * head.classCount)]
@@ -85,6 +87,15 @@ struct ForwardPasses {
       guard progress?(indices.upperBound, count) ?? true else {
         throw ExplainError(.cancelled, "cancelled after \(indices.upperBound) of \(count) pictures")
       }
+    }
+  }
+
+  /// - Throws: ``ExplainError`` if a kernel did not finish.
+  private func checkKernels() throws(ExplainError) {
+    do {
+      try executor.checkKernels()
+    } catch {
+      throw ExplainError(.kernelFailed, error.description)
     }
   }
 

@@ -42,6 +42,25 @@ public final class Executor {
     }
   }
 
+  /// Why a step's kernel did not finish when it was last run; nil if it did.
+  public func failure(ofStep index: Int) -> KernelFailure? {
+    guard case .convolution(let placed) = plan.steps[index].work else { return nil }
+    return placed.prepared.failure
+  }
+
+  /// Refuses the results of a run in which a kernel did not finish.
+  ///
+  /// - Throws: ``KernelError`` that names the step.
+  public func checkKernels() throws(KernelError) {
+    for index in plan.steps.indices {
+      guard let failure = failure(ofStep: index) else { continue }
+      throw KernelError(
+        .kernelFailed,
+        "\(plan.assignment(ofStep: index)?.executed ?? "") did not finish \(plan.name(ofStep: index)): "
+          + failure.reason)
+    }
+  }
+
   /// A node's value: a copy in `[N, C, H, W]` order, whatever the memory layout.
   ///
   /// - Precondition: The plan materialises it.

@@ -33,6 +33,9 @@ struct BenchRecord: Codable {
     var weightsSha256: String
     var machine: MachineRecord
 
+    /// The plugins that were loaded; left out if there were none.
+    var plugins: [PluginRecord]?
+
     /// What one reading of the clock costs.
     var clockCostNs: Double
 
@@ -134,6 +137,7 @@ extension BenchRecord.Context {
       jsonSchemaVersion: 1, densecamVersion: context.version, command: context.command,
       model: context.model, symbolSha256: context.symbolSHA256,
       weightsSha256: context.weightsSHA256, machine: MachineRecord(machine),
+      plugins: context.plugins.isEmpty ? nil : context.plugins,
       clockCostNs: report.clockCost,
       cpuTime: "whole runs: all threads of the process; steps: real_time once more")
   }

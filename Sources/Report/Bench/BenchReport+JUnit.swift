@@ -15,7 +15,7 @@ extension BenchReport {
       let timings =
         [TimingEntry(wholeOf: result)] + result.steps.map { TimingEntry($0, of: result) }
       for timing in timings {
-        let hasSpeed = timing.verdict.map { $0 != .fail } ?? false
+        let hasSpeed = timing.verdict.map { !$0.isFailure } ?? false
         let error =
           timing.errorOverBound.map { "error/bound \($0)" } ?? "see the steps"
         suite.add(

@@ -42,6 +42,7 @@ package struct BenchReport: Sendable {
 
   private var headerLines: [[Span]] {
     [[Span(context.buildLine, .faint)], [Span(context.machineLine, .faint)]]
+      + context.pluginLines.map { [Span($0, .faint)] }
       + context.machine.warnings.map { [Span("warning", .doubtful), Span(": " + $0)] }
   }
 

@@ -3,7 +3,7 @@ import Verify
 
 /// A suite of test cases as JUnit XML, in the dialect that Jenkins, GitLab and GitHub's actions read.
 ///
-/// FAIL is a failure; what was not run or not judged is skipped; other verdicts pass, and what there is to
+/// FAIL is a failure, and so is a kernel that did not finish; what was not run or not judged is skipped; other verdicts pass, and what there is to
 /// say about them is the test case's output.
 struct JUnitSuite {
   let name: String
@@ -37,11 +37,11 @@ struct JUnitSuite {
     case .pass where note == nil:
       body += "/>\n"
       return
-    case .fail:
+    case .fail, .outOfMemory, .timedOut, .crashed:
       failures += 1
       let first = text.split(separator: "\n").first.map(String.init) ?? ""
       body +=
-        ">\n      <failure type=\"FAIL\" message=\"\(first.xmlEscaped)\">\(text.xmlEscaped)</failure>\n"
+        ">\n      <failure type=\"\(verdict?.rawValue ?? "")\" message=\"\(first.xmlEscaped)\">\(text.xmlEscaped)</failure>\n"
     case .skipped, .unsupported, nil:
       skipped += 1
       let message = "\(verdict?.rawValue ?? "not judged"): \(text)".xmlEscaped

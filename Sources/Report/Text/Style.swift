@@ -14,7 +14,7 @@ package enum Style: Hashable, Sendable {
     switch verdict {
     case .pass: self = .good
     case .marginal, .mistrusted: self = .doubtful
-    case .fail: self = .bad
+    case .fail, .outOfMemory, .timedOut, .crashed: self = .bad
     case .fellBack, .skipped, .unsupported, nil: self = .faint
     }
   }

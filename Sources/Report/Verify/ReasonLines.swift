@@ -4,13 +4,14 @@ extension VerifyReport {
   /// Reasons that are listed for one backend unless all are wanted.
   static let listedReasons = 8
 
-  /// Why layers are not simply PASS or FAIL, each reason once, as in
+  /// Why layers are not simply PASS, and have not failed either, each reason once, as in
   /// `FELL_BACK 100 layers: to tiled: the kernel is no 3×3`.
   func reasonLines(_ rows: [LayerRow], all: Bool) -> [[Span]] {
     var reasons: [Reason: [LayerRow]] = [:]
     var order: [Reason] = []
     for row in rows {
-      guard let result = row.feeds.max(by: { $0.verdict < $1.verdict }) else { continue }
+      guard let result = row.feeds.max(by: { $0.verdict < $1.verdict }), !result.verdict.isFailure
+      else { continue }
       let text = result.verdict == .marginal ? Reason.marginal : result.reason
       guard let text else { continue }
       let reason = Reason(verdict: result.verdict, text: text)

@@ -11,6 +11,9 @@ package struct RunSettings: Hashable, Sendable, Codable {
   package var rtol: Double?
   package var goldenPrecision: String?
 
+  /// The plugins that were loaded; nil if there were none.
+  package var plugins: [String]?
+
   /// What `--problems` said; nil if goldens were verified.
   package var problems: String?
 

@@ -34,13 +34,16 @@ extension LayerEntry {
 
   /// Without a single element there is nothing that a good verdict could rest on.
   private func notRun() throws(RecordFault) -> LayerResult {
-    guard result.verdict == .skipped || result.verdict == .unsupported else {
+    switch result.verdict {
+    case .skipped, .unsupported, .crashed, .timedOut, .outOfMemory, .fail: break
+    case .pass, .fellBack, .marginal, .mistrusted:
       throw RecordFault("\(result.layer) is \(result.verdict.rawValue), but has no elements")
     }
     return LayerResult(
-      caseName: result.caseName, layer: result.layer, operation: result.operation,
-      problem: result.problem, requested: result.requested, shape: result.shape,
-      notRun: result.verdict, reason: result.reason ?? "")
+      caseName: result.caseName, layer: result.layer, nodes: result.nodes,
+      operation: result.operation, problem: result.problem, requested: result.requested,
+      executed: result.executed, feed: result.feed, shape: result.shape, notRun: result.verdict,
+      reason: result.reason ?? "")
   }
 
   private func worstIndex() throws(RecordFault) -> Int {

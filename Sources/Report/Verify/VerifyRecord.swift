@@ -18,6 +18,9 @@ struct VerifyRecord: Codable {
 
     /// The options that repeat a part of the run.
     var settings: RunSettings
+
+    /// The plugins that were loaded; left out if there were none.
+    var plugins: [PluginRecord]?
     var goldens: [Golden]
   }
 
@@ -88,7 +91,7 @@ extension VerifyReport {
         symbolSha256: context.symbolSHA256, weightsSha256: context.weightsSHA256,
         threads: threads, instructionSet: context.machine.instructionSet,
         policy: VerifyRecord.PolicyRecord(name: policy.name, rules: policy.rules),
-        settings: settings,
+        settings: settings, plugins: context.plugins.isEmpty ? nil : context.plugins,
         goldens: goldens.map(VerifyRecord.Golden.init)),
       verdict: Nullable(verdict?.rawValue), layers: [], cams: [], classes: [])
     for golden in goldens {

@@ -55,7 +55,7 @@ extension VerifyReport {
       context: ReportContext(
         version: context.version, machine: context.machine.description, model: context.model,
         symbolSHA256: context.symbolSha256, weightsSHA256: context.weightsSha256,
-        command: context.command),
+        command: context.command, plugins: context.plugins ?? []),
       threads: context.threads,
       policy: Policy(name: context.policy.name, rules: context.policy.rules),
       settings: context.settings, goldens: [])

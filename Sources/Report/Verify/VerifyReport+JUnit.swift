@@ -16,7 +16,7 @@ extension VerifyReport {
           var suite = JUnitSuite(name: "\(backend) \(label(ofCase: result.name, in: golden))")
           let place = "\(golden.path).\(result.name).\(backend)"
           for layer in result.layers where layer.requested == backend {
-            let isFailure = layer.verdict == .fail
+            let isFailure = layer.verdict.isFailure
             suite.add(
               layer, of: result.name, in: place, limits: isFailure ? brokenLimits(of: layer) : [],
               rerun: isFailure ? rerun(golden.path, layer) : [])

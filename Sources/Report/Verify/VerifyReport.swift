@@ -65,10 +65,12 @@ package struct VerifyReport: Sendable {
   package static let listedPasses = 10
 
   private var headerLines: [[Span]] {
-    var lines = [
-      [Span(context.buildLine, .faint)], [Span(context.machineLine, .faint)],
-      [Span("\(context.model) on \(threads) thread\(threads == 1 ? "" : "s")", .faint)],
-    ]
+    var lines =
+      [
+        [Span(context.buildLine, .faint)], [Span(context.machineLine, .faint)],
+      ] + context.pluginLines.map { [Span($0, .faint)] } + [
+        [Span("\(context.model) on \(threads) thread\(threads == 1 ? "" : "s")", .faint)]
+      ]
     if policy != .bound { lines.append([Span("judged by \(policy.name)", .faint)]) }
     for golden in goldens {
       let header = golden.header

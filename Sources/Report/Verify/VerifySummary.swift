@@ -6,7 +6,7 @@ extension VerifyReport {
     var lines: [[Span]] = []
     for golden in goldens {
       for result in golden.cases {
-        for layer in result.layers where layer.verdict == .fail {
+        for layer in result.layers where layer.verdict.isFailure {
           let position = layer.worstPosition.map(String.init).joined(separator: ",")
           let deviation = layer.deviation
           var text =
@@ -16,9 +16,10 @@ extension VerifyReport {
           for limit in brokenLimits(of: layer) { text += ", \(limit)" }
           if deviation.nonFinite > 0 { text += ", \(deviation.nonFinite) elements not finite" }
           if let fault = layer.memoryFault { text += ", \(fault)" }
+          if !layer.wasRun { text = " \(layer.layer): \(layer.reason ?? "it was not run")" }
           let isAsked = layer.executed.isEmpty || layer.executed == layer.requested
           let ran = isAsked ? "" : " (ran on \(layer.executed))"
-          lines.append([Span(.fail), Span(text)])
+          lines.append([Span(layer.verdict), Span(text)])
           lines.append([
             Span(
               "     \(layer.requested)\(ran), \(layer.feed.rawValue) feed, case "

@@ -73,7 +73,7 @@ public struct Bisection {
     let steps = judged.layers.filter {
       $0.requested == "bad" && $0.feed == .isolated && !$0.executed.isEmpty
     }
-    outcome.culprits = steps.filter { $0.verdict == .fail }
+    outcome.culprits = steps.filter(\.verdict.isFailure)
     if outcome.culprits.isEmpty { outcome.culprits = steps.filter { $0.verdict == .marginal } }
     outcome.maps = judged.maps.filter { $0.backend == "bad" }
     outcome.classes = judged.classes.filter { $0.backend == "bad" }

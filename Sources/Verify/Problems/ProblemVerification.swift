@@ -74,7 +74,7 @@ package struct ProblemVerification {
     single.backends.removeAll { $0.name != backend }
     guard !single.backends.isEmpty else { return trial }
     return trial.shrunk { candidate in
-      !shouldStop() && (try? single.run(candidate))?.first?.verdict == .fail
+      !shouldStop() && (try? single.run(candidate))?.first?.verdict.isFailure == true
     }
   }
 }

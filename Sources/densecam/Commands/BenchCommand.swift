@@ -99,7 +99,8 @@ struct BenchCommand: ParsableCommand {
     let report = BenchReport(
       context: ReportContext(
         version: Densecam.version, machine: machine, model: network.name,
-        command: Console.commandLine), results: results, clockCost: SamplingOptions.clockCost())
+        command: Console.commandLine, plugins: try backends.plugins.records()),
+      results: results, clockCost: SamplingOptions.clockCost())
     try Output.write(
       format.format.text(
         document: report.document(layers: layers),
@@ -107,7 +108,7 @@ struct BenchCommand: ParsableCommand {
           .csv: report.csv, .json: report.json, .jsonl: report.jsonLines, .junit: report.junit,
         ]))
     if Interruption.isRequested { throw ExitStatus.interrupted }
-    if results.contains(where: { $0.verdict == .fail }) { throw ExitStatus.mismatch }
+    if results.contains(where: { $0.verdict?.isFailure == true }) { throw ExitStatus.mismatch }
   }
 
   private func inputShape(_ network: Model, batch: Int) throws -> TensorShape {

@@ -44,8 +44,11 @@ struct BisectCommand: ParsableCommand {
   @Flag(help: "Compute every node of the graph by a separate step.")
   var noFuse = false
 
+  @OptionGroup(title: "PLUGINS") var plugins: PluginOptions
+
   func run() throws {
-    let choices = try [good, bad].map(BackendOptions.choice(named:))
+    let registry = try plugins.registry()
+    let choices = try [good, bad].map { try BackendOptions.choice(named: $0, from: registry) }
     let team = try WorkerTeam(count: model.threading.count)
     let file = try GoldenFile(path: golden)
     guard let chosen = file.cases.first(where: { caseName.map($0.name.hasSameBytes) ?? true })
@@ -75,6 +78,7 @@ struct BisectCommand: ParsableCommand {
     settings.model = model.model
     settings.threads = model.threading.threads
     settings.noFuse = noFuse
+    settings.plugins = plugins.paths.isEmpty ? nil : plugins.paths
     return RerunCommand(settings, on: machine).layer(layer, of: golden, backend: bad)
   }
 }

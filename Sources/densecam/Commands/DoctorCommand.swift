@@ -11,7 +11,10 @@ struct DoctorCommand: ParsableCommand {
     commandName: "doctor",
     abstract: "Show what this machine offers and whether every kernel works on it.")
 
+  @OptionGroup(title: "PLUGINS") var plugins: PluginOptions
+
   func run() throws {
+    let registry = try plugins.registry()
     let machine = try MachineDescription.current()
     let sets = InstructionSet.allCases.map {
       $0.rawValue + ($0.isForTests ? " (for tests)" : $0.isSupported ? "" : " (missing)")
@@ -36,7 +39,7 @@ struct DoctorCommand: ParsableCommand {
     for warning in machine.warnings { try print("warning            \(warning)") }
     var works = true
     for set in InstructionSet.supported {
-      for backend in BackendOptions.registry.all {
+      for backend in registry.all {
         let verdict = try KernelCheck.run(backend, on: set)
         try print(
           "check              \(backend.name) on \(set.rawValue): \(verdict ? "works, its plan is sound" : "WRONG")"

@@ -28,6 +28,7 @@ struct ListCommand: ParsableCommand {
   var subject: Subject
 
   @OptionGroup var model: ModelOptions
+  @OptionGroup(title: "PLUGINS") var plugins: PluginOptions
 
   @Option(
     help: ArgumentHelp("WIDTHxHEIGHT of pictures; the network's own size unless given."))
@@ -36,7 +37,7 @@ struct ListCommand: ParsableCommand {
   func run() throws {
     switch subject {
     case .backends:
-      try printAligned(BackendOptions.registry.all.map { [$0.name, $0.summary] })
+      try printAligned(plugins.registry().all.map { [$0.name, $0.summary] })
     case .columns: try Output.write(ColumnList.document.text())
     case .passes:
       try printAligned(Pass.allCases.map { [$0.rawValue, $0.summary] })

@@ -70,7 +70,7 @@ struct SelfTestCommand: ParsableCommand {
     let (alarms, judged) = try judgeRight(test)
     let context = ReportContext(
       version: Densecam.version, machine: try .current(), model: model, symbolSHA256: "",
-      weightsSHA256: "", command: Console.commandLine)
+      weightsSHA256: "", command: Console.commandLine, plugins: try backends.plugins.records())
     let report = SelfTestReport(
       context: context, threads: team.count, faults: faults, policies: test.policies,
       trials: trials, alarms: alarms, seeds: judged > 0 ? 1...UInt64(judged) : nil)

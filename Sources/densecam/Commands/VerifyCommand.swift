@@ -111,7 +111,7 @@ struct VerifyCommand: ParsableCommand {
   /// Ends with the verdict's exit status.
   private func finish(_ report: VerifyReport) throws {
     switch report.verdict {
-    case .fail: throw ExitStatus.mismatch
+    case .fail, .outOfMemory, .timedOut, .crashed: throw ExitStatus.mismatch
     case .pass, .marginal: break
     case .mistrusted:
       // A right kernel on informative data may be next to one on uninformative data.
@@ -219,7 +219,7 @@ struct VerifyCommand: ParsableCommand {
     let others: [(Bool, String)] = [
       (!goldens.isEmpty, "goldens"), (problems != nil, "--problems"), (feed != nil, "--feed"),
       (match != nil, "--match"), (images != nil, "--images"),
-      (backends.backend != nil, "--backend"),
+      (backends.backend != nil, "--backend"), (!backends.plugins.files.isEmpty, "--plugin"),
       (backends.noFuse, "--no-fuse"), (backends.withoutPass != nil, "--without-pass"),
       (precision.setting != nil, "--golden-precision"), (model.model != nil, "--model"),
       (model.threading.threads != nil, "--threads"),
@@ -237,7 +237,7 @@ struct VerifyCommand: ParsableCommand {
         version: Densecam.version, machine: try .current(),
         model: model.model ?? header?.model ?? "",
         symbolSHA256: header?.symbolSHA256 ?? "", weightsSHA256: header?.weightsSHA256 ?? "",
-        command: Console.commandLine),
+        command: Console.commandLine, plugins: try backends.plugins.records()),
       threads: team.count, policy: policy, settings: settings, goldens: goldens)
   }
 
@@ -251,6 +251,7 @@ struct VerifyCommand: ParsableCommand {
     settings.images = images
     settings.problems = problems
     settings.goldenPrecision = precision.setting
+    settings.plugins = backends.plugins.paths.isEmpty ? nil : backends.plugins.paths
     policy.note(in: &settings)
     return settings
   }

@@ -9,8 +9,8 @@ struct BackendOptions: ParsableArguments {
   @Option(
     name: [.short, .long],
     help: ArgumentHelp(
-      "Backends, comma-separated, or all: \(registry.names.joined(separator: ", ")); or \(planPrefix)FILE, as "
-        + "`densecam plan` saved it.",
+      "Backends, comma-separated, or all: \(BackendRegistry.builtIn.names.joined(separator: ", ")), and those of "
+        + "plugins; or \(planPrefix)FILE, as `densecam plan` saved it.",
       valueName: "names"))
   var backend: String?
 
@@ -22,6 +22,8 @@ struct BackendOptions: ParsableArguments {
       "Passes to leave out, comma-separated: "
         + Pass.allCases.map(\.rawValue).joined(separator: ", ") + ".", valueName: "passes"))
   var withoutPass: String?
+
+  @OptionGroup(title: "PLUGINS") var plugins: PluginOptions
 
   /// The plans' options.
   func planOptions() throws -> PlanOptions {
@@ -49,14 +51,15 @@ struct BackendOptions: ParsableArguments {
 
   /// The choices that were named, each once.
   func choices(default standard: Standard) throws -> [BackendChoice] {
+    let registry = try plugins.registry()
     switch (backend, standard) {
-    case ("all", _), (nil, .all): return Self.registry.all.map { BackendChoice($0) }
-    case (nil, .standard): return [BackendChoice(Self.registry.standard)]
+    case ("all", _), (nil, .all): return registry.all.map { BackendChoice($0) }
+    case (nil, .standard): return [BackendChoice(registry.standard)]
     case (let names?, _):
       var result: [BackendChoice] = []
       for name in names.split(separator: ",").map(String.init)
       where !result.contains(where: { $0.name == name }) {
-        result.append(try Self.choice(named: name))
+        result.append(try Self.choice(named: name, from: registry))
       }
       guard !result.isEmpty else { throw UsageError("--backend names no backend") }
       return result
@@ -64,7 +67,7 @@ struct BackendOptions: ParsableArguments {
   }
 
   /// The backend with a name, or the choice of a saved plan.
-  static func choice(named name: String) throws -> BackendChoice {
+  static func choice(named name: String, from registry: BackendRegistry) throws -> BackendChoice {
     if name.hasPrefix(planPrefix) {
       let path = String(name.dropFirst(planPrefix.count))
       return try PlanFile(path: path).choice(from: registry, name: name)
@@ -79,9 +82,6 @@ struct BackendOptions: ParsableArguments {
 
   /// The prefix of the path of a saved plan.
   static let planPrefix = "plan:"
-
-  /// The backends that can be named.
-  static let registry = BackendRegistry.builtIn
 
   /// One run per choice.
   func runs(default standard: Standard) throws -> [VerificationRun] {

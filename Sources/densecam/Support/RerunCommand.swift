@@ -52,7 +52,10 @@ struct RerunCommand {
   ) -> [String] {
     guard let trial = verification.trial(of: layer) else { return [] }
     let failing = command(trial, layer.requested)
-    guard shrinking else { return [failing] }
+    // One that does not end in time would take that time for each trial.
+    guard shrinking, layer.verdict != .timedOut, layer.verdict != .outOfMemory else {
+      return [failing]
+    }
     let simplest = verification.simplest(trial, on: layer.requested)
     return simplest == trial
       ? [failing] : [failing, "smaller: " + command(simplest, layer.requested)]
@@ -83,6 +86,7 @@ struct RerunCommand {
   /// The options that matter to goldens and to problems.
   var options: [String] {
     var words: [String] = []
+    for plugin in settings.plugins ?? [] { words += ["--plugin", plugin.asArgument] }
     if let threads = settings.threads { words += ["--threads", "\(threads)"] }
     if settings.noFuse { words.append("--no-fuse") }
     if let precision = settings.goldenPrecision {

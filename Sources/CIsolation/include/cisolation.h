@@ -1,0 +1,78 @@
+/* Two processes that share memory: one that judges kernels, and one that runs them. */
+#ifndef CISOLATION_H
+#define CISOLATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+  /* The numbers of an order and of an answer. */
+  CISOLATION_WORDS = 48,
+  /* The bytes of a text, the zero byte at its end included. */
+  CISOLATION_TEXT = 16384,
+  /* The memory that a mailbox takes at the beginning of what is shared; operands follow after it. */
+  CISOLATION_MAILBOX_BYTES = 65536
+};
+
+/*
+ * What the two tell each other, at the beginning of the memory that they share.
+ *
+ * The parent writes an order and posts its number; the child carries it out, writes its answer and posts the
+ * same number. The child can write anything at any time: the parent takes copies, and trusts nothing in them.
+ */
+typedef struct cisolation_mailbox cisolation_mailbox;
+
+/* CISOLATION_WORDS numbers, and CISOLATION_TEXT bytes. */
+int64_t *cisolation_order_words(cisolation_mailbox *mailbox);
+char *cisolation_order_text(cisolation_mailbox *mailbox);
+int64_t *cisolation_answer_words(cisolation_mailbox *mailbox);
+char *cisolation_answer_text(cisolation_mailbox *mailbox);
+
+/* Tells the other side that the order, or the answer, of a number is there, and wakes it. */
+void cisolation_post_order(cisolation_mailbox *mailbox, uint32_t number);
+void cisolation_post_answer(cisolation_mailbox *mailbox, uint32_t number);
+
+/*
+ * Waits for the order, or the answer, of a number: turns around so many times, then sleeps, at most for so
+ * many milliseconds. Returns whether it is there.
+ */
+bool cisolation_wait_for_order(
+    cisolation_mailbox *mailbox, uint32_t number, int32_t spins, int64_t milliseconds);
+bool cisolation_wait_for_answer(
+    cisolation_mailbox *mailbox, uint32_t number, int32_t spins, int64_t milliseconds);
+
+/* What the child noted before it ended by a signal. */
+typedef struct cisolation_fault {
+  int32_t signal;       /* 0 if it noted nothing */
+  bool is_near_limit;   /* whether its address space was nearly used up */
+  uint64_t address;     /* what was accessed */
+  uint64_t instruction; /* the distance of the instruction from the beginning of its file */
+  char file[512];       /* the file that the instruction is in; empty if it is in none */
+  char symbol[256];     /* its function; empty if that has no name */
+} cisolation_fault;
+
+/* A copy of the note, whose texts end. */
+const cisolation_fault *cisolation_noted_fault(cisolation_mailbox *mailbox);
+void cisolation_forget_fault(cisolation_mailbox *mailbox);
+const char *cisolation_fault_file(const cisolation_fault *fault);
+const char *cisolation_fault_symbol(const cisolation_fault *fault);
+
+/* Anonymous memory that can be shared and never shrinks; a descriptor, or -1 with errno. */
+int cisolation_memory(size_t bytes);
+
+/* Starts a program in a process group of its own, with a descriptor as number 3 and no other above 2. */
+int cisolation_spawn(
+    const char *program, char *const arguments[], char *const environment[], int descriptor,
+    int32_t *pid);
+
+/* Has the calling process end with its parent, and limits its memory in bytes; 0 for no limit. */
+void cisolation_enter(int64_t memory_limit);
+
+/* Notes faults of the calling process in a mailbox, and lets it end by them. */
+void cisolation_catch_faults(cisolation_mailbox *mailbox);
+
+/* Lets faults of the calling thread be noted even if its stack is full; each thread needs it once. */
+void cisolation_catch_overflow(void);
+
+#endif

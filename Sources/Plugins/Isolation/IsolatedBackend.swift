@@ -1,0 +1,103 @@
+package import Kernels
+import Synchronization
+
+/// A backend of a plugin that runs in a process of its own.
+package struct IsolatedBackend: ConvolutionBackend {
+  package let name: String
+  package let summary: String
+  let process: KernelProcess
+
+  /// Its place among the plugin's backends.
+  let index: Int
+
+  /// The backends of a plugin.
+  ///
+  /// - Parameters:
+  ///   - file: The plugin.
+  ///   - program: The program that serves as ``KernelHost``.
+  ///   - instructionSet: The one that kernels are told of.
+  ///   - limits: What one call may use up.
+  /// - Returns: At least one.
+  /// - Throws: ``PluginError`` if the file is not a plugin, or ends the process that loads it.
+  package static func all(
+    of file: PluginFile, program: String, instructionSet: InstructionSet,
+    limits: KernelLimits = KernelLimits()
+  ) throws -> [IsolatedBackend] {
+    let process = KernelProcess(
+      file, program: program, instructionSet: instructionSet, limits: limits)
+    let lines: [String]
+    do {
+      lines = try process.withTurn { try process.load() }
+    } catch let failure as KernelFailure {
+      throw PluginError(path: file.path, cause: "cannot be loaded: \(failure.reason)")
+    }
+    return lines.enumerated().map { index, line in
+      let parts = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
+      return IsolatedBackend(
+        name: String(parts[0]), summary: parts.count > 1 ? String(parts[1]) : "",
+        process: process, index: index)
+    }
+  }
+
+  /// A kernel that fails while it is asked is not said to refuse: what it fails by becomes the verdict on
+  /// the convolution, when that is prepared.
+  package func refusal(of problem: ConvolutionProblem) -> String? {
+    var writer = WordWriter()
+    writer.add(index)
+    writer.add(problem)
+    let answer = try? process.withTurn { () throws(KernelFailure) in
+      try process.perform(.refusal, writer.words)
+    }
+    guard let answer, answer.status == .refused else { return nil }
+    return answer.text
+  }
+
+  package func description(of problem: ConvolutionProblem, on target: ExecutionTarget)
+    -> ConvolutionDescription
+  {
+    var writer = WordWriter()
+    writer.add(index)
+    writer.add(target.threads)
+    writer.add(problem)
+    let answer = try? process.withTurn { () throws(KernelFailure) in
+      try process.perform(.describe, writer.words)
+    }
+    guard let answer, answer.status == .done else { return ConvolutionDescription(.reassociated) }
+    return Self.description(answer.words, on: target) ?? ConvolutionDescription(.reassociated)
+  }
+
+  /// Reads a description, which a hostile process may have written.
+  private static func description(_ words: [Int64], on target: ExecutionTarget)
+    -> ConvolutionDescription?
+  {
+    var reader = WordReader(words)
+    let (kind, tile) = (reader.read(), reader.read())
+    let fusions = Fusions(rawValue: reader.read() & 7)
+    let blocks = [reader.read(), reader.read()]
+    guard blocks.allSatisfy({ $0 == 1 || $0 == target.instructionSet.laneCount }) else {
+      return nil
+    }
+    let layouts = blocks.map { $0 == 1 ? Layout.planar : .blocked($0) }
+    let algorithm: Algorithm
+    switch kind {
+    case 0: algorithm = .direct
+    case 2 where WinogradTransform.of(tile: tile) != nil: algorithm = .winograd(tile: tile)
+    default: algorithm = .reassociated
+    }
+    return ConvolutionDescription(
+      algorithm, fusions: fusions,
+      layouts: ConvolutionLayouts(input: layouts[0], output: layouts[1]))
+  }
+
+  package func prepare(
+    _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
+    on target: ExecutionTarget
+  ) throws(KernelError) -> any PreparedConvolution {
+    let convolution = IsolatedConvolution(
+      self, problem, weights: weights, bias: bias, fusion: fusion, on: target)
+    if case .invalid(let cause) = convolution.prepareNow() {
+      throw KernelError(.invalidKernel, cause)
+    }
+    return convolution
+  }
+}

@@ -1,0 +1,268 @@
+import CIsolation
+import Files
+import Glibc
+import Kernels
+import Synchronization
+
+/// The process that runs a plugin's kernels: its parent's side.
+///
+/// It is started by the first order, and again by the first one after it has ended. One order is carried
+/// out at a time.
+@safe
+final class KernelProcess: @unchecked Sendable {
+  let file: PluginFile
+  let limits: KernelLimits
+  private let program: String
+  private let instructionSet: InstructionSet
+  private let turn = Mutex(())
+
+  private var pid: Int32 = 0
+  private var memory: SharedMemory?
+  private var number: UInt32 = 0
+
+  /// Counts the processes that have ended: what one has prepared, the next does not know.
+  private(set) var generation = 0
+
+  /// The backends that the plugin says it has, as the last process that was started answered.
+  private var offered: [String] = []
+
+  /// The answer to an order.
+  struct Answer {
+    var status: KernelStatus
+    var words: [Int64]
+    var text: String
+  }
+
+  /// - Parameters:
+  ///   - file: The plugin.
+  ///   - program: The program that serves as ``KernelHost`` if its first argument is
+  ///     ``KernelHost/command``.
+  ///   - instructionSet: The one that kernels are told of.
+  ///   - limits: What one call may use up.
+  init(
+    _ file: PluginFile, program: String, instructionSet: InstructionSet, limits: KernelLimits
+  ) {
+    self.file = file
+    self.program = program
+    self.instructionSet = instructionSet
+    self.limits = limits
+  }
+
+  deinit { stop() }
+
+  /// Has several orders carried out with no other between them.
+  func withTurn<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure)
+    -> Result
+  {
+    try turn.withLock { _ throws(Failure) in try body() }
+  }
+
+  /// Starts the process, unless it runs, and has it load the plugin.
+  ///
+  /// - Returns: A line for each backend.
+  /// - Throws: ``KernelFailure`` if the plugin ends the process, ``PluginError`` if it is none, ``KernelError``
+  ///   if there is no process to be had.
+  func load() throws -> [String] {
+    if pid != 0 { return offered }
+    try start()
+    let answer = try send(
+      .load, [Int64(InstructionSet.allCases.firstIndex(of: instructionSet) ?? 0)],
+      text: file.fullPath)
+    guard answer.status == .done else {
+      stop()
+      throw PluginError(path: file.path, cause: answer.text)
+    }
+    offered = answer.text.split(separator: "\n").map(String.init)
+    return offered
+  }
+
+  /// Has an order carried out, by a process that is started if need be.
+  ///
+  /// - Parameters:
+  ///   - order: What to do.
+  ///   - words: Its numbers.
+  ///   - memoryByteCount: The bytes of operands.
+  ///   - fill: Writes operands.
+  /// - Returns: The answer, as the child gave it.
+  /// - Throws: ``KernelFailure`` if the process has ended or did not answer in time.
+  func perform(
+    _ order: KernelOrder, _ words: [Int64], memoryByteCount: Int = 0,
+    fill: (SharedMemory) -> Void = { _ in }
+  ) throws(KernelFailure) -> Answer {
+    do {
+      _ = try load()
+      guard let memory else { throw KernelFailure(.crashed, "there is no process") }
+      try memory.grow(to: SharedMemory.firstOffset + memoryByteCount)
+      fill(memory)
+      return try send(order, words)
+    } catch let failure as KernelFailure {
+      throw failure
+    } catch let error as KernelError where error.code == .outOfMemory {
+      throw KernelFailure(.outOfMemory, error.description)
+    } catch {
+      throw KernelFailure(.crashed, "\(error)")
+    }
+  }
+
+  /// Reads operands after an order.
+  func withMemory(_ body: (SharedMemory) -> Void) {
+    if let memory { body(memory) }
+  }
+
+  // MARK: - The process
+
+  /// Starts a process that has loaded nothing yet.
+  private func start() throws(KernelError) {
+    let memory = try SharedMemory(byteCount: SharedMemory.firstOffset + SharedMemory.alignment)
+    var words = [program, KernelHost.command, "\(limits.memoryByteCount)"]
+    // A kernel need not know by whom it is judged, nor how.
+    let environment = Self.environment.filter { !$0.hasPrefix("DENSECAM_") }
+    let path = words.removeFirst()
+    let status = unsafe Self.withCStrings([path] + words) { arguments in
+      unsafe Self.withCStrings(environment) { environment in
+        unsafe cisolation_spawn(
+          path.systemPath, arguments, environment, memory.descriptor, &pid)
+      }
+    }
+    guard status == 0 else {
+      pid = 0
+      throw KernelError(
+        .kernelFailed, "cannot start \(program) for a kernel: \(FileError.text(of: status))")
+    }
+    self.memory = memory
+    number = 0
+  }
+
+  private static var environment: [String] {
+    var entries: [String] = []
+    var entry = unsafe environ
+    while let text = unsafe entry.pointee {
+      entries.append(unsafe String(cString: text))
+      unsafe entry += 1
+    }
+    return entries
+  }
+
+  private static func withCStrings<Result>(
+    _ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
+  ) -> Result {
+    let copies = unsafe texts.map { unsafe strdup($0) } + [nil]
+    defer { unsafe copies.forEach { unsafe free($0) } }
+    return unsafe body(copies)
+  }
+
+  /// Ends the process and whatever it has started.
+  func stop() {
+    guard pid != 0 else { return }
+    kill(-pid, SIGKILL)
+    kill(pid, SIGKILL)
+    var status: Int32 = 0
+    while unsafe waitpid(pid, &status, 0) < 0, errno == EINTR {}
+    forget()
+  }
+
+  /// Notes that the process has ended.
+  private func forget() {
+    pid = 0
+    memory = nil
+    generation += 1
+  }
+
+  // MARK: - Orders
+
+  /// How long to look before sleeping: about as long as it takes to wake up.
+  private static let spins: Int32 = 2000
+
+  /// The milliseconds between two looks at whether the process is still there.
+  private static let patience: Int64 = 20
+
+  private func send(_ order: KernelOrder, _ words: [Int64], text: String = "")
+    throws(KernelFailure) -> Answer
+  {
+    guard let memory else { throw KernelFailure(.crashed, "there is no process") }
+    let mailbox = unsafe memory.mailbox
+    precondition(words.count + 2 <= Int(CISOLATION_WORDS), "an order has too many numbers")
+    let all = [order.rawValue, Int64(memory.byteCount)] + words
+    unsafe cisolation_order_words(mailbox).update(from: all, count: all.count)
+    let bytes = Array(text.utf8.prefix(Int(CISOLATION_TEXT) - 1)) + [0]
+    for (index, byte) in bytes.enumerated() {
+      unsafe cisolation_order_text(mailbox)[index] = CChar(bitPattern: byte)
+    }
+    number &+= 1
+    unsafe cisolation_post_order(mailbox, number)
+    let deadline = ContinuousClock.now + .seconds(limits.seconds)
+    var spins = Self.spins
+    while unsafe !cisolation_wait_for_answer(mailbox, number, spins, Self.patience) {
+      spins = 0
+      var status: Int32 = 0
+      if unsafe waitpid(pid, &status, WNOHANG) == pid {
+        let failure = unsafe Self.failure(status, cisolation_noted_fault(mailbox).pointee, limits)
+        kill(-pid, SIGKILL)
+        forget()
+        throw failure
+      }
+      if ContinuousClock.now >= deadline {
+        stop()
+        throw KernelFailure(
+          .timedOut, "it did not return within \(Self.seconds(limits.seconds)), and was stopped")
+      }
+    }
+    let answer = unsafe Array(
+      UnsafeBufferPointer(start: cisolation_answer_words(mailbox), count: Int(CISOLATION_WORDS)))
+    return Answer(
+      status: KernelStatus(rawValue: answer[0]) ?? .invalid, words: Array(answer.dropFirst()),
+      text: unsafe Self.text(cisolation_answer_text(mailbox), Int(CISOLATION_TEXT)))
+  }
+
+  private static func seconds(_ seconds: Double) -> String {
+    seconds == seconds.rounded() ? "\(Int(seconds)) s" : "\(seconds) s"
+  }
+
+  /// Copies a text of which it is not known that it ends.
+  private static func text(_ start: UnsafePointer<CChar>, _ limit: Int) -> String {
+    var bytes: [UInt8] = []
+    for index in 0..<limit {
+      let byte = unsafe UInt8(bitPattern: start[index])
+      if byte == 0 { break }
+      bytes.append(byte)
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// What became of a process that has ended.
+  private static func failure(_ status: Int32, _ fault: cisolation_fault, _ limits: KernelLimits)
+    -> KernelFailure
+  {
+    let signal = status & 0x7F
+    guard signal != 0 else {
+      return KernelFailure(.crashed, "it ended its process, with status \(status >> 8 & 0xFF)")
+    }
+    let name = signalNames[signal] ?? "signal \(signal)"
+    guard fault.signal == signal else { return KernelFailure(.crashed, "it ended by \(name)") }
+    var text = name
+    if signal == SIGSEGV || signal == SIGBUS {
+      text += " at address 0x\(String(fault.address, radix: 16))"
+    }
+    var fault = fault
+    let file = unsafe String(cString: cisolation_fault_file(&fault))
+    let symbol = unsafe String(cString: cisolation_fault_symbol(&fault))
+    if !file.isEmpty {
+      text += ", in \(symbol.isEmpty ? "" : "\(symbol) of ")\(FileName.last(of: file))"
+      text += "+0x\(String(fault.instruction, radix: 16))"
+    }
+    if fault.is_near_limit {
+      return KernelFailure(
+        .outOfMemory,
+        "it took all of the \(limits.memoryByteCount >> 20) MiB that it may have, and ended by \(text)"
+      )
+    }
+    return KernelFailure(.crashed, text)
+  }
+
+  private static let signalNames: [Int32: String] = [
+    SIGSEGV: "SIGSEGV", SIGBUS: "SIGBUS", SIGILL: "SIGILL", SIGFPE: "SIGFPE", SIGABRT: "SIGABRT",
+    SIGTRAP: "SIGTRAP", SIGSYS: "SIGSYS", SIGKILL: "SIGKILL", SIGTERM: "SIGTERM",
+    SIGPIPE: "SIGPIPE",
+    SIGXCPU: "SIGXCPU", SIGALRM: "SIGALRM", SIGINT: "SIGINT", SIGHUP: "SIGHUP",
+  ]
+}

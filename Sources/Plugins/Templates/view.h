@@ -1,0 +1,1 @@
+../../CDensecam/include/densecam/view.h
