@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 RELEASE = $(shell swift build --configuration release --show-bin-path)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint check release goldens install clean
+.PHONY: help setup demo test lint check release goldens cheats plugins install clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,16 @@ release: setup ## Build the command, optimised
 
 goldens: release ## Record goldens that are missing; never replaces one
 	scripts/record-goldens
+
+cheats: ## Build kernels that are wrong on purpose into .build/cheats, for selftest --cheats
+	@mkdir -p .build/cheats
+	@for file in Tests/PluginsTests/Kernels/cheats/*.c; do \
+	  $(CC) -std=gnu11 -O2 -shared -fPIC -pthread -Iinclude $$file \
+	    -o .build/cheats/$$(basename $$file .c).so -ldl || exit 1; \
+	done
+
+plugins: ## Build plugins of the known libraries that are installed into plugins/build
+	@$(MAKE) --no-print-directory -C plugins
 
 install: release ## Install the command and its models below PREFIX (/usr/local)
 	install -D "$(RELEASE)/densecam" "$(DESTDIR)$(PREFIX)/bin/densecam"

@@ -130,7 +130,8 @@ let package = Package(
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: common),
     .testTarget(
-      name: "PluginsTests", dependencies: ["Plugins", "Kernels", "TestSupport", "densecam"],
+      name: "PluginsTests",
+      dependencies: ["Plugins", "Verify", "Kernels", "TestSupport", "densecam"],
       exclude: ["Kernels"], swiftSettings: common),
     .testTarget(
       name: "NetTests", dependencies: ["Net", "Formats", "Kernels", "TestSupport"],

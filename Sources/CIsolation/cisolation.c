@@ -1,10 +1,12 @@
 #define _GNU_SOURCE
 #include "cisolation.h"
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -13,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <ucontext.h>
@@ -181,6 +184,23 @@ static bool is_near_limit(void) {
   return pages * (uint64_t)sysconf(_SC_PAGESIZE) >= limit.rlim_cur / 10 * 9;
 }
 
+enum { WATCHED = 64 };
+
+static struct {
+  uint64_t region, region_end, first, end;
+} watched[WATCHED];
+
+void cisolation_watch(
+    int32_t operand, uint64_t region, uint64_t region_end, uint64_t first, uint64_t end) {
+  if (operand < 0 || operand >= WATCHED) return;
+  watched[operand].region = region;
+  watched[operand].region_end = region_end;
+  watched[operand].first = first;
+  watched[operand].end = end;
+}
+
+void cisolation_forget(int32_t operand) { cisolation_watch(operand, 0, 0, 0, 0); }
+
 static void copy(char *to, size_t size, const char *from) {
   size_t i = 0;
   for (; from != NULL && from[i] != 0 && i + 1 < size; i++) to[i] = from[i];
@@ -193,6 +213,18 @@ static void note_fault(int number, siginfo_t *info, void *context) {
     cisolation_fault *const fault = &mailbox->fault;
     fault->address = (uint64_t)(uintptr_t)info->si_addr;
     fault->is_near_limit = is_near_limit();
+    fault->operand = -1;
+    for (int32_t i = 0; i < WATCHED; i++) {
+      if (fault->address >= watched[i].region && fault->address < watched[i].region_end) {
+        fault->operand = i;
+        fault->first = watched[i].first;
+        fault->end = watched[i].end;
+      }
+    }
+#if defined(__x86_64__)
+    /* Bit 1 of the code of a page fault (Intel SDM, volume 3, section 4.7). */
+    fault->is_write = ((ucontext_t *)context)->uc_mcontext.gregs[REG_ERR] & 2;
+#endif
     uintptr_t instruction = 0;
 #if defined(__x86_64__)
     instruction = (uintptr_t)((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
@@ -229,4 +261,128 @@ void cisolation_catch_faults(cisolation_mailbox *mailbox) {
   sigemptyset(&action.sa_mask);
   int const faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS};
   for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) sigaction(faults[i], &action, NULL);
+}
+
+/* ---- What a kernel must leave as it was --------------------------------------------------------------- */
+
+#if defined(__x86_64__)
+/* All but the six flags that report exceptions (Intel SDM, volume 1, section 10.2.3). */
+static uint32_t const control_bits = 0xFFC0;
+
+uint32_t cisolation_control(void) { return __builtin_ia32_stmxcsr() & control_bits; }
+
+void cisolation_set_control(uint32_t control) {
+  __builtin_ia32_ldmxcsr((__builtin_ia32_stmxcsr() & ~control_bits) | (control & control_bits));
+}
+
+static uint32_t x87_control(void) {
+  uint16_t word;
+  __asm__ volatile("fnstcw %0" : "=m"(word));
+  return word;
+}
+#else
+uint32_t cisolation_control(void) { return 0; }
+void cisolation_set_control(uint32_t control) { (void)control; }
+static uint32_t x87_control(void) { return 0; }
+#endif
+
+enum { SIGNALS = 65, DESCRIPTORS = 256 };
+
+struct cisolation_state {
+  uint32_t control, x87;
+  sigset_t mask;
+  void *handlers[SIGNALS];
+  dev_t folder_device;
+  ino_t folder;
+  mode_t creation_mask;
+  uint64_t environment;
+  bool descriptors[DESCRIPTORS];
+  int threads;
+};
+
+extern char **environ;
+
+/* FNV-1a over all entries. */
+static uint64_t environment_sum(void) {
+  uint64_t sum = 14695981039346656037u;
+  for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
+    for (const char *c = *entry;; c++) {
+      sum = (sum ^ (unsigned char)*c) * 1099511628211u;
+      if (*c == 0) break;
+    }
+  }
+  return sum;
+}
+
+static int thread_count(void) {
+  DIR *const folder = opendir("/proc/self/task");
+  if (folder == NULL) return 0;
+  int count = 0;
+  for (struct dirent *entry; (entry = readdir(folder)) != NULL;) count += entry->d_name[0] != '.';
+  closedir(folder);
+  return count;
+}
+
+static void take_state(cisolation_state *state) {
+  state->control = cisolation_control();
+  state->x87 = x87_control();
+  pthread_sigmask(SIG_BLOCK, NULL, &state->mask);
+  for (int i = 1; i < SIGNALS; i++) {
+    struct sigaction action;
+    state->handlers[i] = sigaction(i, NULL, &action) == 0 ? (void *)action.sa_sigaction : NULL;
+  }
+  struct stat status;
+  if (stat(".", &status) == 0) {
+    state->folder_device = status.st_dev;
+    state->folder = status.st_ino;
+  }
+  state->creation_mask = umask(0);
+  umask(state->creation_mask);
+  state->environment = environment_sum();
+  for (int i = 0; i < DESCRIPTORS; i++) state->descriptors[i] = fcntl(i, F_GETFD) >= 0;
+  state->threads = thread_count();
+}
+
+cisolation_state *cisolation_note_state(void) {
+  cisolation_state *const state = calloc(1, sizeof *state);
+  if (state != NULL) take_state(state);
+  return state;
+}
+
+const char *cisolation_changed_state(cisolation_state *before, bool may_start_threads) {
+  static char text[128];
+  if (before == NULL) return NULL;
+  cisolation_state after = {0};
+  take_state(&after);
+  const char *change = NULL;
+  if (after.control != before->control || after.x87 != before->x87) {
+    change = "the floating-point control word";
+  } else if (memcmp(&after.mask, &before->mask, sizeof after.mask) != 0) {
+    change = "the signals that are blocked";
+  } else if (after.folder != before->folder || after.folder_device != before->folder_device) {
+    change = "the working directory";
+  } else if (after.creation_mask != before->creation_mask) {
+    change = "the mask of new files";
+  } else if (after.environment != before->environment) {
+    change = "the environment";
+  }
+  for (int i = 1; i < SIGNALS && change == NULL; i++) {
+    if (after.handlers[i] == before->handlers[i]) continue;
+    snprintf(text, sizeof text, "the handler of signal %d", i);
+    change = text;
+  }
+  for (int i = 0; i < DESCRIPTORS && change == NULL; i++) {
+    if (after.descriptors[i] == before->descriptors[i]) continue;
+    snprintf(
+        text, sizeof text, "descriptor %d, which it %s", i,
+        after.descriptors[i] ? "left open" : "closed");
+    change = text;
+  }
+  if (change == NULL && !may_start_threads && after.threads > before->threads) {
+    int const left = after.threads - before->threads;
+    snprintf(text, sizeof text, "%d thread%s running", left, left == 1 ? "" : "s");
+    change = text;
+  }
+  free(before);
+  return change;
 }

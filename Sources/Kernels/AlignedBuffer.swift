@@ -5,9 +5,9 @@ import Glibc
 /// Large buffers ask for large pages: a network's weights are read once in each run, and with pages
 /// of 4 KiB the processor would look up a new translation every few hundred cycles.
 @safe
-package final class AlignedBuffer: @unchecked Sendable {
-  package let count: Int
-  @unsafe package let pointer: UnsafeMutablePointer<Float>
+final class AlignedBuffer: @unchecked Sendable {
+  let count: Int
+  @unsafe let pointer: UnsafeMutablePointer<Float>
 
   /// The elements that packed weights may always take, however few the weights are: 1 GiB.
   private static let leastLimit = 1 << 28
@@ -35,7 +35,7 @@ package final class AlignedBuffer: @unchecked Sendable {
   /// Reserves memory that holds zeros.
   ///
   /// - Throws: ``KernelError`` if the system does not have that much memory.
-  package init(count: Int) throws(KernelError) {
+  init(count: Int) throws(KernelError) {
     self.count = count
     let bytes = Self.bytes(count)
     guard bytes > 0,
@@ -47,17 +47,6 @@ package final class AlignedBuffer: @unchecked Sendable {
     }
     unsafe madvise(memory, bytes, MADV_HUGEPAGE)
     unsafe pointer = memory.bindMemory(to: Float.self, capacity: count)
-  }
-
-  /// Copies elements into memory of their own.
-  ///
-  /// - Throws: ``KernelError`` if the system does not have that much memory.
-  package convenience init(copying elements: Span<Float>) throws(KernelError) {
-    try self.init(count: elements.count)
-    unsafe elements.withUnsafeBufferPointer { source in
-      guard let base = source.baseAddress else { return }
-      unsafe pointer.update(from: base, count: source.count)
-    }
   }
 
   deinit { _ = unsafe munmap(pointer, Self.bytes(count)) }

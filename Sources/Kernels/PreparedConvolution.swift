@@ -38,12 +38,17 @@ public protocol PreparedConvolution: Sendable {
 
   /// Why the last run did not finish; nil if it did. What it wrote is then of no use.
   var failure: KernelFailure? { get }
+
+  /// The same convolution on operands between protected pages, so that what it reads or writes outside of them
+  /// makes it fail; nil where that would end the process that judges.
+  func guarded(_ placement: OperandPlacement) -> (any PreparedConvolution)?
 }
 
 extension PreparedConvolution {
   public var workspaceByteCount: Int { 0 }
   @unsafe public var firstWeights: UnsafePointer<Float>? { nil }
   public var failure: KernelFailure? { nil }
+  public func guarded(_ placement: OperandPlacement) -> (any PreparedConvolution)? { nil }
 
   /// Runs all phases on a team of threads.
   ///

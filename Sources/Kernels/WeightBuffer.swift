@@ -33,8 +33,9 @@ public final class WeightBuffer: @unchecked Sendable {
     try unsafe body(Span(_unsafeElements: base))
   }
 
+  /// The first element, valid as long as the buffer lives.
   @unsafe
-  var pointer: UnsafePointer<Float> {
+  package var pointer: UnsafePointer<Float> {
     // A buffer of no elements is never read.
     unsafe base.baseAddress ?? UnsafePointer(bitPattern: 16).unsafelyUnwrapped
   }

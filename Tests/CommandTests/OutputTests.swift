@@ -1,11 +1,14 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// Results that nobody got are not a success.
 @Suite("Output that cannot be written") struct OutputTests {
   static let golden = Repository.path("golden/densenet-mini.h5")
   static let scene = Repository.path("model/pictures/scene.png")
+
+  static let plugin = try? CompiledPlugin("simple")
 
   /// Every command that prints, in every format, on little work; `@` is a folder of the test's own.
   static let commands: [[String]] =
@@ -41,7 +44,8 @@ import Testing
       ["bisect", golden, "--bad", "tiled"], ["golden", "info", golden],
       ["golden", "check", golden],
       ["golden", "record", "--model", "densenet-mini@1", "--image", scene, "-o", "@/a.h5"],
-      ["export", "densenet-mini@1", "@/mini:0"], ["plugin", "new", "@/kernel"], ["doctor"],
+      ["export", "densenet-mini@1", "@/mini:0"], ["plugin", "new", "@/kernel"],
+      ["plugin", "check", plugin?.path ?? "", "--seeds", "1"], ["doctor"],
       ["--help"], ["golden", "--help"],
       ["--version"], ["--generate-completion-script", "bash"], ["--experimental-dump-help"],
     ]

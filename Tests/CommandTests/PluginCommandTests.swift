@@ -86,6 +86,26 @@ import Testing
     }
   }
 
+  @Test("are accepted or not, with a row for each check") func check() throws {
+    let right = try CompiledPlugin("simple")
+    let good = try CommandRun("plugin", "check", right.path, "--seeds", "5")
+    #expect(good.status == 0, "\(good.output)\(good.error)")
+    for check in ["correctness", "repetition", "new-data", "impulses", "effort"] {
+      #expect(good.output.contains(check), "\(good.output)")
+    }
+    let wrong = try CompiledPlugin("cheats/zeros")
+    let bad = try CommandRun("plugin", "check", wrong.path, "--seeds", "5")
+    #expect(bad.status == 1 && bad.output.contains("correctness  FAIL"), "\(bad.output)")
+    let folder = URL(filePath: wrong.path).deletingLastPathComponent().path
+    let caught = try CommandRun("selftest", "--cheats", folder)
+    #expect(caught.status == 0 && caught.output.contains("caught 1 of 1"), "\(caught.output)")
+    let accepted = URL(filePath: right.path).deletingLastPathComponent().path
+    let missed = try CommandRun("selftest", "--cheats", accepted)
+    #expect(missed.status == 1 && missed.output.contains("nothing"), "\(missed.output)")
+    #expect(try CommandRun("plugin", "check", "/dev/null").status == 2)
+    #expect(try CommandRun("selftest", "--cheats", "/nowhere").status == 2)
+  }
+
   @Test("are run by a process that is of no use by itself") func host() throws {
     let run = try CommandRun("kernel-host", "0")
     #expect(run.status == 2 && run.error.contains("of no use by itself"), "\(run.error)")

@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// A plugin that is compiled for a test, and goes with it.
-public final class CompiledPlugin {
+public final class CompiledPlugin: Sendable {
   /// The path of the shared library.
   public let path: String
   private let folder: URL
@@ -28,7 +28,8 @@ public final class CompiledPlugin {
     folder = FileManager.default.temporaryDirectory
       .appending(path: "densecam-plugin-\(UInt64.random(in: 0...UInt64.max))")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    path = folder.appending(path: "\(name).so").path
+    let last = name.split(separator: "/").last.map(String.init) ?? name
+    path = folder.appending(path: "\(last).so").path
     var source = Self.sources.appending(path: "\(name).c")
     if let text {
       source = folder.appending(path: "\(name).c")

@@ -46,7 +46,11 @@ bool cisolation_wait_for_answer(
 typedef struct cisolation_fault {
   int32_t signal;       /* 0 if it noted nothing */
   bool is_near_limit;   /* whether its address space was nearly used up */
+  bool is_write;        /* whether it was to be written to */
+  int32_t operand;      /* the number of the operand that is there or next to it; -1 if none is */
   uint64_t address;     /* what was accessed */
+  uint64_t first;       /* the operand's first byte, and the one after its last */
+  uint64_t end;
   uint64_t instruction; /* the distance of the instruction from the beginning of its file */
   char file[512];       /* the file that the instruction is in; empty if it is in none */
   char symbol[256];     /* its function; empty if that has no name */
@@ -65,6 +69,24 @@ int cisolation_memory(size_t bytes);
 int cisolation_spawn(
     const char *program, char *const arguments[], char *const environment[], int descriptor,
     int32_t *pid);
+
+/*
+ * Names memory, so that a fault in it or next to it is told by its operand: `region` includes the pages around
+ * the operand that are protected. There is room for 64; a number above is not told.
+ */
+void cisolation_watch(int32_t operand, uint64_t region, uint64_t region_end, uint64_t first, uint64_t end);
+void cisolation_forget(int32_t operand);
+
+/* The bits of the calling thread that control floating-point arithmetic, without those that only report. */
+uint32_t cisolation_control(void);
+void cisolation_set_control(uint32_t control);
+
+/* What a kernel must leave as it was, in the calling thread and in its process. */
+typedef struct cisolation_state cisolation_state;
+cisolation_state *cisolation_note_state(void);
+
+/* What has changed since, as text that stays valid until the next call, or NULL; frees the note. */
+const char *cisolation_changed_state(cisolation_state *state, bool may_start_threads);
 
 /* Has the calling process end with its parent, and limits its memory in bytes; 0 for no limit. */
 void cisolation_enter(int64_t memory_limit);

@@ -42,6 +42,12 @@ public final class Executor {
     }
   }
 
+  /// Whether a step can be run on operands between protected pages.
+  public func canGuard(step index: Int) -> Bool {
+    guard case .convolution(let placed) = plan.steps[index].work else { return false }
+    return placed.prepared.guarded(.atEnd) != nil
+  }
+
   /// Why a step's kernel did not finish when it was last run; nil if it did.
   public func failure(ofStep index: Int) -> KernelFailure? {
     guard case .convolution(let placed) = plan.steps[index].work else { return nil }
@@ -108,10 +114,16 @@ public final class Executor {
   }
 
   /// Runs one step on the values that are in memory.
-  public func run(step index: Int) {
+  ///
+  /// - Parameters:
+  ///   - index: The step.
+  ///   - placement: Where the operands of a convolution lie between protected pages, if it can be run so; nil for
+  ///     a run as any other.
+  public func run(step index: Int, guarding placement: OperandPlacement? = nil) {
     let step = plan.steps[index]
     switch step.work {
-    case .convolution(let placed):
+    case .convolution(var placed):
+      if let guarded = placement.flatMap(placed.prepared.guarded) { placed.prepared = guarded }
       convolve(placed, following: index + 1)
     case .operations(let placed):
       for part in placed {

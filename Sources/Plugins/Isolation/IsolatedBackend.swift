@@ -2,7 +2,7 @@ package import Kernels
 import Synchronization
 
 /// A backend of a plugin that runs in a process of its own.
-package struct IsolatedBackend: ConvolutionBackend {
+package struct IsolatedBackend: ObservedBackend {
   package let name: String
   package let summary: String
   let process: KernelProcess
@@ -13,14 +13,14 @@ package struct IsolatedBackend: ConvolutionBackend {
   /// The backends of a plugin.
   ///
   /// - Parameters:
-  ///   - file: The plugin.
+  ///   - file: The plugin; nil for the built-in backends, in a process of their own.
   ///   - program: The program that serves as ``KernelHost``.
   ///   - instructionSet: The one that kernels are told of.
   ///   - limits: What one call may use up.
   /// - Returns: At least one.
   /// - Throws: ``PluginError`` if the file is not a plugin, or ends the process that loads it.
   package static func all(
-    of file: PluginFile, program: String, instructionSet: InstructionSet,
+    of file: PluginFile?, program: String, instructionSet: InstructionSet,
     limits: KernelLimits = KernelLimits()
   ) throws -> [IsolatedBackend] {
     let process = KernelProcess(
@@ -29,7 +29,7 @@ package struct IsolatedBackend: ConvolutionBackend {
     do {
       lines = try process.withTurn { try process.load() }
     } catch let failure as KernelFailure {
-      throw PluginError(path: file.path, cause: "cannot be loaded: \(failure.reason)")
+      throw PluginError(path: file?.path ?? program, cause: "cannot be loaded: \(failure.reason)")
     }
     return lines.enumerated().map { index, line in
       let parts = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
@@ -37,6 +37,13 @@ package struct IsolatedBackend: ConvolutionBackend {
         name: String(parts[0]), summary: parts.count > 1 ? String(parts[1]) : "",
         process: process, index: index)
     }
+  }
+
+  package var loadingChange: String? { process.withTurn { process.loadingChange } }
+  package var addressSpaceByteCount: Int? { process.withTurn { process.addressSpaceByteCount } }
+  package var strayProcessCount: Int { process.withTurn { process.strayProcessCount } }
+  package var lastRunTimes: (inside: Int, outside: Int)? {
+    process.withTurn { process.lastRunTimes }
   }
 
   /// A kernel that fails while it is asked is not said to refuse: what it fails by becomes the verdict on

@@ -12,13 +12,20 @@ final class IsolatedConvolution: PreparedConvolution {
   private let bias: [Float]?
   private let fusion: Fusion
   private let target: ExecutionTarget
+  private let placement: OperandPlacement?
   private let state = Mutex(State())
+
+  /// How the last run ended, of this convolution or of its guarded form.
+  private let outcome: Outcome
 
   private struct State {
     /// The number by which the process of a generation knows the convolution.
     var handle: (generation: Int, number: Int64)?
     var packedBytes = 0
-    var failure: KernelFailure?
+  }
+
+  private final class Outcome: Sendable {
+    let failure = Mutex<KernelFailure?>(nil)
   }
 
   /// How preparing ended.
@@ -39,6 +46,25 @@ final class IsolatedConvolution: PreparedConvolution {
     self.bias = bias
     self.fusion = fusion
     self.target = target
+    placement = nil
+    outcome = Outcome()
+  }
+
+  /// The guarded form of a convolution.
+  private init(_ other: IsolatedConvolution, _ placement: OperandPlacement) {
+    process = other.process
+    index = other.index
+    problem = other.problem
+    weights = other.weights
+    bias = other.bias
+    fusion = other.fusion
+    target = other.target
+    self.placement = placement
+    outcome = other.outcome
+  }
+
+  func guarded(_ placement: OperandPlacement) -> (any PreparedConvolution)? {
+    IsolatedConvolution(self, placement)
   }
 
   deinit {
@@ -54,7 +80,15 @@ final class IsolatedConvolution: PreparedConvolution {
   var taskCounts: [Int] { [1] }
   var scratchByteCount: Int { 0 }
   var packedBytes: Int { state.withLock(\.packedBytes) }
-  var failure: KernelFailure? { state.withLock(\.failure) }
+  var failure: KernelFailure? { outcome.failure.withLock { $0 } }
+
+  /// Notes how a run ended.
+  ///
+  /// After a failure there may be more that is not as it should be, so that the next run gets a fresh process.
+  private func note(_ failure: KernelFailure?) {
+    outcome.failure.withLock { $0 = failure }
+    if failure?.kind == .failed { process.stop() }
+  }
 
   /// Prepares the convolution, unless the process that runs has done so.
   func prepareNow() -> Preparation { process.withTurn { prepareInTurn() } }
@@ -80,6 +114,7 @@ final class IsolatedConvolution: PreparedConvolution {
     writer.add(index)
     writer.add(target.threads)
     writer.add(problem)
+    writer.add(placement?.rawValue ?? 0)
     for (offset, count) in zip(offsets, arrays) {
       writer.add(offset)
       writer.add(count)
@@ -106,15 +141,15 @@ final class IsolatedConvolution: PreparedConvolution {
         state.withLock {
           $0.handle = (process.generation, answer.words[0])
           $0.packedBytes = Int(clamping: answer.words[1])
-          $0.failure = nil
         }
+        note(nil)
         return .done(answer.words[0])
       case .invalid: return .invalid(answer.text)
       case .failed: throw KernelFailure(.failed, answer.text)
       case .refused: throw KernelFailure(.refused, answer.text)
       }
     } catch {
-      state.withLock { $0.failure = error }
+      note(error)
       return .failed(error)
     }
   }
@@ -183,9 +218,9 @@ final class IsolatedConvolution: PreparedConvolution {
               byteCount: outputCount * size)
           }
         }
-        state.withLock { $0.failure = nil }
+        note(nil)
       } catch {
-        state.withLock { $0.failure = error }
+        note(error)
       }
     }
   }

@@ -36,9 +36,9 @@ package enum KernelHost {
 /// What the host has loaded and prepared.
 private final class Session {
   private let memory: SharedMemory
-  private var library: PluginLibrary?
+  private var backends: [any ConvolutionBackend] = []
   private var instructionSet = InstructionSet.baseline
-  private var prepared: [Int64: PluginConvolution] = [:]
+  private var prepared: [Int64: Prepared] = [:]
   private var lastNumber: Int64 = 0
   private var teams: [Int: WorkerTeam] = [:]
 
@@ -47,6 +47,15 @@ private final class Session {
 
   /// How long to look for the next order before sleeping: as long as the parent needs between two layers.
   private static let spins: Int32 = 20_000
+
+  /// A convolution, with where its operands lie if that is guarded.
+  private struct Prepared {
+    var convolution: any PreparedConvolution
+    var placement: OperandPlacement?
+
+    /// Whether it may leave threads running.
+    var hasOwnThreads: Bool { (convolution as? PluginConvolution)?.hasOwnThreads ?? false }
+  }
 
   /// An answer that is not a success.
   private struct Failure: Error {
@@ -112,15 +121,18 @@ private final class Session {
       let backend = try backend(reader.read())
       let target = ExecutionTarget(instructionSet, threads: reader.read())
       let problem = try problem(&reader)
+      guard let plugin = backend as? PluginBackend else {
+        return (words(of: backend.description(of: problem, on: target)), "")
+      }
       let description = try failing { () throws(KernelError) in
-        try backend.described(problem, on: target).convolution
+        try plugin.described(problem, on: target).convolution
       }
       return (words(of: description), "")
     case .prepare:
-      let convolution = try prepare(&reader)
+      let entry = try prepare(&reader)
       lastNumber += 1
-      prepared[lastNumber] = convolution
-      return ([lastNumber, Int64(convolution.packedBytes)], "")
+      prepared[lastNumber] = entry
+      return ([lastNumber, Int64(entry.convolution.packedBytes)], "")
     case .run: return ([try run(&reader)], "")
     case .release:
       prepared[Int64(reader.read())] = nil
@@ -134,13 +146,20 @@ private final class Session {
     }
     instructionSet = InstructionSet.allCases[set]
     do {
-      let loaded = try PluginLibrary(try PluginFile(path: path), for: instructionSet)
-      library = loaded
-      return loaded.backends.map { backend in
-        let summary = String(
-          backend.summary.prefix(100).map { $0.isNewline || $0 == "\t" ? " " : $0 })
-        return "\(backend.name)\t\(summary)"
-      }.joined(separator: "\n")
+      var change = ""
+      if path.isEmpty {
+        backends = BackendRegistry.builtIn.all
+      } else {
+        let library = try PluginLibrary(try PluginFile(path: path), for: instructionSet)
+        backends = library.backends
+        change = library.change ?? ""
+      }
+      return "\(change)\n"
+        + backends.map { backend in
+          let summary = String(
+            backend.summary.prefix(100).map { $0.isNewline || $0 == "\t" ? " " : $0 })
+          return "\(backend.name)\t\(summary)"
+        }.joined(separator: "\n")
     } catch let error as PluginError {
       throw Failure(status: .invalid, text: error.cause)
     } catch {
@@ -148,11 +167,11 @@ private final class Session {
     }
   }
 
-  private func backend(_ index: Int) throws(Failure) -> PluginBackend {
-    guard let library, library.backends.indices.contains(index) else {
+  private func backend(_ index: Int) throws(Failure) -> any ConvolutionBackend {
+    guard backends.indices.contains(index) else {
       throw Failure(status: .invalid, text: "there is no backend number \(index)")
     }
-    return library.backends[index]
+    return backends[index]
   }
 
   private func problem(_ reader: inout WordReader) throws(Failure) -> ConvolutionProblem {
@@ -188,73 +207,183 @@ private final class Session {
     ].map(Int64.init)
   }
 
-  private func prepare(_ reader: inout WordReader) throws(Failure) -> PluginConvolution {
+  private func prepare(_ reader: inout WordReader) throws(Failure) -> Prepared {
     let backend = try backend(reader.read())
     let target = ExecutionTarget(instructionSet, threads: reader.read())
     let problem = try problem(&reader)
-    var arrays: [[Float]] = []
-    for _ in 0..<4 {
+    let placement = OperandPlacement(rawValue: reader.read())
+    var arrays: [WeightBuffer] = []
+    for operand in [GuardedMemory.Operand.weights, .bias, .prologue, .prologue] {
       let (offset, count) = (reader.read(), reader.read())
-      arrays.append(elements(at: offset, count: count))
+      arrays.append(try array(operand, at: offset, count: count, placement))
     }
     let hasBias = reader.read() == 1
     let hasPrologue = reader.read() == 1
     let prologueRelu = reader.read() == 1
     var fusion = Fusion(relu: reader.read() == 1)
     if hasPrologue {
-      fusion.prologue = ScaleShift(scale: arrays[2], shift: arrays[3], relu: prologueRelu)
+      fusion.prologue = ScaleShift(
+        scale: elements(of: arrays[2]), shift: elements(of: arrays[3]), relu: prologueRelu)
     }
     let pool = Size(height: reader.read(), width: reader.read())
     if pool.height > 0 { fusion.averagePool = pool }
-    let (weights, bias) = (WeightBuffer(arrays[0]), hasBias ? arrays[1] : nil)
-    return try failing { () throws(KernelError) in
-      try PluginConvolution(
-        backend, problem, weights: weights, bias: bias, fusion: fusion, on: target)
+    let given = PluginConvolution.Operands(
+      weights: arrays[0], bias: hasBias ? arrays[1] : nil, scale: hasPrologue ? arrays[2] : nil,
+      shift: hasPrologue ? arrays[3] : nil)
+    let bias = hasBias ? elements(of: arrays[1]) : nil
+    let convolution = try failing { () throws(KernelError) -> any PreparedConvolution in
+      guard let plugin = backend as? PluginBackend else {
+        return try backend.prepare(
+          problem, weights: given.weights, bias: bias, fusion: fusion, on: target)
+      }
+      return try PluginConvolution(plugin, problem, given, fusion: fusion, on: target)
     }
+    return Prepared(convolution: convolution, placement: placement)
   }
 
-  private func elements(at offset: Int, count: Int) -> [Float] {
-    let start = unsafe memory.bytes(at: offset, count: count * MemoryLayout<Float>.stride)
-    return unsafe Array(
-      UnsafeBufferPointer(start: start.assumingMemoryBound(to: Float.self), count: count))
+  /// Copies elements from the shared memory, which other orders use again.
+  private func array(
+    _ operand: GuardedMemory.Operand, at offset: Int, count: Int, _ placement: OperandPlacement?
+  ) throws(Failure) -> WeightBuffer {
+    let size = count * MemoryLayout<Float>.stride
+    let start = unsafe memory.bytes(at: offset, count: size)
+    guard let placement else {
+      return unsafe WeightBuffer(
+        Array(UnsafeBufferPointer(start: start.assumingMemoryBound(to: Float.self), count: count)))
+    }
+    let memory = try failing { () throws(KernelError) in
+      try GuardedMemory(size, for: operand, placement)
+    }
+    unsafe memory.start.copyMemory(from: start, byteCount: size)
+    memory.makeReadOnly()
+    return unsafe WeightBuffer(UnsafeBufferPointer(memory.floats), keptAliveBy: memory)
+  }
+
+  private func elements(of buffer: WeightBuffer) -> [Float] {
+    buffer.withElements { elements in (0..<elements.count).map { elements[$0] } }
+  }
+
+  /// Memory that a run uses: what is lent, and what keeps it alive.
+  @unsafe
+  private struct Memory {
+    var input: UnsafeMutableRawPointer
+    var output: UnsafeMutableRawPointer
+    var scratch: [UnsafeMutableRawPointer]
+    var workspace: UnsafeMutableRawPointer
+    var owners: [GuardedMemory] = []
   }
 
   /// Runs a convolution, and returns the nanoseconds that it took.
   private func run(_ reader: inout WordReader) throws(Failure) -> Int64 {
-    guard let convolution = prepared[Int64(reader.read())] else {
+    guard let entry = prepared[Int64(reader.read())] else {
       throw Failure(status: .invalid, text: "there is no such convolution")
     }
     let threads = reader.read()
     let places = (0..<2).map { _ in (offset: reader.read(), block: reader.read()) }
-    let views = unsafe places.map { place in
+    let parts = places.map { place in
       let shape = TensorShape(
         batch: reader.read(), channels: reader.read(), height: reader.read(), width: reader.read())
       let layout = place.block == 1 ? Layout.planar : .blocked(place.block)
       let count = layout.imageCount(of: shape)
-      let base = unsafe memory.bytes(
-        at: place.offset, count: count * shape.batch * MemoryLayout<Float>.stride)
-      return unsafe MutableFeatureView(
-        base: base.assumingMemoryBound(to: Float.self), shape: shape, layout: layout,
-        batchStride: count)
+      return (
+        offset: place.offset, shape: shape, layout: layout, imageCount: count,
+        byteCount: count * shape.batch * MemoryLayout<Float>.stride
+      )
     }
     let team = try failing { () throws(KernelError) in try self.team(of: threads) }
-    let scratch = Self.aligned(convolution.scratchByteCount)
-    let needed = scratch * team.count + Self.aligned(convolution.workspaceByteCount)
-    let arena = try failing { () throws(KernelError) in try self.arena(of: needed) }
+    let (input, output) = (parts[0], parts[1])
+    let shared = unsafe (
+      input: memory.bytes(at: input.offset, count: input.byteCount),
+      output: memory.bytes(at: output.offset, count: output.byteCount)
+    )
+    let lent = unsafe try failing { () throws(KernelError) in
+      guard let placement = entry.placement else {
+        return unsafe try self.memory(
+          for: entry.convolution, on: team, input: shared.input, output: shared.output)
+      }
+      return unsafe try self.guardedMemory(
+        for: entry.convolution, on: team, placement, input: (shared.input, input.byteCount),
+        output: (shared.output, output.byteCount))
+    }
+    func view(
+      _ base: UnsafeMutableRawPointer,
+      _ part: (
+        offset: Int, shape: TensorShape, layout: Layout, imageCount: Int, byteCount: Int
+      )
+    ) -> MutableFeatureView {
+      unsafe MutableFeatureView(
+        base: base.assumingMemoryBound(to: Float.self), shape: part.shape, layout: part.layout,
+        batchStride: part.imageCount)
+    }
+    let state = unsafe entry.placement == nil ? nil : cisolation_note_state()
     let start = ContinuousClock.now
-    unsafe convolution.run(
-      on: team, input: FeatureView(views[0]), output: views[1],
+    unsafe entry.convolution.run(
+      on: team, input: FeatureView(view(lent.input, input)), output: view(lent.output, output),
       memory: { worker in
-        unsafe TaskMemory(
-          scratch: arena.bytes(in: worker * scratch..<(worker + 1) * scratch),
-          workspace: arena.bytes(in: team.count * scratch..<needed))
+        unsafe TaskMemory(scratch: lent.scratch[worker], workspace: lent.workspace)
       })
     let time = ContinuousClock.now - start
-    if let failure = convolution.failure {
+    let change = unsafe cisolation_changed_state(state, entry.hasOwnThreads)
+    if entry.placement != nil {
+      unsafe shared.output.copyMemory(from: lent.output, byteCount: output.byteCount)
+    }
+    unsafe withExtendedLifetime(lent.owners) {}
+    if let failure = entry.convolution.failure {
       throw Failure(
         status: failure.kind == .refused ? .refused : .failed, text: failure.reason)
     }
+    if let change = unsafe change {
+      throw Failure(
+        status: .failed,
+        text: "it left changed what is not its own: \(unsafe String(cString: change))")
+    }
     return time.components.seconds * 1_000_000_000 + time.components.attoseconds / 1_000_000_000
+  }
+
+  /// The shared memory itself, and scratch memory as it is.
+  @unsafe
+  private func memory(
+    for convolution: any PreparedConvolution, on team: WorkerTeam, input: UnsafeMutableRawPointer,
+    output: UnsafeMutableRawPointer
+  ) throws(KernelError) -> Memory {
+    let scratch = Self.aligned(convolution.scratchByteCount)
+    let needed = scratch * team.count + Self.aligned(convolution.workspaceByteCount)
+    let arena = try arena(of: needed)
+    return unsafe Memory(
+      input: input, output: output,
+      scratch: (0..<team.count).map { unsafe arena.bytes(in: $0 * scratch..<($0 + 1) * scratch) },
+      workspace: arena.bytes(in: team.count * scratch..<needed))
+  }
+
+  /// Memory between protected pages, with copies of what is in the shared memory.
+  @unsafe
+  private func guardedMemory(
+    for convolution: any PreparedConvolution, on team: WorkerTeam, _ placement: OperandPlacement,
+    input: (start: UnsafeMutableRawPointer, byteCount: Int),
+    output: (start: UnsafeMutableRawPointer, byteCount: Int)
+  ) throws(KernelError) -> Memory {
+    let from = unsafe try GuardedMemory(input.byteCount, for: .input, placement)
+    unsafe from.start.copyMemory(from: input.start, byteCount: input.byteCount)
+    from.makeReadOnly()
+    let to = unsafe try GuardedMemory(output.byteCount, for: .output, placement)
+    unsafe to.start.copyMemory(from: output.start, byteCount: output.byteCount)
+    let workspace = try GuardedMemory(
+      convolution.workspaceByteCount, for: .workspace, placement, alignment: Arena.alignment)
+    var owners = [from, to, workspace]
+    var scratch = unsafe [UnsafeMutableRawPointer]()
+    for worker in 0..<team.count {
+      let memory = try GuardedMemory(
+        convolution.scratchByteCount, for: .scratch, index: worker, placement,
+        alignment: Arena.alignment)
+      // What is left there is no data.
+      unsafe memory.floats.update(repeating: .nan)
+      owners.append(memory)
+      unsafe scratch.append(memory.start)
+    }
+    unsafe workspace.floats.update(repeating: .nan)
+    return unsafe Memory(
+      input: from.start, output: to.start, scratch: scratch, workspace: workspace.start,
+      owners: owners)
   }
 
   private static func aligned(_ count: Int) -> Int {

@@ -4,7 +4,7 @@ import Kernels
 /// What the parent can ask of the process that runs kernels.
 enum KernelOrder: Int64 {
   /// Load a plugin. Words: the lanes' instruction set, as its place among all. Text: the path. Answers with
-  /// a line for each backend: its name, a tab, its summary.
+  /// a line that says what loading has changed, and one for each backend: its name, a tab, its summary.
   case load = 1
 
   /// Words: backend, problem. Answers with text if it refuses.

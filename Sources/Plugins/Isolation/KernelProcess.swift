@@ -10,7 +10,9 @@ import Synchronization
 /// out at a time.
 @safe
 final class KernelProcess: @unchecked Sendable {
-  let file: PluginFile
+
+  /// The plugin; nil for the built-in backends.
+  let file: PluginFile?
   let limits: KernelLimits
   private let program: String
   private let instructionSet: InstructionSet
@@ -23,6 +25,12 @@ final class KernelProcess: @unchecked Sendable {
   /// Counts the processes that have ended: what one has prepared, the next does not know.
   private(set) var generation = 0
 
+  /// What loading the plugin has changed in the process and should not have; nil if nothing.
+  private(set) var loadingChange: String?
+
+  /// The nanoseconds that the last run took: in the process by its own clock, and by this one's.
+  private(set) var lastRunTimes: (inside: Int, outside: Int)?
+
   /// The backends that the plugin says it has, as the last process that was started answered.
   private var offered: [String] = []
 
@@ -34,13 +42,13 @@ final class KernelProcess: @unchecked Sendable {
   }
 
   /// - Parameters:
-  ///   - file: The plugin.
+  ///   - file: The plugin; nil for the built-in backends.
   ///   - program: The program that serves as ``KernelHost`` if its first argument is
   ///     ``KernelHost/command``.
   ///   - instructionSet: The one that kernels are told of.
   ///   - limits: What one call may use up.
   init(
-    _ file: PluginFile, program: String, instructionSet: InstructionSet, limits: KernelLimits
+    _ file: PluginFile?, program: String, instructionSet: InstructionSet, limits: KernelLimits
   ) {
     self.file = file
     self.program = program
@@ -67,12 +75,16 @@ final class KernelProcess: @unchecked Sendable {
     try start()
     let answer = try send(
       .load, [Int64(InstructionSet.allCases.firstIndex(of: instructionSet) ?? 0)],
-      text: file.fullPath)
+      text: file?.fullPath ?? "")
     guard answer.status == .done else {
       stop()
-      throw PluginError(path: file.path, cause: answer.text)
+      throw PluginError(path: file?.path ?? program, cause: answer.text)
     }
-    offered = answer.text.split(separator: "\n").map(String.init)
+    var lines = answer.text.split(separator: "\n", omittingEmptySubsequences: false).map(
+      String.init)
+    let change = lines.removeFirst()
+    loadingChange = change.isEmpty ? nil : change
+    offered = lines
     return offered
   }
 
@@ -168,6 +180,35 @@ final class KernelProcess: @unchecked Sendable {
     generation += 1
   }
 
+  /// The bytes of address space that the process takes; nil if it does not run.
+  var addressSpaceByteCount: Int? {
+    let descriptor = unsafe open("/proc/\(pid)/statm", O_RDONLY | O_CLOEXEC)
+    guard pid != 0, descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 256)
+    let count = unsafe bytes.withUnsafeMutableBytes {
+      unsafe read(descriptor, $0.baseAddress, $0.count)
+    }
+    // The first number is that of all pages (proc(5)).
+    let text = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    guard let pages = text.split(separator: " ").first.flatMap({ Int($0) }) else { return nil }
+    return pages * sysconf(Int32(_SC_PAGESIZE))
+  }
+
+  /// The number of other processes in its group.
+  var strayProcessCount: Int {
+    guard pid != 0, let folder = unsafe opendir("/proc") else { return 0 }
+    defer { unsafe closedir(folder) }
+    var count = 0
+    while let entry = unsafe readdir(folder) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      if let other = Int32(name), other != pid, getpgid(other) == pid { count += 1 }
+    }
+    return count
+  }
+
   // MARK: - Orders
 
   /// How long to look before sleeping: about as long as it takes to wake up.
@@ -190,7 +231,8 @@ final class KernelProcess: @unchecked Sendable {
     }
     number &+= 1
     unsafe cisolation_post_order(mailbox, number)
-    let deadline = ContinuousClock.now + .seconds(limits.seconds)
+    let start = ContinuousClock.now
+    let deadline = start + .seconds(limits.seconds)
     var spins = Self.spins
     while unsafe !cisolation_wait_for_answer(mailbox, number, spins, Self.patience) {
       spins = 0
@@ -207,8 +249,15 @@ final class KernelProcess: @unchecked Sendable {
           .timedOut, "it did not return within \(Self.seconds(limits.seconds)), and was stopped")
       }
     }
+    let time = ContinuousClock.now - start
     let answer = unsafe Array(
       UnsafeBufferPointer(start: cisolation_answer_words(mailbox), count: Int(CISOLATION_WORDS)))
+    if order == .run {
+      lastRunTimes = (
+        Int(clamping: answer[1]),
+        Int(time.components.seconds * 1_000_000_000 + time.components.attoseconds / 1_000_000_000)
+      )
+    }
     return Answer(
       status: KernelStatus(rawValue: answer[0]) ?? .invalid, words: Array(answer.dropFirst()),
       text: unsafe Self.text(cisolation_answer_text(mailbox), Int(CISOLATION_TEXT)))
@@ -249,6 +298,9 @@ final class KernelProcess: @unchecked Sendable {
     if !file.isEmpty {
       text += ", in \(symbol.isEmpty ? "" : "\(symbol) of ")\(FileName.last(of: file))"
       text += "+0x\(String(fault.instruction, radix: 16))"
+    }
+    if let access = GuardedMemory.description(of: fault) {
+      return KernelFailure(.failed, "\(access) (\(text))")
     }
     if fault.is_near_limit {
       return KernelFailure(

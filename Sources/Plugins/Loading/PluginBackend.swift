@@ -94,7 +94,11 @@ package struct PluginBackend: ConvolutionBackend {
     on target: ExecutionTarget
   ) throws(KernelError) -> any PreparedConvolution {
     try PluginConvolution(
-      self, problem, weights: weights, bias: bias, fusion: fusion, on: target)
+      self, problem,
+      PluginConvolution.Operands(
+        weights: weights, bias: bias.map { WeightBuffer($0) },
+        scale: fusion.prologue.map { WeightBuffer($0.scale) },
+        shift: fusion.prologue.map { WeightBuffer($0.shift) }), fusion: fusion, on: target)
   }
 
   /// The error of a plugin that breaks the interface.

@@ -22,42 +22,70 @@ final class PluginConvolution: PreparedConvolution, @unchecked Sendable {
   /// The number that a run returned which was not 0.
   private let status = Atomic<Int32>(0)
 
+  /// The bits of the control word of floating-point arithmetic that a task has left changed.
+  private let leak = Atomic<UInt32>(0)
+
+  /// The status of a run that left that word changed.
+  private static let leakedControl = Int32.min
+
+  /// What the bits of the control word are called (Intel SDM, volume 1, section 10.2.3).
+  private static func controlNames(_ bits: UInt32) -> String {
+    let names: [(UInt32, String)] = [
+      (1 << 6, "denormals are zeros"), (1 << 15, "flush to zero"), (3 << 13, "rounding"),
+      (0x3F << 7, "exceptions"),
+    ]
+    return names.filter { bits & $0.0 != 0 }.map(\.1).joined(separator: ", ")
+  }
+
   /// The threads of the last run.
   private let threadCount = Atomic(1)
 
   private struct SimpleOperands: Sendable {
-    let weights: AlignedBuffer
-    let bias: AlignedBuffer?
+    let weights: WeightBuffer
+    let bias: WeightBuffer?
   }
 
   /// The largest number of tasks of a phase.
   static let largestTaskCount = 1 << 31
 
+  /// Whether the kernel runs threads of its own, which may stay after a run.
+  let hasOwnThreads: Bool
+
+  /// The operands of a convolution, in memory that the caller chooses.
+  struct Operands {
+    var weights: WeightBuffer
+    var bias: WeightBuffer?
+    var scale: WeightBuffer?
+    var shift: WeightBuffer?
+  }
+
+  /// - Parameters:
+  ///   - backend: The plugin's backend.
+  ///   - problem: The geometry.
+  ///   - given: Weights and what is fused, which a simple kernel uses in place.
+  ///   - fusion: The operations to fuse; what its arrays hold is taken from `given`.
+  ///   - target: The inner loops and threads.
   /// - Throws: ``KernelError`` if the plugin fails, or breaks the interface.
   init(
-    _ backend: PluginBackend, _ problem: ConvolutionProblem, weights: WeightBuffer,
-    bias: [Float]?, fusion: Fusion, on target: ExecutionTarget
+    _ backend: PluginBackend, _ problem: ConvolutionProblem, _ given: Operands, fusion: Fusion,
+    on target: ExecutionTarget
   ) throws(KernelError) {
     self.problem = problem
     unsafe functions = unsafe backend.functions
     switch unsafe backend.functions {
     case .simple:
       unsafe state = nil
-      operands = SimpleOperands(
-        weights: try weights.withElements { (elements) throws(KernelError) in
-          try AlignedBuffer(copying: elements)
-        },
-        bias: try bias.map { (elements) throws(KernelError) in
-          try AlignedBuffer(copying: elements.span)
-        })
+      operands = SimpleOperands(weights: given.weights, bias: given.bias)
+      hasOwnThreads = false
       (taskCounts, scratchByteCount, workspaceByteCount) = ([1], 0, 0)
-      packedBytes = problem.weightCount * MemoryLayout<Float>.stride
+      packedBytes = 0
     case .full(let table):
       operands = nil
       let described = try backend.described(problem, on: target)
+      hasOwnThreads = described.hasOwnThreads
       var state: UnsafeMutableRawPointer?
       let status = unsafe Self.prepare(
-        table, problem, weights: weights, bias: bias, fusion: fusion, target, &state)
+        table, problem, given, fusion: fusion, target, &state)
       guard status == 0 else {
         throw KernelError(
           .kernelFailed, "\(backend.name) failed to prepare \(problem): it returned \(status)")
@@ -106,41 +134,29 @@ final class PluginConvolution: PreparedConvolution, @unchecked Sendable {
 
   /// Calls the plugin's `prepare`.
   private static func prepare(
-    _ table: UnsafePointer<densecam_backend>, _ problem: ConvolutionProblem,
-    weights: WeightBuffer, bias: [Float]?, fusion: Fusion, _ target: ExecutionTarget,
-    _ state: inout UnsafeMutableRawPointer?
+    _ table: UnsafePointer<densecam_backend>, _ problem: ConvolutionProblem, _ given: Operands,
+    fusion: Fusion, _ target: ExecutionTarget, _ state: inout UnsafeMutableRawPointer?
   ) -> Int32 {
     guard let prepare = unsafe table.pointee.prepare else { return -1 }
     var problem = problem.raw
-    return weights.withElements { weights in
-      unsafe weights.withUnsafeBufferPointer { weights in
-        unsafe withOptional(bias) { bias in
-          unsafe withOptional(fusion.prologue?.scale) { scale in
-            unsafe withOptional(fusion.prologue?.shift) { shift in
-              var operands = unsafe densecam_operands(
-                size: MemoryLayout<densecam_operands>.size, weights: weights.baseAddress,
-                bias: bias, prologue_scale: scale, prologue_shift: shift,
-                prologue_relu: fusion.prologue?.relu == true ? 1 : 0, relu: fusion.relu ? 1 : 0,
-                pool_height: Int32(fusion.averagePool?.height ?? 1),
-                pool_width: Int32(fusion.averagePool?.width ?? 1), threads: Int32(target.threads))
-              return unsafe prepare(&problem, &operands, &state)
-            }
-          }
-        }
-      }
-    }
-  }
-
-  private static func withOptional<Result>(
-    _ elements: [Float]?, _ body: (UnsafePointer<Float>?) -> Result
-  ) -> Result {
-    guard let elements else { return body(nil) }
-    return unsafe elements.withUnsafeBufferPointer { unsafe body($0.baseAddress) }
+    var operands = unsafe densecam_operands(
+      size: MemoryLayout<densecam_operands>.size, weights: given.weights.pointer,
+      bias: given.bias?.pointer, prologue_scale: given.scale?.pointer,
+      prologue_shift: given.shift?.pointer, prologue_relu: fusion.prologue?.relu == true ? 1 : 0,
+      relu: fusion.relu ? 1 : 0, pool_height: Int32(fusion.averagePool?.height ?? 1),
+      pool_width: Int32(fusion.averagePool?.width ?? 1), threads: Int32(target.threads))
+    return withExtendedLifetime(given) { unsafe prepare(&problem, &operands, &state) }
   }
 
   var failure: KernelFailure? {
     let status = status.load(ordering: .acquiring)
     guard status != 0 else { return nil }
+    if status == Self.leakedControl {
+      return KernelFailure(
+        .failed,
+        "it left the floating-point control word changed (\(Self.controlNames(leak.load(ordering: .relaxed))))"
+      )
+    }
     if case .simple = unsafe functions {
       return KernelFailure(.refused, "it returned \(status)")
     }
@@ -157,8 +173,15 @@ final class PluginConvolution: PreparedConvolution, @unchecked Sendable {
     for (phase, count) in taskCounts.enumerated() {
       team.run(taskCount: count) { worker, task in
         cisolation_catch_overflow()
+        let control = cisolation_control()
         unsafe run(
           phase: phase, task: task, input: input, output: output, memory: memory(worker))
+        let left = cisolation_control()
+        if left != control {
+          cisolation_set_control(control)
+          leak.store(left ^ control, ordering: .relaxed)
+          status.store(Self.leakedControl, ordering: .releasing)
+        }
       }
     }
   }

@@ -1,4 +1,5 @@
 import CDensecam
+import CIsolation
 import Files
 import Glibc
 package import Kernels
@@ -12,6 +13,12 @@ package struct PluginLibrary: Sendable {
   /// What it offers, in its own order; at least one.
   package let backends: [PluginBackend]
 
+  /// What loading it has changed in this process and should not have; nil if nothing.
+  ///
+  /// The control word of floating-point arithmetic is put back: GCC links code that flushes subnormal numbers to
+  /// zero into libraries built with `-ffast-math`, which then does so for everybody.
+  package let change: String?
+
   /// The most backends of a plugin.
   static let largestCount = 64
 
@@ -24,7 +31,13 @@ package struct PluginLibrary: Sendable {
   package init(_ file: PluginFile, for instructionSet: InstructionSet) throws(PluginError) {
     self.file = file
     func fault(_ cause: String) -> PluginError { PluginError(path: file.path, cause: cause) }
-    guard let handle = unsafe dlopen(file.fullPath.systemPath, RTLD_NOW | RTLD_LOCAL) else {
+    let control = cisolation_control()
+    let state = unsafe cisolation_note_state()
+    let loaded = unsafe dlopen(file.fullPath.systemPath, RTLD_NOW | RTLD_LOCAL)
+    // Libraries of threads may start some when they are loaded.
+    change = unsafe cisolation_changed_state(state, true).map { unsafe String(cString: $0) }
+    cisolation_set_control(control)
+    guard let handle = unsafe loaded else {
       throw fault("cannot be loaded: \(Self.loaderError(of: file))")
     }
     if let entry = unsafe dlsym(handle, "densecam_plugin_entry") {

@@ -4,6 +4,6 @@ import ArgumentParser
 struct PluginCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plugin",
-    abstract: "Start a kernel of your own.",
-    subcommands: [PluginNewCommand.self])
+    abstract: "Start a kernel of your own, and have it accepted.",
+    subcommands: [PluginNewCommand.self, PluginCheckCommand.self])
 }

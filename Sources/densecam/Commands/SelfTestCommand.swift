@@ -4,6 +4,7 @@ import Bench
 import Formats
 import Kernels
 import Net
+import Plugins
 import Report
 import Verify
 
@@ -23,6 +24,7 @@ struct SelfTestCommand: ParsableCommand {
         densecam selftest                            everything, some minutes
         densecam selftest --backend tiled --seeds 50 --fault dropped-channel
         densecam selftest --list                     the catalogue
+        densecam selftest --cheats .build/cheats     kernels that try to deceive
       """)
 
   @OptionGroup var threading: ThreadOptions
@@ -39,6 +41,12 @@ struct SelfTestCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Random problems for right kernels.", valueName: "count"))
   var seeds = 1000
 
+  @Option(
+    help: ArgumentHelp(
+      "Check the kernels in a folder that are wrong on purpose, as `make cheats` builds them into .build/cheats, and do "
+        + "nothing else.", valueName: "folder"))
+  var cheats: String?
+
   @Flag(help: "List the catalogue and do nothing.")
   var list = false
 
@@ -50,6 +58,7 @@ struct SelfTestCommand: ParsableCommand {
   @OptionGroup var format: FormatOption<Formats>
 
   func run() throws {
+    if let cheats { return try check(cheats) }
     let faults = try chosenFaults()
     if list {
       let width = faults.map(\.name.count).max() ?? 0
@@ -116,5 +125,28 @@ struct SelfTestCommand: ParsableCommand {
       progress.update(Double(judged) / Double(seeds))
     }
     return (alarms, judged)
+  }
+
+  /// Has every kernel of a folder checked; each must fail.
+  private func check(_ folder: String) throws {
+    let names = try PluginFolder.files(in: folder)
+    let team = try WorkerTeam(count: threading.count)
+    let progress = ProgressBar("cheats")
+    var report = CheatReport(entries: [])
+    for (index, path) in names.enumerated() {
+      progress.update(Double(index) / Double(names.count))
+      for backend in try IsolatedBackend.all(
+        of: PluginFile(path: path), program: PluginOptions.program, instructionSet: .selected(),
+        limits: KernelLimits(seconds: 2, memoryByteCount: 4 << 30))
+      {
+        var examination = BehaviorExamination(of: backend, team: team)
+        examination.problemCount = 20
+        report.entries.append(
+          CheatReport.Entry(name: backend.name, results: try examination.run()))
+      }
+    }
+    progress.clear()
+    try Output.write(format.format.text(document: report.document(), [:]))
+    if !report.isSharp { throw ExitStatus.mismatch }
   }
 }

@@ -78,5 +78,5 @@ struct PluginOptions: ParsableArguments {
   }
 
   /// This program, which serves plugins too.
-  private static let program = "/proc/self/exe"
+  static let program = "/proc/self/exe"
 }

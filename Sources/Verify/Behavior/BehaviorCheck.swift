@@ -1,0 +1,50 @@
+/// Something that a kernel has to do, or must not do, whatever it computes.
+package enum BehaviorCheck: String, CaseIterable, Sendable {
+  case loading
+  case correctness
+  case repetition
+  case newData = "new-data"
+  case threads
+  case negation
+  case scaling
+  case impulses
+  case memory
+  case processes
+  case clock
+  case effort
+
+  /// What is asked, in one line.
+  package var summary: String {
+    switch self {
+    case .loading: "loading the file changes nothing in its process"
+    case .correctness:
+      "random problems, within their bounds, on guarded operands that are only read"
+    case .repetition: "the same data give the same bits, 250 times"
+    case .newData:
+      "other data in the same place give other results, and the first data the first bits"
+    case .threads: "1, 2 and more threads give the same bits"
+    case .negation: "the negated input gives the negated output, bit for bit"
+    case .scaling: "an input times a power of two gives the output times it, bit for bit"
+    case .impulses: "an input that is 0 but for one element gives back the weights"
+    case .memory: "no memory is lost from call to call"
+    case .processes: "no process is left running"
+    case .clock: "time passes in its process as it does outside"
+    case .effort: "data that it has seen before take as long as new ones"
+    }
+  }
+}
+
+/// The verdict on one check.
+package struct BehaviorResult: Sendable {
+  package let check: BehaviorCheck
+  package let verdict: Verdict
+
+  /// What was seen, or why it was not looked at.
+  package let text: String
+
+  package init(_ check: BehaviorCheck, _ verdict: Verdict, _ text: String) {
+    self.check = check
+    self.verdict = verdict
+    self.text = text
+  }
+}

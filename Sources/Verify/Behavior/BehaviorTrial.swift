@@ -1,0 +1,69 @@
+import Kernels
+import Net
+
+/// One convolution on one backend, prepared once, to be run on any data.
+///
+/// The convolution is a network of its own, so that it is planned and laid out as any layer is; operands stay in
+/// the same place from run to run.
+final class BehaviorTrial {
+  let problem: ConvolutionProblem
+  let backend: any ConvolutionBackend
+
+  /// Numbers for the input.
+  let input: [Float]
+
+  /// `[outputChannels, groupInputChannels, kH, kW]`.
+  let weights: [Float]
+
+  private let executor: Executor
+  private let output: Int
+
+  /// Prepares a convolution.
+  ///
+  /// - Parameters:
+  ///   - problem: The geometry.
+  ///   - backend: What computes it.
+  ///   - hasBias: Whether there is a bias; without one the convolution is linear.
+  ///   - team: The threads.
+  /// - Throws: ``GraphError`` or ``KernelError`` if it cannot be prepared.
+  init(
+    _ problem: ConvolutionProblem, on backend: any ConvolutionBackend, hasBias: Bool,
+    team: WorkerTeam
+  ) throws {
+    self.problem = problem
+    self.backend = backend
+    let trial = ConvolutionTrial(problem, surroundings: hasBias ? .bias : [], seed: 1)
+    guard let network = try trial.network(), let weight = network.parameters["weight"] else {
+      throw KernelError(.unsupportedProblem, "\(problem) has no numbers")
+    }
+    input = network.input.elements
+    weights = weight.withElements { elements in (0..<elements.count).map { elements[$0] } }
+    output = network.graph.output
+    var options = PlanOptions.standard
+    options.threads = team.count
+    executor = try Executor(
+      plan: Plan(
+        graph: network.graph, parameters: network.parameters, input: problem.input,
+        backends: BackendChoice(backend), options: options), team: team)
+  }
+
+  /// The algorithm by which the backend says that it computes the problem.
+  var algorithm: Algorithm? {
+    (0..<executor.plan.stepCount).lazy.compactMap {
+      self.executor.plan.assignment(ofStep: $0)?.description.algorithm
+    }.first
+  }
+
+  /// Runs the convolution.
+  ///
+  /// - Parameter input: `[N, C, H, W]`.
+  /// - Returns: The output, `[N, K, P, Q]`.
+  /// - Throws: ``KernelFailure`` if the kernel does not finish.
+  func run(_ input: [Float]) throws(KernelFailure) -> [Float] {
+    executor.run(input.span)
+    for index in 0..<executor.plan.stepCount {
+      if let failure = executor.failure(ofStep: index) { throw failure }
+    }
+    return executor.value(of: output)
+  }
+}

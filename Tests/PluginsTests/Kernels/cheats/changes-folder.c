@@ -1,0 +1,11 @@
+/* Leaves the process in another folder. */
+#include <unistd.h>
+
+#include "../direct.h"
+
+int densecam_simple_convolve(
+    const densecam_problem *p, const float *input, const float *weights, const float *bias,
+    float *output) {
+  direct(p, input, weights, bias, output);
+  return chdir("/") == 0 ? 0 : 0;
+}
