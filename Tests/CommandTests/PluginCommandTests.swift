@@ -86,6 +86,13 @@ import Testing
     }
   }
 
+  @Test("are run as built-in backends can be, too") func isolation() throws {
+    let run = try CommandRun(
+      "verify", "--problems", "random:25", "--isolate", "--policy", "exact", "--format", "json")
+    #expect(run.status == 0, "\(run.error)")
+    #expect(!run.output.contains("\"FAIL\"") && !run.output.contains("CRASHED"))
+  }
+
   @Test("are accepted or not, with a row for each check") func check() throws {
     let right = try CompiledPlugin("simple")
     let good = try CommandRun("plugin", "check", right.path, "--seeds", "5")

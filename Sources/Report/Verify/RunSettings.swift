@@ -11,6 +11,9 @@ package struct RunSettings: Hashable, Sendable, Codable {
   package var rtol: Double?
   package var goldenPrecision: String?
 
+  /// Whether built-in backends ran in a process of their own; nil if they did not.
+  package var isolates: Bool?
+
   /// The plugins that were loaded; nil if there were none.
   package var plugins: [String]?
 

@@ -251,6 +251,7 @@ struct VerifyCommand: ParsableCommand {
     settings.images = images
     settings.problems = problems
     settings.goldenPrecision = precision.setting
+    settings.isolates = backends.plugins.isolate ? true : nil
     settings.plugins = backends.plugins.paths.isEmpty ? nil : backends.plugins.paths
     policy.note(in: &settings)
     return settings

@@ -22,10 +22,19 @@ struct PluginOptions: ParsableArguments {
   @Flag(help: "Load plugins into this process, for a debugger: a crash ends the command.")
   var inProcess = false
 
+  @Flag(
+    help:
+      "Run the built-in backends as plugins are run: in a process of their own, on guarded operands."
+  )
+  var isolate = false
+
   /// The variable of the environment that names plugins, with colons between them.
   static let environmentVariable = "DENSECAM_PLUGINS"
 
   func validate() throws {
+    guard !isolate || !inProcess else {
+      throw ValidationError("give --isolate or --in-process, not both")
+    }
     guard pluginTimeout > 0, pluginTimeout <= 1e6 else {
       throw ValidationError("--plugin-timeout takes a number of seconds above 0")
     }
@@ -57,9 +66,15 @@ struct PluginOptions: ParsableArguments {
   /// - Throws: `PluginError` or `FileError` if a file is not a plugin, ``UsageError`` if a name is taken.
   func registry() throws -> BackendRegistry {
     var registry = BackendRegistry.builtIn
+    let instructionSet = try InstructionSet.selected()
+    if isolate {
+      registry = BackendRegistry(
+        try IsolatedBackend.all(
+          of: nil, program: Self.program, instructionSet: instructionSet,
+          limits: KernelLimits(seconds: pluginTimeout)))
+    }
     for path in paths {
       let file = try PluginFile(path: path)
-      let instructionSet = try InstructionSet.selected()
       let backends: [any ConvolutionBackend] =
         inProcess
         ? try PluginLibrary(file, for: instructionSet).backends

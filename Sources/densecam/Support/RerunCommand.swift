@@ -86,6 +86,7 @@ struct RerunCommand {
   /// The options that matter to goldens and to problems.
   var options: [String] {
     var words: [String] = []
+    if settings.isolates == true { words.append("--isolate") }
     for plugin in settings.plugins ?? [] { words += ["--plugin", plugin.asArgument] }
     if let threads = settings.threads { words += ["--threads", "\(threads)"] }
     if settings.noFuse { words.append("--no-fuse") }
