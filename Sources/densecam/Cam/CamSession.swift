@@ -15,7 +15,7 @@ struct CamSession {
     var preprocessing: Preprocessing
     var classes: MappedClasses
     var drawing: CamDrawing
-    var target: CamTarget?
+    var target: DrawingTarget?
     var sheet: CamSheet?
     var boxes: BoxScores?
 
@@ -56,7 +56,7 @@ struct CamSession {
     return !console.hasFailed
   }
 
-  private var pictureRun: PictureRun<CamDestination?, Figure.Photo?, CamRow> {
+  private var pictureRun: PictureRun<DrawingDestination?, Figure.Photo?, CamRow> {
     let (console, kept, known) = (console, request.kept, request.known)
     var run = PictureRun(
       makers: request.makers, preprocessing: request.preprocessing, classes: request.classes,
@@ -83,7 +83,7 @@ struct CamSession {
     return run
   }
 
-  private var drawing: DrawingSink<CamDestination?, Figure.Photo?> {
+  private var drawing: DrawingSink<DrawingDestination?, Figure.Photo?> {
     let (drawing, target, keepsPhoto) = (request.drawing, request.target, request.sheet != nil)
     return DrawingSink(
       place: { try target?.destination(of: $0) },

@@ -43,11 +43,11 @@ struct WritingOptions: ParsableArguments {
 
   /// Opens what a run writes to and, if it may be interrupted, its journal.
   ///
-  /// - Throws: `MapsError` or `JournalError` if existing files are in the way, ``UsageError`` if nothing
-  ///   could be resumed or a file that is read would be replaced.
+  /// - Throws: `MapsError`, `JournalError` or `FileError` if existing files are in the way or a file that is
+  ///   read would be replaced, ``UsageError`` if nothing could be resumed.
   func open(
     _ request: inout CamSession.Request, model: Model, preprocessing: Preprocessing,
-    mapping: MappingOptions, figures: FigureOptions, inputs: CamInputs
+    mapping: MappingOptions, figures: FigureOptions, inputs: RunInputs
   ) throws {
     let folder = request.target?.folder
     guard maps != nil || folder != nil else {
@@ -96,7 +96,7 @@ struct WritingOptions: ParsableArguments {
     request.kept = KeptResults(store: request.kept.store, journal: journal)
     try request.kept.reconcile()
     journal.forget(
-      journal.rows.values.filter { !OutputFile.exists($0.output) }.map(\.image))
+      journal.rows.values.filter { $0.output.map(OutputFile.exists) == false }.map(\.image))
     for (path, row) in journal.rows { request.known[FileName.normal(path.text)] = row }
   }
 
