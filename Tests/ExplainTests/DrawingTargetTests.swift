@@ -51,7 +51,7 @@ import Testing
   /// A target that continues the run whose journal is in its folder, or begins one.
   private func resumed(_ name: String, inputs: [String] = []) throws -> DrawingTarget {
     let target = try target(name, inputs: inputs)
-    let journal = try ResultJournal<Int>(
+    let journal = try ResultJournal<PictureRow>(
       path: folder.path("\(name)/results.jsonl"), settings: [:], resuming: true,
       overwriting: false)
     target.adopt(journal.drawings, results: [:], isResumed: true)

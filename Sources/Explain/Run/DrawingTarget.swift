@@ -68,7 +68,7 @@ package final class DrawingTarget {
   ///   - ledger: The drawings that it records.
   ///   - results: The drawings that its results name, by their pictures' paths.
   ///   - isResumed: Whether the journal's run is resumed.
-  package func adopt(_ ledger: DrawingLedger, results: [ExactName: String], isResumed: Bool) {
+  func adopt(_ ledger: DrawingLedger, results: [ExactName: String], isResumed: Bool) {
     self.ledger = ledger
     inputs.leaveOut = ledger
     self.isResumed = isResumed

@@ -114,10 +114,14 @@ struct CamCommand: ParsableCommand {
       target: target,
       sheet: writing.sheet.map { CamSheet(path: $0, isReplacing: writing.force) }, boxes: boxes,
       printer: printer, count: names.count)
-    try writing.open(
-      &request, model: network, preprocessing: preprocessing, mapping: mapping, figures: figures,
-      inputs: inputs)
-    if try writing.isDone(request, &names) {
+    request.storage = try writing.storage(
+      of: request, model: network, labels: mapping.labels, style: figures.summary, inputs: inputs)
+    if try request.storage.isDone(&names, classes) {
+      if let maps = writing.maps {
+        printError(
+          "densecam: \(maps) exists, with as many maps as were requested; there is nothing to do, if it is of "
+            + "these pictures, which an array does not say")
+      }
       try request.printer.finish(nil)
       return
     }
