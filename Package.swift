@@ -163,7 +163,7 @@ let package = Package(
       swiftSettings: common),
     .testTarget(
       name: "ReportTests",
-      dependencies: ["Report", "Bench", "Verify", "Net", "Kernels", "TestSupport"],
+      dependencies: ["Report", "Bench", "Explain", "Verify", "Net", "Kernels", "TestSupport"],
       swiftSettings: common),
     .testTarget(
       name: "CommandTests",

@@ -20,11 +20,12 @@ public final class Executor {
   public init(plan: Plan, team: WorkerTeam) throws(KernelError) {
     self.plan = plan
     self.team = team
-    let (scratch, overflow) = plan.scratchByteCount.multipliedReportingOverflow(by: team.count)
-    guard !overflow, scratch < Int.max / 4 else {
+    let scratch = plan.memory.scratch
+    let (byteCount, overflow) = scratch.byteCount.multipliedReportingOverflow(by: team.count)
+    guard !overflow, byteCount < Int.max / 4 else {
       throw KernelError(.outOfMemory, "the scratch memory is too large")
     }
-    arena = try Arena(byteCount: plan.memory.byteCount + scratch + plan.workspaceByteCount)
+    arena = try Arena(byteCount: scratch.sharedRegion(workers: team.count).upperBound)
     microkernels = plan.instructionSet.microkernels
   }
 
@@ -192,19 +193,12 @@ public final class Executor {
   }
 
   private func scratch(_ worker: Int) -> UnsafeMutableRawPointer {
-    unsafe arena.bytes(in: scratchRegion(of: worker))
-  }
-
-  /// Where the scratch of a worker is in the arena.
-  private func scratchRegion(of worker: Int) -> Range<Int> {
-    let start = plan.memory.byteCount + worker * plan.scratchByteCount
-    return start..<(start + plan.scratchByteCount)
+    unsafe arena.bytes(in: plan.memory.scratch.region(ofWorker: worker))
   }
 
   /// Where the memory that all workers share is in the arena.
   private var workspaceRegion: Range<Int> {
-    let start = plan.memory.byteCount + team.count * plan.scratchByteCount
-    return start..<(start + plan.workspaceByteCount)
+    plan.memory.scratch.sharedRegion(workers: team.count)
   }
 }
 
@@ -224,7 +218,7 @@ extension Executor {
     for extent in plan.steps[index].writes.flatMap(\.extents) {
       arena.fill(extent, with: .nan)
     }
-    arena.fill(plan.memory.byteCount..<workspaceRegion.upperBound, with: 1e30)
+    arena.fill(plan.memory.scratch.offset..<workspaceRegion.upperBound, with: 1e30)
     for offset in guardOffsets(ofStep: index) { arena.setGuard(at: offset) }
     let snapshot = try reservedSnapshot()
     forEachPiece(of: 0..<plan.memory.byteCount) { snapshot.copy(from: arena, in: $0) }
@@ -300,7 +294,8 @@ extension Executor {
     let output = plan.program.resolved(plan.step(index).output)
     let copies = plan.memory.reordered[index]
     let ends =
-      (0..<team.count).map { scratchRegion(of: $0).upperBound } + [workspaceRegion.upperBound]
+      (0..<team.count).map { plan.memory.scratch.region(ofWorker: $0).upperBound }
+      + [workspaceRegion.upperBound]
     return [plan.memory.locations[output], copies?.input, copies?.output].compactMap {
       $0?.guardOffset
     } + ends.map { $0 - Arena.guardByteCount }

@@ -33,11 +33,39 @@ struct MemoryPlan: Sendable {
   /// not the layouts of the values.
   private(set) var reordered: [Int: (input: Location?, output: Location?)] = [:]
 
-  /// The bytes of activations, guards included; scratch follows after them.
+  /// The bytes of activations, guards included.
   var byteCount = 0
+
+  /// What steps use while they run, after the activations.
+  var scratch = Scratch()
 
   /// The bytes that would be needed if no two buffers shared memory.
   private(set) var unsharedByteCount = 0
+
+  /// Memory for no values, which all steps use, one after the other: some of each worker, then some that the
+  /// workers share.
+  struct Scratch: Sendable {
+    /// Where the first worker's memory begins in the arena, in bytes.
+    var offset = 0
+
+    /// The bytes of each worker, guard included.
+    var byteCount = 0
+
+    /// The bytes that all workers share, guard included.
+    var sharedByteCount = 0
+
+    /// Where the memory of a worker is in the arena.
+    func region(ofWorker worker: Int) -> Range<Int> {
+      let start = offset + worker * byteCount
+      return start..<(start + byteCount)
+    }
+
+    /// Where the memory that a number of workers share is in the arena, which ends with it.
+    func sharedRegion(workers: Int) -> Range<Int> {
+      let start = offset + workers * byteCount
+      return start..<(start + sharedByteCount)
+    }
+  }
 
   /// The purpose of a buffer.
   private enum Role: Hashable {
@@ -153,6 +181,15 @@ struct MemoryPlan: Sendable {
       let output = compact(placed[.reorderedOutput(step: step)])
       if input != nil || output != nil { reordered[step] = (input, output) }
     }
+  }
+
+  /// Makes room for what the most demanding step uses while it runs.
+  mutating func addScratch(for steps: [PreparedStep]) {
+    scratch = Scratch(
+      offset: byteCount,
+      byteCount: Self.aligned(steps.map(\.scratchByteCount).max() ?? 0) + Arena.guardByteCount,
+      sharedByteCount: Self.aligned(steps.map(\.workspaceByteCount).max() ?? 0)
+        + Arena.guardByteCount)
   }
 
   /// Rounds bytes up to whole cache lines.

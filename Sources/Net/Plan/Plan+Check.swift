@@ -26,7 +26,9 @@ extension Plan {
   ///
   /// For each step, everything that it may write must be inside the arena and apart from every value that
   /// was computed before and is read by this step or a later one. The lifetimes are derived again from the
-  /// steps, not taken from the memory plan, which is what is being checked.
+  /// steps, not taken from the memory plan, which is what is being checked. The scratch of each worker and
+  /// the workspace that they share must be as large as the step needs, with a guard, apart from each other and
+  /// after all values.
   ///
   /// Cost: O(steps × values × batch), some milliseconds for a network of hundreds of nodes.
   ///
@@ -48,13 +50,20 @@ struct PlanCheck {
     let values = memory.locations.sorted { $0.key < $1.key }.map { value, location in
       (node: value, view: PreparedStep.View(location, program.shapes[value]))
     }
+    for value in values where !isInside(value.view) {
+      throw GraphError(
+        .brokenPlan, node: nodes[value.node].name, "its value would leave the memory of the run")
+    }
+    try checkScratchRegions()
     for (index, step) in steps.enumerated() {
       let name = nodes[step.step.mainNode].name
-      for view in step.reads + step.writes {
-        guard view.offset >= 0, let end = view.extents.last?.upperBound, end <= memory.byteCount
-        else {
-          throw GraphError(.brokenPlan, node: name, "it would leave the memory of the run")
-        }
+      guard (step.reads + step.writes).allSatisfy(isInside) else {
+        throw GraphError(.brokenPlan, node: name, "it would leave the memory of the run")
+      }
+      guard step.scratchByteCount <= memory.scratch.byteCount - Arena.guardByteCount,
+        step.workspaceByteCount <= memory.scratch.sharedByteCount - Arena.guardByteCount
+      else {
+        throw GraphError(.brokenPlan, node: name, "it would leave its scratch memory")
       }
       // The output, and the concatenations that it is a part of.
       let own = Set(sequence(first: step.step.output) { program.placements[$0]?.parent })
@@ -66,6 +75,30 @@ struct PlanCheck {
             "it would write into the memory of \(nodes[value.node].name), which is still needed")
         }
       }
+    }
+  }
+
+  /// Whether a view is in the memory of activations.
+  private func isInside(_ view: PreparedStep.View) -> Bool {
+    guard let end = view.extents.last?.upperBound else { return false }
+    return view.offset >= 0 && end <= memory.byteCount
+  }
+
+  /// Proves that scratch begins after all activations, and that each region begins after the one before.
+  ///
+  /// The arena ends with the last region. Two workers stand for any number: their regions are equally large
+  /// and equally far apart.
+  private func checkScratchRegions() throws(GraphError) {
+    let workers = 2
+    let regions =
+      (0..<workers).map(memory.scratch.region(ofWorker:))
+      + [memory.scratch.sharedRegion(workers: workers)]
+    var end = memory.byteCount
+    for region in regions {
+      guard region.lowerBound >= end else {
+        throw GraphError(.brokenPlan, node: nil, "scratch memory would lie in other memory")
+      }
+      end = region.upperBound
     }
   }
 }

@@ -15,12 +15,6 @@ public struct Plan: Sendable {
   /// The inner loops that run.
   public var instructionSet: InstructionSet { target.instructionSet }
 
-  /// The bytes of scratch that each thread needs, guard included.
-  let scratchByteCount: Int
-
-  /// The bytes of scratch that all threads share, guard included.
-  let workspaceByteCount: Int
-
   /// Whether a convolution prefetches the weights of the next one.
   private let fetchesWeights: Bool
 
@@ -60,8 +54,7 @@ public struct Plan: Sendable {
       blockWidth: options.passes.contains(.chooseLayouts) ? instructionSet.laneCount : 1)
     program.widenProblems(layouts)
     self.program = program
-    let memory = try MemoryPlan(program, layouts: layouts, sharing: options.sharesMemory)
-    self.memory = memory
+    var memory = try MemoryPlan(program, layouts: layouts, sharing: options.sharesMemory)
     var steps: [PreparedStep] = []
     for (index, step) in program.steps.enumerated() {
       if let wanted = options.preparedNodes,
@@ -80,10 +73,8 @@ public struct Plan: Sendable {
       }
     }
     self.steps = steps
-    scratchByteCount =
-      MemoryPlan.aligned(steps.map(\.scratchByteCount).max() ?? 0) + Arena.guardByteCount
-    workspaceByteCount =
-      MemoryPlan.aligned(steps.map(\.workspaceByteCount).max() ?? 0) + Arena.guardByteCount
+    memory.addScratch(for: steps)
+    self.memory = memory
     try check()
   }
 
@@ -129,7 +120,7 @@ public struct Plan: Sendable {
 
   /// The memory that steps use while they run, on a number of threads, in bytes.
   public func scratchBytes(threads: Int) -> Int {
-    scratchByteCount * threads + workspaceByteCount
+    memory.scratch.byteCount * threads + memory.scratch.sharedByteCount
   }
 
   /// The memory of weights that backends packed, in bytes.

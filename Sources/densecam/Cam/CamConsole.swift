@@ -45,7 +45,7 @@ final class CamConsole {
       fail: { _, _ in self.advance() })
   }
 
-  private func print(_ row: CamRow) throws {
+  private func print(_ row: PictureRow) throws {
     emitted += 1
     if Console.outputIsTerminal { progress?.clear() }
     try printer.print(row)

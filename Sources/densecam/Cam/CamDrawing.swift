@@ -14,6 +14,17 @@ struct CamDrawing: Sendable {
   /// The format of drawings that are written to a folder.
   var format: FigureFormat
 
+  /// The format of drawings at a place: that of the folder, or the one that the file's name specifies.
+  ///
+  /// - Throws: `FigureError` if there is no such format, ``UsageError`` if the style cannot be drawn in it.
+  func format(of output: String, isFolder: Bool) throws -> FigureFormat {
+    let format = isFolder ? format : try FigureFormat(path: output)
+    guard style != .plain || format == .png else {
+      throw UsageError("--style plain is drawn as PNG")
+    }
+    return format
+  }
+
   /// Draws the maps of one picture, as the file that a path names.
   ///
   /// - Throws: `FigureError` or `ImageError`.

@@ -24,7 +24,7 @@ struct CamPrinter {
   /// Prints one picture's result.
   ///
   /// - Throws: Errors from the encoder, or ``OutputError``.
-  mutating func print(_ row: CamRow) throws {
+  mutating func print(_ row: PictureRow) throws {
     switch format {
     case .table: if !isBrief { for line in row.lines { try densecam.print(line) } }
     case .json:

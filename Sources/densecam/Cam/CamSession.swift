@@ -5,7 +5,7 @@ import Net
 import Report
 
 /// Takes the results of the pictures of `densecam cam`; their drawings are kept only for a sheet.
-typealias CamSink = ResultSink<CamRow, Figure.Photo?>
+typealias CamSink = ResultSink<PictureRow, Figure.Photo?>
 
 /// One run of `densecam cam`: connects a `PictureRun` to the terminal and to its files.
 struct CamSession {
@@ -15,15 +15,12 @@ struct CamSession {
     var preprocessing: Preprocessing
     var classes: MappedClasses
     var drawing: CamDrawing
-    var target: CamTarget?
+    var target: DrawingTarget?
     var sheet: CamSheet?
     var boxes: BoxScores?
 
-    /// The results kept for a later run.
-    var kept = KeptResults<CamRow>()
-
-    /// Results that are already known and not computed again, by the pictures' paths in normal form.
-    var known: [ExactName: CamRow] = [:]
+    /// The results kept for a later run, and those of earlier ones.
+    var storage = RunStorage()
     var printer: CamPrinter
 
     /// The pictures that are to come, if that is known.
@@ -50,40 +47,36 @@ struct CamSession {
       try pictureRun.run(names)
       try finish(names)
     } catch {
-      request.kept.store?.removeIfEmpty()
+      request.storage.kept.store?.removeIfEmpty()
       throw error
     }
     return !console.hasFailed
   }
 
-  private var pictureRun: PictureRun<CamDestination?, Figure.Photo?, CamRow> {
-    let (console, kept, known) = (console, request.kept, request.known)
+  private var pictureRun: PictureRun<DrawingDestination?, Figure.Photo?, PictureRow> {
+    let (console, storage) = (console, request.storage)
     var run = PictureRun(
       makers: request.makers, preprocessing: request.preprocessing, classes: request.classes,
-      drawing: drawing, row: { CamRow($0.maps, output: $1?.path) })
+      drawing: drawing, row: { PictureRow($0.maps, output: $1?.path) })
     run.boxes = request.boxes
     run.admit = { name, picture in
-      try kept.admit(name)
+      try storage.kept.admit(name)
       console.warn(of: picture, name)
     }
     run.progress = { done, total in
       console.showPasses(done, of: total)
       return !Interruption.isRequested
     }
-    run.known = { name in
-      var row = known[FileName.normal(name.path)]
-      row?.image = name.path
-      return row
-    }
+    run.known = storage.row
     run.isCancelled = { Interruption.isRequested }
     run.sinks =
       [console.rows]
-      + [request.boxes?.sink(), request.sheet?.sink, kept.sink()].compactMap(\.self)
+      + [request.boxes?.sink(), request.sheet?.sink, storage.kept.sink()].compactMap(\.self)
       + [console.bar]
     return run
   }
 
-  private var drawing: DrawingSink<CamDestination?, Figure.Photo?> {
+  private var drawing: DrawingSink<DrawingDestination?, Figure.Photo?> {
     let (drawing, target, keepsPhoto) = (request.drawing, request.target, request.sheet != nil)
     return DrawingSink(
       place: { try target?.destination(of: $0) },
@@ -114,11 +107,11 @@ struct CamSession {
         "densecam: \(boxes.countWithout) pictures have no boxes in \(boxes.annotations.path)")
     }
     guard !Interruption.isRequested else {
-      let advice = request.kept.journal == nil ? "" : "; --resume continues"
+      let advice = request.storage.kept.journal == nil ? "" : "; --resume continues"
       printError("densecam: interrupted after \(console.emitted) pictures\(advice)")
       return
     }
-    try request.kept.store?.finish()
+    try request.storage.kept.store?.finish()
     try request.sheet?.write(request.drawing)
     if localization?.entries.first?.score.outcomes.isEmpty == true {
       throw ExitStatus.nothingCompared

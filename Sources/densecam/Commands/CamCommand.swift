@@ -78,7 +78,7 @@ struct CamCommand: ParsableCommand {
     let isPlural = names.isPlural
     // What is to be replaced must not be a picture that is named later.
     if writing.force { names.readAll() }
-    let inputs = CamInputs(
+    let inputs = RunInputs(
       names.known.map(\.path) + [mapping.labels, mapping.boxes].compactMap(\.self))
     if let count = names.count, writing.sheet != nil, count > CamSheet.limit {
       throw UsageError(
@@ -87,9 +87,12 @@ struct CamCommand: ParsableCommand {
     let classes = try MappedClasses(
       top: mapping.top, names: mapping.classNames, labels: labels, classCount: classCount,
       mapsBoxes: boxes != nil)
-    let target = try writing.output.map {
-      try CamTarget(
-        $0, isPlural: isPlural, drawing: drawing, overwriting: writing.force, inputs: inputs)
+    let target = try writing.output.map { output in
+      let isFolder = DrawingTarget.isFolder(output, isPlural: isPlural)
+      return try DrawingTarget(
+        output, isFolder: isFolder,
+        fileExtension: drawing.format(of: output, isFolder: isFolder).rawValue,
+        overwriting: writing.force, inputs: inputs)
     }
     if let sheet = writing.sheet {
       _ = try FigureFormat(path: sheet)
@@ -111,10 +114,14 @@ struct CamCommand: ParsableCommand {
       target: target,
       sheet: writing.sheet.map { CamSheet(path: $0, isReplacing: writing.force) }, boxes: boxes,
       printer: printer, count: names.count)
-    try writing.open(
-      &request, model: network, preprocessing: preprocessing, mapping: mapping, figures: figures,
-      inputs: inputs)
-    if try writing.isDone(request, &names) {
+    request.storage = try writing.storage(
+      of: request, model: network, labels: mapping.labels, style: figures.summary, inputs: inputs)
+    if try request.storage.isDone(&names, classes) {
+      if let maps = writing.maps {
+        printError(
+          "densecam: \(maps) exists, with as many maps as were requested; there is nothing to do, if it is of "
+            + "these pictures, which an array does not say")
+      }
       try request.printer.finish(nil)
       return
     }

@@ -21,7 +21,7 @@ struct DestinationOptions: ParsableArguments {
   /// An existing file must be regular: the new one replaces it, which is never intended for a device or a
   /// symbolic link.
   ///
-  /// - Throws: ``UsageError``.
+  /// - Throws: `FileError` or ``UsageError``.
   func check() throws {
     guard let output else { return }
     try OutputFile.check(output, overwriting: force)

@@ -41,6 +41,11 @@ struct FigureOptions: ParsableArguments {
       "png, pdf or svg, for pictures that are written to a folder.", valueName: "format"))
   var imageFormat: String = FigureFormat.png.rawValue
 
+  /// The options that decide how drawings look, as they were given; a run is only resumed with the same.
+  var summary: String {
+    "\(style.rawValue) \(palette) \(alpha ?? -1) \(zoom ?? 0) \(imageFormat)"
+  }
+
   /// The requested options, checked.
   func drawing() throws -> CamDrawing {
     guard let name = Palette.Name(rawValue: palette) else {

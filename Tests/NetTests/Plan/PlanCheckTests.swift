@@ -5,11 +5,13 @@ import Testing
 @testable import Net
 
 @Suite("The check of a plan") struct PlanCheckTests {
-  func plan(sharesMemory: Bool) throws -> Plan {
+  func plan(
+    sharesMemory: Bool, backend: any ConvolutionBackend = BackendRegistry.builtIn.standard
+  ) throws -> Plan {
     let network = try TestNetwork.residual()
     return try Plan(
       graph: network.graph, parameters: network.parameters, input: network.input(batch: 2).shape,
-      backends: BackendChoice(BackendRegistry.builtIn.standard),
+      backends: BackendChoice(backend),
       options: PlanOptions(sharesMemory: sharesMemory, instructionSet: .baseline16))
   }
 
@@ -60,5 +62,44 @@ import Testing
     try check.run()
     check.memory.byteCount = 64
     #expect(throws: GraphError.self) { try check.run() }
+  }
+
+  @Test("finds a value that leaves the memory though no step uses it there") func stray() throws {
+    let plan = try plan(sharesMemory: true)
+    var check = PlanCheck(program: plan.program, steps: plan.steps, memory: plan.memory)
+    let output = plan.step(plan.stepCount - 1).output
+    let place = try #require(check.memory.locations[output])
+    let view = PreparedStep.View(place, plan.program.shapes[output])
+    let room = check.memory.byteCount - (try #require(view.extents.last?.upperBound))
+    check.memory.locations[output]?.offset += room
+    try check.run()
+    check.memory.locations[output]?.offset += 1
+    #expect(throws: GraphError.self) { try check.run() }
+  }
+
+  @Test("finds scratch that lies in a value or is too small") func scratch() throws {
+    let plan = try plan(sharesMemory: true, backend: #require(BackendRegistry.builtIn["winograd"]))
+    let needed = try #require(plan.steps.map(\.scratchByteCount).max())
+    let shared = try #require(plan.steps.map(\.workspaceByteCount).max())
+    #expect(needed > 0 && shared > 0)
+    func refuses(_ change: (inout MemoryPlan.Scratch) -> Void) -> Bool {
+      var check = PlanCheck(program: plan.program, steps: plan.steps, memory: plan.memory)
+      change(&check.memory.scratch)
+      do {
+        try check.run()
+        return false
+      } catch {
+        #expect(error.code == .brokenPlan)
+        return true
+      }
+    }
+    #expect(!refuses { $0.offset = plan.memory.byteCount })
+    #expect(refuses { $0.offset = plan.memory.byteCount - 1 })
+    // Not even the guard is anything else's.
+    let guardCount = Arena.guardByteCount
+    #expect(!refuses { $0.byteCount = needed + guardCount })
+    #expect(refuses { $0.byteCount = needed + guardCount - 1 })
+    #expect(!refuses { $0.sharedByteCount = shared + guardCount })
+    #expect(refuses { $0.sharedByteCount = shared + guardCount - 1 })
   }
 }

@@ -2,7 +2,7 @@ import Files
 import Glibc
 
 @testable import Explain
-@testable import densecam
+@testable import Report
 
 extension FuzzTarget {
   private static let file = ScratchFile()
@@ -10,8 +10,8 @@ extension FuzzTarget {
   /// The journal of a run that is gone on with.
   static let journal = FuzzTarget("journal") { bytes in
     let path = file.fill(bytes)
-    func open() throws(JournalError) -> ResultJournal<CamRow> {
-      try ResultJournal<CamRow>(
+    func open() throws(JournalError) -> ResultJournal<PictureRow> {
+      try ResultJournal<PictureRow>(
         path: path, settings: ["method": "cam"], resuming: true, overwriting: false)
     }
     let journal = try open()

@@ -1,35 +1,36 @@
-import Explain
-import FoundationEssentials
 import Net
-import Report
 
-/// The row of `densecam cam` for one picture.
+/// The row of a picture in the results of a run and in its journal.
 ///
 /// Scripts rely on its JSON; see ARCHITECTURE.md.
-struct CamRow: Codable {
-  struct Entry: Codable {
-    var index: Int
-    var label: String
-    var probability: Double
-    var logit: Double
+package struct PictureRow: Codable, Hashable, Sendable {
+  /// A class that was mapped.
+  package struct Entry: Codable, Hashable, Sendable {
+    package var index: Int
+    package var label: String
+    package var probability: Double
+    package var logit: Double
 
     /// The row and column of the map's largest value.
-    var peak: [Int]?
+    package var peak: [Int]?
 
     /// The rows and columns of the map.
-    var size: [Int]
+    package var size: [Int]
 
     /// Whether all of the map has one value, so that it is drawn as empty.
-    var isFlat: Bool?
+    package var isFlat: Bool?
   }
 
-  var image: String
+  /// The picture's file, as it was named.
+  package var image: String
 
   /// The classes that were mapped, the most likely one first.
-  var top: [Entry]
-  var output: String?
+  package var top: [Entry]
 
-  init(_ maps: PictureMaps, output: String?) {
+  /// The file of its drawing.
+  package var output: String?
+
+  package init(_ maps: PictureMaps, output: String?) {
     image = maps.source
     top = maps.entries.map { entry in
       Entry(
@@ -40,27 +41,11 @@ struct CamRow: Codable {
     }
     self.output = output
   }
-
-  /// A line for the picture and one for each class.
-  var lines: [String] {
-    var lines = [image + (output.map { " → \($0)" } ?? "")]
-    for entry in top {
-      var place = "no peak"
-      if entry.isFlat == true {
-        place = "flat map, drawn as empty"
-      } else if let peak = entry.peak {
-        place =
-          "peak at row \(peak[0]), column \(peak[1]) of \(entry.size[0])×\(entry.size[1])"
-      }
-      lines.append("  \(NumberText.fixed(entry.probability, 3))  \(entry.label)  \(place)")
-    }
-    return lines
-  }
 }
 
-extension CamRow.Entry {
+extension PictureRow.Entry {
   /// Reads a row of a journal, which may have been edited since.
-  init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     index = try container.decode(Int.self, forKey: .index)
     label = try container.decode(String.self, forKey: .label)

@@ -1,11 +1,9 @@
-import Explain
 import Files
 import Imaging
-import Net
 
 /// Where one drawing is written, and which existing file is allowed there.
-struct CamDestination: Sendable {
-  let path: String
+package struct DrawingDestination: Sendable {
+  package let path: String
 
   /// The path of the picture.
   let picture: String
@@ -22,13 +20,16 @@ struct CamDestination: Sendable {
 
   /// Writes a drawing, whole or not at all.
   ///
-  /// - Throws: `ImageError` or ``UsageError`` if an existing file is in the way, `JournalError` if the
+  /// May be called on any thread.
+  ///
+  /// - Throws: `ImageError` or ``FileError`` if an existing file is in the way, ``JournalError`` if the
   ///   drawing cannot be recorded first.
-  func write(_ bytes: [UInt8]) throws {
+  package func write(_ bytes: [UInt8]) throws {
     if mayBeThere, !isReplacing {
       guard try SHA256Digest.ofFile(path) == SHA256Digest.of(bytes: bytes) else {
-        throw UsageError(
-          "\(path): exists, and was not written by the resumed run; move it away, or "
+        throw FileError(
+          path: path,
+          cause: "exists, and was not written by the resumed run; move it away, or "
             + "start over with --force")
       }
     }
@@ -42,10 +43,11 @@ struct CamDestination: Sendable {
 
   /// Refuses a path at which this run has put another drawing: some file systems equate letters of either
   /// case, or two encodings of é.
-  func checkNewness() throws {
+  func checkNewness() throws(FileError) {
     guard let ledger, let file = FileIdentity(path), ledger.wasWrittenNow(file) else { return }
-    throw UsageError(
-      "\(picture): its drawing, \(path), would replace that of another picture; this file system "
+    throw FileError(
+      path: picture,
+      cause: "its drawing, \(path), would replace that of another picture; this file system "
         + "treats the two names as one")
   }
 }

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-@testable import densecam
+@testable import Explain
 
-@Suite("A row of cam's results") struct CamRowTests {
+@Suite("A row of a run's results") struct PictureRowTests {
   /// A row of a journal with one map.
   static func json(peak: String, size: String) -> Data {
     Data(
@@ -15,9 +15,8 @@ import Testing
 
   @Test("is read with a peak and without", arguments: ["\"peak\": [1, 6],", "\"peak\": null,", ""])
   func reads(peak: String) throws {
-    let row = try JSONDecoder().decode(CamRow.self, from: Self.json(peak: peak, size: "[2, 7]"))
+    let row = try JSONDecoder().decode(PictureRow.self, from: Self.json(peak: peak, size: "[2, 7]"))
     #expect(row.top[0].peak == (peak.contains("[") ? [1, 6] : nil))
-    #expect(!row.lines.isEmpty)
   }
 
   @Test(
@@ -25,7 +24,8 @@ import Testing
     arguments: [("[]", "[2, 7]"), ("[1]", "[2, 7]"), ("[1, 2, 3]", "[2, 7]"), ("[1, 2]", "[7]")])
   func refuses(peak: String, size: String) {
     #expect(throws: DecodingError.self) {
-      try JSONDecoder().decode(CamRow.self, from: Self.json(peak: "\"peak\": \(peak),", size: size))
+      try JSONDecoder().decode(
+        PictureRow.self, from: Self.json(peak: "\"peak\": \(peak),", size: size))
     }
   }
 }
