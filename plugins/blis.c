@@ -1,9 +1,10 @@
 /*
  * im2col before the matrix product of BLIS: https://github.com/flame/blis
  *
- * A kernel whose tasks densecam shares out to its threads. A task computes a panel of pixels for all output
- * channels of a group: it writes what the window covers, zeros included, into a column for each pixel, and
- * multiplies the weights by these columns. The columns are in scratch memory, which each thread has.
+ * A kernel whose tasks densecam shares out to its threads. A task computes a panel of pixels for
+ * all output channels of a group: it writes what the window covers, zeros included, into a column
+ * for each pixel, and multiplies the weights by these columns. The columns are in scratch memory,
+ * which each thread has.
  */
 #include <blis.h>
 #include <densecam/kernel.h>
@@ -30,7 +31,7 @@ static void describe(const densecam_problem *problem, densecam_description *desc
   description->threading = DENSECAM_THREADS_OF_HOST;
 }
 
-/* Whether each pixel of the output is made of the pixel at the same place alone: then planes are columns. */
+/* Whether each pixel is made of the pixel at its place alone: then planes are columns. */
 static bool is_pointwise(const densecam_problem *p) {
   return p->kernel_height == 1 && p->kernel_width == 1 && p->stride_height == 1 &&
          p->stride_width == 1 && p->padding_top == 0 && p->padding_left == 0 &&
@@ -50,8 +51,7 @@ static void release(void *opaque) {
   free(self);
 }
 
-static int prepare(
-    const densecam_problem *p, const densecam_operands *operands, void **opaque) {
+static int prepare(const densecam_problem *p, const densecam_operands *operands, void **opaque) {
   state *const self = calloc(1, sizeof *self);
   if (self == NULL) return 1;
   self->problem = *p;
@@ -64,9 +64,9 @@ static int prepare(
     return 1;
   }
   /*
-   * A few panels, so that there is work for several threads; no more, as each packs all weights again. Not
-   * so many columns that they leave the second-level cache. The number of threads has no say: sums at the edge
-   * of a panel may be added up in another order.
+   * A few panels, so that there is work for several threads; no more, as each packs all weights
+   * again. Not so many columns that they leave the second-level cache. The number of threads has no
+   * say: sums at the edge of a panel may be added up in another order.
    */
   int64_t const pixels = p->output_height * p->output_width;
   int64_t const most = (1 << 20) / (self->depth * (int64_t)sizeof(float));
@@ -153,9 +153,9 @@ static int run(
   }
 
   /*
-   * BLIS may be called on several threads at once, and takes its own number of threads with each call. Its code
-   * for small matrices is left out: at the end of a result, that of version 0.9 for AVX2 reads one float too
-   * many, and beyond our output there need not be memory.
+   * BLIS may be called on several threads at once, and takes its own number of threads with each
+   * call. Its code for small matrices is left out: at the end of a result, that of version 0.9 for
+   * AVX2 reads one float too many, and beyond our output there need not be memory.
    */
   rntm_t runtime = BLIS_RNTM_INITIALIZER;
   bli_rntm_set_num_threads(1, &runtime);

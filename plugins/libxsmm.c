@@ -1,14 +1,16 @@
 /*
  * Small matrix products that libxsmm generates code for: https://github.com/libxsmm/libxsmm
  *
- * A convolution without im2col. For each tap of the window, the weights are a matrix of output and input
- * channels, and what they are multiplied with is the input, shifted: a matrix of input channels and pixels, whose
- * rows are planes. So a task, of which densecam runs one on each of its threads, sums one product for each tap.
+ * A convolution without im2col. For each tap of the window, the weights are a matrix of output and
+ * input channels, and what they are multiplied with is the input, shifted: a matrix of input
+ * channels and pixels, whose rows are planes. So a task, of which densecam runs one on each of its
+ * threads, sums one product for each tap.
  *
- * The zeros around the input are not there, and a stride leaves gaps between the pixels of a row. A task copies the
- * rows that it reads to scratch memory, with zeros around them. Rows and columns that are the stride apart
- * come side by side there, in as many parts as there are remainders. Then each tap reads consecutive pixels of one
- * part, from its own place on; all rows are computed at once, with the pixels between them, which are not kept.
+ * The zeros around the input are not there, and a stride leaves gaps between the pixels of a row. A
+ * task copies the rows that it reads to scratch memory, with zeros around them. Rows and columns
+ * that are the stride apart come side by side there, in as many parts as there are remainders. Then
+ * each tap reads consecutive pixels of one part, from its own place on; all rows are computed at
+ * once, with the pixels between them, which are not kept.
  */
 #include <densecam/kernel.h>
 #include <libxsmm.h>
@@ -19,12 +21,12 @@
 
 /* How a problem is cut into panels of rows and columns for slices of output channels. */
 typedef struct {
-  bool is_pointwise;           /* Planes are used as they are, as a single row. */
-  int64_t height, width;       /* Of the output. */
-  int64_t rows, columns;       /* Of the largest panel. */
+  bool is_pointwise;     /* Planes are used as they are, as a single row. */
+  int64_t height, width; /* Of the output. */
+  int64_t rows, columns; /* Of the largest panel. */
   int64_t row_panels, column_panels;
   int64_t parts_down, parts_across, part_rows, pitch; /* Of a channel in scratch. */
-  int64_t channels, outputs;   /* Of a group. */
+  int64_t channels, outputs;                          /* Of a group. */
   int64_t slice, slices;
 } cut;
 
@@ -93,15 +95,15 @@ static int64_t channel_stride(const cut *it) {
 }
 
 /*
- * Generates the code. Matrices are column by column for libxsmm: pixels times channels, channels times outputs,
- * pixels times outputs. Only where planes are used as they are does the last panel have to be narrower: scratch
- * has room.
+ * Generates the code. Matrices are column by column for libxsmm: pixels times channels, channels
+ * times outputs, pixels times outputs. Only where planes are used as they are does the last panel
+ * have to be narrower: scratch has room.
  */
 static bool generate(const cut *it, products result) {
   float const one = 1;
   int const flags = LIBXSMM_GEMM_FLAG_NONE, prefetch = LIBXSMM_GEMM_PREFETCH_NONE;
-  int64_t const rest = it->is_pointwise ? it->width - (it->column_panels - 1) * it->columns
-                                        : it->columns;
+  int64_t const rest =
+      it->is_pointwise ? it->width - (it->column_panels - 1) * it->columns : it->columns;
   int64_t const counts[] = {sum_count(it, it->columns), sum_count(it, rest)};
   int64_t const outputs[] = {it->slice, it->outputs - (it->slices - 1) * it->slice};
   int const stride = (int)channel_stride(it), depth = (int)it->channels, pitch = (int)counts[0];
@@ -140,8 +142,7 @@ static void release(void *opaque) {
   free(self);
 }
 
-static int prepare(
-    const densecam_problem *p, const densecam_operands *operands, void **opaque) {
+static int prepare(const densecam_problem *p, const densecam_operands *operands, void **opaque) {
   state *const self = calloc(1, sizeof *self);
   if (self == NULL) return 1;
   self->problem = *p;
@@ -182,9 +183,9 @@ static void work(void *opaque, densecam_work *work) {
   if (!it->is_pointwise) {
     work->scratch_bytes += it->channels * channel_count(it) * (int64_t)sizeof(float);
   }
-  work->packed_bytes =
-      p->output_channels * (it->channels * p->kernel_height * p->kernel_width + 1) *
-      (int64_t)sizeof(float);
+  work->packed_bytes = p->output_channels *
+                       (it->channels * p->kernel_height * p->kernel_width + 1) *
+                       (int64_t)sizeof(float);
 }
 
 /* The first pixel of a channel. */
@@ -248,13 +249,12 @@ static int run(
     float const bias = self->bias[group * it->outputs + first + k];
     for (int64_t i = 0; i < sum_pitch; i++) sums[k * sum_pitch + i] = bias;
   }
-  libxsmm_smmfunction const product = self->products[column_panel == it->column_panels - 1]
-                                                    [slice == it->slices - 1];
+  libxsmm_smmfunction const product =
+      self->products[column_panel == it->column_panels - 1][slice == it->slices - 1];
   for (int64_t r = 0; r < p->kernel_height; r++) {
     for (int64_t s = 0; s < p->kernel_width; s++) {
       int64_t const down = r * p->dilation_height, across = s * p->dilation_width;
-      int64_t const part =
-          down % p->stride_height * it->parts_across + across % p->stride_width;
+      int64_t const part = down % p->stride_height * it->parts_across + across % p->stride_width;
       int64_t const row = part * it->part_rows + down / p->stride_height;
       int64_t const tap = (group * p->kernel_height + r) * p->kernel_width + s;
       product(

@@ -1,9 +1,10 @@
 /*
  * oneDNN's direct convolutions, through its C interface: https://github.com/oneapi-src/oneDNN
  *
- * A kernel with threads of its own and a choice of layouts. oneDNN decides for a number of threads how to cut
- * the work when a primitive is created, and its descriptors say where each image begins, while densecam says
- * both when it runs. So a state holds one primitive for each combination that has occurred.
+ * A kernel with threads of its own and a choice of layouts. oneDNN decides for a number of threads
+ * how to cut the work when a primitive is created, and its descriptors say where each image begins,
+ * while densecam says both when it runs. So a state holds one primitive for each combination that
+ * has occurred.
  */
 #include <densecam/kernel.h>
 #include <dnnl.h>
@@ -55,7 +56,7 @@ static dnnl_format_tag_t tag(int32_t block) {
   }
 }
 
-/* Describes the weights as densecam has them, or, with dnnl_format_tag_any, as oneDNN wants them. */
+/* Describes the weights as densecam has them, or leaves their order to oneDNN. */
 static dnnl_status_t describe_weights(
     const densecam_problem *p, dnnl_memory_desc_t *weights, bool as_given) {
   dnnl_dims_t const whole = {
@@ -85,15 +86,15 @@ static dnnl_status_t choose(
   dnnl_dims_t const after = {p->padding_bottom, p->padding_right};
 
   dnnl_memory_desc_t input, weights, bias, output;
-  dnnl_status_t status = dnnl_memory_desc_init_by_tag(
-      &input, 4, input_shape, dnnl_f32, tag(variant->input_block));
+  dnnl_status_t status =
+      dnnl_memory_desc_init_by_tag(&input, 4, input_shape, dnnl_f32, tag(variant->input_block));
   if (status != dnnl_success) return status;
   status = describe_weights(p, &weights, false);
   if (status != dnnl_success) return status;
   status = dnnl_memory_desc_init_by_tag(&bias, 1, bias_shape, dnnl_f32, dnnl_x);
   if (status != dnnl_success) return status;
-  status = dnnl_memory_desc_init_by_tag(
-      &output, 4, output_shape, dnnl_f32, tag(variant->output_block));
+  status =
+      dnnl_memory_desc_init_by_tag(&output, 4, output_shape, dnnl_f32, tag(variant->output_block));
   if (status != dnnl_success) return status;
 
   /* Not dnnl_convolution_auto, which may mean Winograd: that has other bounds. */
@@ -230,9 +231,9 @@ static bool is_fast(const densecam_problem *problem, int32_t input_block, int32_
 }
 
 /*
- * Blocks where densecam's are as wide as oneDNN's and oneDNN has code for them; it has such code for the few
- * channels of a picture, too, in planes. Channels have to fill their blocks: oneDNN takes spare lanes to be
- * zeros.
+ * Blocks where densecam's are as wide as oneDNN's and oneDNN has code for them; it has such code
+ * for the few channels of a picture, too, in planes. Channels have to fill their blocks: oneDNN
+ * takes spare lanes to be zeros.
  */
 static void describe(const densecam_problem *problem, densecam_description *description) {
   description->algorithm = DENSECAM_REASSOCIATED;

@@ -1,9 +1,10 @@
 /*
  * XNNPACK's 32-bit convolution operator: https://github.com/google/XNNPACK
  *
- * A kernel with threads of its own, and with another layout than densecam's. The operator wants all channels of
- * a pixel side by side. Since neither planes nor blocks are that, a run puts the input in that order in the
- * workspace, has it convolved there, and takes the output apart again; that is part of its time.
+ * A kernel with threads of its own, and with another layout than densecam's. The operator wants all
+ * channels of a pixel side by side. Since neither planes nor blocks are that, a run puts the input
+ * in that order in the workspace, has it convolved there, and takes the output apart again; that is
+ * part of its time.
  */
 #include <densecam/kernel.h>
 #include <math.h>
@@ -25,23 +26,25 @@ typedef struct {
   float *pixels; /* [batch][height][width][channels] */
 } reordering;
 
-/*
- * The pools of threads, by their number of threads. All convolutions share them, as each may have hundreds beside
- * it; a pool does one thing after the other, and stays until the process ends.
- */
-static struct pool {
+typedef struct pool {
   struct pool *next;
   int32_t threads;
   pthreadpool_t pool;
-} *pools;
+} pool;
+
+/*
+ * The pools of threads, by their number of threads. All convolutions share them, as a network has
+ * hundreds; a pool does one thing after the other, and stays until the process ends.
+ */
+static pool *pools;
 static pthread_mutex_t pools_lock = PTHREAD_MUTEX_INITIALIZER;
 
-/* A pool of so many threads, and whether there is one: of a single thread it is NULL, the caller. */
+/* Finds a pool of so many threads. That of one thread is NULL, which means the caller. */
 static bool find_pool(int32_t threads, pthreadpool_t *result) {
   *result = NULL;
   if (threads <= 1) return true;
   pthread_mutex_lock(&pools_lock);
-  struct pool *it = pools;
+  pool *it = pools;
   while (it != NULL && it->threads != threads) it = it->next;
   if (it == NULL && (it = calloc(1, sizeof *it)) != NULL) {
     it->threads = threads;
@@ -94,8 +97,7 @@ static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 /* A padding as the operator takes it; where it is negative, the input is cut instead. */
 static uint32_t padding(int64_t count) { return count > 0 ? (uint32_t)count : 0; }
 
-static int prepare(
-    const densecam_problem *p, const densecam_operands *operands, void **opaque) {
+static int prepare(const densecam_problem *p, const densecam_operands *operands, void **opaque) {
   float *const weights = reordered(p, operands->weights);
   state *const self = calloc(1, sizeof *self);
   if (weights == NULL || self == NULL) {
@@ -112,8 +114,8 @@ static int prepare(
       (uint32_t)p->stride_height, (uint32_t)p->stride_width, (uint32_t)p->dilation_height,
       (uint32_t)p->dilation_width, (uint32_t)p->groups, (size_t)(p->input_channels / p->groups),
       (size_t)(p->output_channels / p->groups), (size_t)p->input_channels,
-      (size_t)p->output_channels, weights, operands->bias, operands->relu ? 0 : -INFINITY,
-      INFINITY, 0, &self->convolution);
+      (size_t)p->output_channels, weights, operands->bias, operands->relu ? 0 : -INFINITY, INFINITY,
+      0, &self->convolution);
   free(weights);
   if (status != xnn_status_success) {
     free(self);
@@ -134,11 +136,10 @@ static void work(void *opaque, densecam_work *work) {
   const state *const self = opaque;
   const densecam_problem *const p = &self->problem;
   int64_t const taps = p->kernel_height * p->kernel_width;
-  work->workspace_bytes =
-      input_bytes(self) + p->batch * p->output_channels * p->output_height * p->output_width *
-                              (int64_t)sizeof(float);
-  work->packed_bytes = (p->input_channels / p->groups * taps + 1) * p->output_channels *
-                       (int64_t)sizeof(float);
+  work->workspace_bytes = input_bytes(self) + p->batch * p->output_channels * p->output_height *
+                                                  p->output_width * (int64_t)sizeof(float);
+  work->packed_bytes =
+      (p->input_channels / p->groups * taps + 1) * p->output_channels * (int64_t)sizeof(float);
 }
 
 /* The first channel of a row of an image; the next is a plane further. */
@@ -148,8 +149,7 @@ static float *row_of(const densecam_view *view, size_t image, size_t row) {
 }
 
 static float *pixels_of(const reordering *it, size_t image, size_t row) {
-  return it->pixels +
-         ((int64_t)image * it->height + (int64_t)row) * it->width * it->view->channels;
+  return it->pixels + ((int64_t)image * it->height + (int64_t)row) * it->width * it->view->channels;
 }
 
 static void join_channels(void *opaque, size_t image, size_t row) {
