@@ -54,7 +54,7 @@ import Testing
     let journal = try ResultJournal<PictureRow>(
       path: folder.path("\(name)/results.jsonl"), settings: [:], resuming: true,
       overwriting: false)
-    target.adopt(journal.drawings, results: [:], isResumed: true)
+    target.adopt(journal.drawings, isResumed: true)
     return target
   }
 
@@ -183,7 +183,7 @@ import Testing
       let target = try target("out")
       let entry = DrawingLedger.Entry(picture: "a.jpg", sha256: "")
       target.adopt(
-        DrawingLedger(folder: folder.path("out"), entries: ["recorded.png": entry]), results: [:],
+        DrawingLedger(folder: folder.path("out"), entries: ["recorded.png": entry]),
         isResumed: isResumed)
       #expect(
         try target.destination(of: PictureName(path: "a.jpg")).path

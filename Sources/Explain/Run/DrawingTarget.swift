@@ -66,21 +66,13 @@ package final class DrawingTarget {
   ///
   /// - Parameters:
   ///   - ledger: The drawings that it records.
-  ///   - results: The drawings that its results name, by their pictures' paths.
   ///   - isResumed: Whether the journal's run is resumed.
-  func adopt(_ ledger: DrawingLedger, results: [ExactName: String], isResumed: Bool) {
+  func adopt(_ ledger: DrawingLedger, isResumed: Bool) {
     self.ledger = ledger
     inputs.leaveOut = ledger
     self.isResumed = isResumed
-    let start = FileName.join(output, "/")
-    var earlier = isResumed ? ledger.places : [:]
-    // Journals of earlier versions record no drawings, and their results name them with the folder.
-    for (path, drawing) in results where earlier[path] == nil {
-      if drawing.utf8.starts(with: start.utf8) {
-        earlier[path] = String(Substring(drawing.utf8.dropFirst(start.utf8.count)))
-      }
-    }
-    places = DrawingPlaces(fileExtension: fileExtension, earlier: earlier)
+    places = DrawingPlaces(
+      fileExtension: fileExtension, earlier: isResumed ? ledger.places : [:])
   }
 
   /// Gives a picture its place; the first picture gets the better one.

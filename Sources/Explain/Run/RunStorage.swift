@@ -51,8 +51,7 @@ package struct RunStorage {
     let journal = try ResultJournal<PictureRow>(
       path: path, settings: signature.settings(keepsMaps: maps != nil), resuming: resuming,
       overwriting: overwriting)
-    target?.adopt(
-      journal.drawings, results: journal.rows.compactMapValues(\.output), isResumed: resuming)
+    target?.adopt(journal.drawings, isResumed: resuming)
     kept = KeptResults(store: store, journal: journal)
     try kept.reconcile()
     journal.forget(
