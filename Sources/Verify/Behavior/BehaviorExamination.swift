@@ -25,6 +25,12 @@ package struct BehaviorExamination {
     "mb1ic2ih16oc5oh16kh5ph2",
   ]
 
+  /// The rounds in which new data may be seen to take as long as others.
+  private static let effortRounds = 12
+
+  /// How much longer new data may take: they are not in the cache.
+  private static let largestEffortRatio = 2.0
+
   /// The bytes a call that may be lost: the heap grows by 132 KiB, which is as much in a thousand calls.
   private static let largestLoss = 256
 
@@ -329,17 +335,22 @@ package struct BehaviorExamination {
       }
       func least(_ input: (Int) -> [Float]) throws -> Int {
         var least = Int.max
-        for call in 0..<24 {
+        for call in inputs.indices {
           _ = try trial.run(input(call))
           least = min(least, observed.lastRunTimes?.outside ?? least)
         }
         return least
       }
-      let seen = try least { _ in trial.input }
-      let fresh = try least { inputs[$0 % inputs.count] }
-      let ratio = Double(fresh) / Double(max(1, seen))
+      // Other work on the machine may disturb a round, and not always the same half of it: the ratio of a kernel
+      // that knows data again is large in all rounds.
+      var ratio = Double.infinity
+      for _ in 0..<Self.effortRounds where ratio > Self.largestEffortRatio {
+        let seen = try least { _ in trial.input }
+        let fresh = try least { inputs[$0] }
+        ratio = min(ratio, Double(fresh) / Double(max(1, seen)))
+      }
       let text = "new data take \((ratio * 100).rounded() / 100) times as long"
-      return BehaviorResult(.effort, ratio > 2 ? .fail : .pass, text)
+      return BehaviorResult(.effort, ratio > Self.largestEffortRatio ? .fail : .pass, text)
     }
   }
 }
