@@ -96,7 +96,7 @@ final class GuardedMemory {
       count: byteCount / MemoryLayout<Float>.stride)
   }
 
-  /// What an access was, if it was one to an operand: such as `it read 4 bytes after the end of its input`.
+  /// What an access was, if it was one to an operand: such as `it read right after the end of its input`.
   static func description(of fault: cisolation_fault) -> String? {
     guard fault.operand >= 0 else { return nil }
     let operand =
@@ -104,7 +104,8 @@ final class GuardedMemory {
     let verb = fault.is_write ? "wrote" : "read"
     if fault.address >= fault.end {
       let distance = fault.address - fault.end
-      return "it \(verb) \(distance) bytes after the end of its \(operand.name)"
+      let place = distance == 0 ? "right" : "\(distance) bytes"
+      return "it \(verb) \(place) after the end of its \(operand.name)"
     }
     if fault.address < fault.first {
       return "it \(verb) \(fault.first - fault.address) bytes before its \(operand.name)"

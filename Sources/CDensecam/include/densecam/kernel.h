@@ -131,8 +131,8 @@ typedef struct densecam_operands {
   const float *prologue_shift; /* [input_channels], or NULL */
   int32_t prologue_relu;       /* whether max(0, .) follows the prologue */
   int32_t relu;                /* whether max(0, .) follows the convolution */
-  int32_t pool_height;         /* The input is larger by these factors and is averaged over windows of */
-  int32_t pool_width;          /* that size, side by side; 1 and 1 for no pooling */
+  int32_t pool_height;         /* 1 and 1, unless the description has DENSECAM_FUSE_AVERAGE_POOL: the input is */
+  int32_t pool_width;          /* then larger by these factors, and averaged over windows of that size */
 
   int32_t threads; /* how many threads to provide work for; a run may be shared by more or fewer */
 } densecam_operands;
@@ -159,8 +159,11 @@ typedef struct densecam_memory {
 } densecam_memory;
 
 /*
- * One backend. Functions may be called on any thread; `run` on several at once, and the others not while
- * the same state is running.
+ * One backend. Functions may be called on any thread: `run` on several at once for the tasks of one phase, but
+ * two runs of one state do not overlap, and the other functions are not called for a state that is running.
+ *
+ * No byte outside of an operand may be read, or written, but for the lanes that fill up the last block of a view.
+ * The pointers to `prepare` and `run` are needed; the others may be NULL.
  */
 typedef struct densecam_backend {
   size_t size;
