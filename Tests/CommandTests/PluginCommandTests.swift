@@ -59,6 +59,7 @@ import Testing
     let bisect = try CommandRun(
       "bisect", golden, "--plugin", plugin.path, "--bad", "crashing")
     #expect(bisect.status == 1)
+    #expect(bisect.output.contains(": CRASHED: SIGSEGV at address 0x8"), "\(bisect.output)")
     for layer in Set(crashed.compactMap { $0["layer"] as? String }) {
       #expect(bisect.output.contains(layer), "\(bisect.output)")
     }

@@ -24,9 +24,12 @@ package struct BisectReport: Sendable {
     if let first = outcome.culprits.first {
       let deviation = first.deviation
       let position = first.worstPosition.map(String.init).joined(separator: ",")
-      lines.append(
-        "first bad step: \(first.layer) [\(position)]: expected \(Float(deviation.expected)), got "
-          + "\(Float(deviation.got)), error/bound \(NumberText.ratio(deviation.errorOverBound))")
+      let fault =
+        first.wasRun
+        ? " [\(position)]: expected \(Float(deviation.expected)), got \(Float(deviation.got)), "
+          + "error/bound \(NumberText.ratio(deviation.errorOverBound))"
+        : ": \(first.verdict.rawValue): \(first.reason ?? "it was not run")"
+      lines.append("first bad step: \(first.layer)\(fault)")
       lines.append("  " + rerun(first))
       let others = outcome.culprits.dropFirst()
       if !others.isEmpty {
