@@ -54,7 +54,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
-    // MARK: - C libraries, each imported by exactly one Swift target
+    // MARK: - C libraries, each imported by one Swift target, but for the headers for kernels
     .target(name: "CCPU"),
     .target(name: "CDensecam"),
     .target(name: "CIsolation"),

@@ -12,6 +12,11 @@ public final class Arena: @unchecked Sendable {
   /// The alignment of the arena and of what a plan puts into it, in bytes: a cache line.
   public static let alignment = 64
 
+  /// Rounds bytes up to whole cache lines.
+  package static func aligned(_ count: Int) -> Int {
+    (count + alignment - 1) / alignment * alignment
+  }
+
   /// A signalling NaN of 32 bits with a payload that no arithmetic produces.
   private static let guardPattern: UInt32 = 0x7FA5_C0DE
 

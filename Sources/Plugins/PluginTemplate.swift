@@ -36,7 +36,7 @@ package struct PluginTemplate {
     self.language = language
     self.path = path
     let name = FileName.last(of: path)
-    guard (1...40).contains(name.count), name.allSatisfy(PluginLibrary.isAllowed), name.first != "."
+    guard PluginLibrary.isName(name), name.first != "."
     else {
       throw PluginError(
         path: path,

@@ -8,8 +8,8 @@
 //   anything of them runs; `PluginLibrary` loads it and checks its tables; `PluginBackend` and
 //   `PluginConvolution` call its functions.
 // - `Isolation/`: the same backends from another process. `IsolatedBackend` sends the orders of
-//   `KernelOrder` through a mailbox in shared memory (`KernelProcess`); `KernelHost` is the other end, which
-//   loads the plugin. A kernel that crashes, hangs or takes too much memory ends that process only, and
+//   `KernelOrder` and what they say (`KernelMessages.swift`) through a mailbox in shared memory
+//   (`KernelProcess`); `KernelHost` is the other end, whose `KernelSession` loads the plugin and runs it. A kernel that crashes, hangs or takes too much memory ends that process only, and
 //   the next order starts another.
 //
 // What a kernel may see is what it needs to compute: operands. References, bounds, goldens and reports stay in

@@ -28,7 +28,7 @@ import TestSupport
     """
   }
 
-  private static func run(
+  static func run(
     _ prepared: any PreparedConvolution, _ problem: ConvolutionProblem, _ value: Float,
     team: WorkerTeam
   ) -> [Float] {
@@ -121,5 +121,37 @@ import TestSupport
     let team = try WorkerTeam(count: 1)
     #expect(Self.run(prepared, problem, -2, team: team) == [-6, -6, -6, -6])
     #expect(prepared.failure == nil)
+  }
+}
+
+extension KernelFailureTests {
+  @Test("say so when preparing again breaks the interface") func preparedAgain() throws {
+    // The second time in one process or after it, tasks are none.
+    let plugin = try CompiledPlugin(
+      "again",
+      text: """
+        #include <stdio.h>
+        #include "direct.h"
+        static int count;
+        static int prepare(const densecam_problem *p, const densecam_operands *o, void **s) { return 0; }
+        static void work(void *s, densecam_work *w) { if (count++ > 0) w->tasks[0] = 0; }
+        static int run(void *s, int32_t f, int64_t t, const densecam_view *i, const densecam_view *o,
+                       const densecam_memory *m) { return 0; }
+        static const densecam_backend backend = {
+            .size = sizeof backend, .name = "again", .prepare = prepare, .work = work, .run = run};
+        static const densecam_backend *const list[] = {&backend};
+        static const densecam_plugin plugin = {sizeof plugin, DENSECAM_ABI_VERSION, 1, list};
+        const densecam_plugin *densecam_plugin_entry(const densecam_host *h) { return &plugin; }
+        """)
+    let backend = try IsolatedBackend.all(
+      of: PluginFile(path: plugin.path), program: BuiltCommand.path, instructionSet: .best)[0]
+    let problem = try ConvolutionProblem(
+      input: TensorShape(channels: 1, height: 2, width: 2), outputChannels: 1, kernel: Size(1))
+    let prepared = try backend.prepare(
+      problem, weights: WeightBuffer([3]), bias: nil, fusion: .none, on: ExecutionTarget(.best))
+    let guarded = try #require(prepared.guarded(.atEnd))
+    _ = Self.run(guarded, problem, 2, team: try WorkerTeam(count: 1))
+    #expect(prepared.failure?.kind == .failed)
+    #expect(prepared.failure?.reason.contains("0 tasks") == true)
   }
 }

@@ -94,7 +94,7 @@ struct MemoryPlan: Sendable {
     var imageStride: Int { layout.imageCount(of: shape) * precision.byteCount }
 
     /// The bytes, guard included.
-    var size: Int { MemoryPlan.aligned(imageStride * shape.batch) + Arena.guardByteCount }
+    var size: Int { Arena.aligned(imageStride * shape.batch) + Arena.guardByteCount }
 
     func location(place: Int = 0, _ map: ChannelMap) -> Location {
       Location(
@@ -187,14 +187,9 @@ struct MemoryPlan: Sendable {
   mutating func addScratch(for steps: [PreparedStep]) {
     scratch = Scratch(
       offset: byteCount,
-      byteCount: Self.aligned(steps.map(\.scratchByteCount).max() ?? 0) + Arena.guardByteCount,
-      sharedByteCount: Self.aligned(steps.map(\.workspaceByteCount).max() ?? 0)
+      byteCount: Arena.aligned(steps.map(\.scratchByteCount).max() ?? 0) + Arena.guardByteCount,
+      sharedByteCount: Arena.aligned(steps.map(\.workspaceByteCount).max() ?? 0)
         + Arena.guardByteCount)
-  }
-
-  /// Rounds bytes up to whole cache lines.
-  static func aligned(_ count: Int) -> Int {
-    (count + Arena.alignment - 1) / Arena.alignment * Arena.alignment
   }
 }
 

@@ -31,12 +31,24 @@ package struct IsolatedBackend: ObservedBackend {
     } catch let failure as KernelFailure {
       throw PluginError(path: file?.path ?? program, cause: "cannot be loaded: \(failure.reason)")
     }
-    return lines.enumerated().map { index, line in
+    var backends: [IsolatedBackend] = []
+    for (index, line) in lines.enumerated() {
       let parts = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
-      return IsolatedBackend(
-        name: String(parts[0]), summary: parts.count > 1 ? String(parts[1]) : "",
-        process: process, index: index)
+      let name = String(parts[0])
+      // Code of the plugin has run in that process, so what comes from there need not be what was checked.
+      guard PluginLibrary.isName(name), !backends.contains(where: { $0.name == name }) else {
+        throw PluginError(
+          path: file?.path ?? program, cause: "offers a backend whose name is not allowed")
+      }
+      backends.append(
+        IsolatedBackend(
+          name: name, summary: parts.count > 1 ? String(parts[1]) : "", process: process,
+          index: index))
     }
+    guard !backends.isEmpty else {
+      throw PluginError(path: file?.path ?? program, cause: "offers no backend")
+    }
+    return backends
   }
 
   package var loadingChange: String? { process.withTurn { process.loadingChange } }
@@ -70,30 +82,7 @@ package struct IsolatedBackend: ObservedBackend {
       try process.perform(.describe, writer.words)
     }
     guard let answer, answer.status == .done else { return ConvolutionDescription(.reassociated) }
-    return Self.description(answer.words, on: target) ?? ConvolutionDescription(.reassociated)
-  }
-
-  /// Reads a description, which a hostile process may have written.
-  private static func description(_ words: [Int64], on target: ExecutionTarget)
-    -> ConvolutionDescription?
-  {
-    var reader = WordReader(words)
-    let (kind, tile) = (reader.read(), reader.read())
-    let fusions = Fusions(rawValue: reader.read() & 7)
-    let blocks = [reader.read(), reader.read()]
-    guard blocks.allSatisfy({ $0 == 1 || $0 == target.instructionSet.laneCount }) else {
-      return nil
-    }
-    let layouts = blocks.map { $0 == 1 ? Layout.planar : .blocked($0) }
-    let algorithm: Algorithm
-    switch kind {
-    case 0: algorithm = .direct
-    case 2 where WinogradTransform.of(tile: tile) != nil: algorithm = .winograd(tile: tile)
-    default: algorithm = .reassociated
-    }
-    return ConvolutionDescription(
-      algorithm, fusions: fusions,
-      layouts: ConvolutionLayouts(input: layouts[0], output: layouts[1]))
+    return ConvolutionDescription(answer.words, on: target) ?? ConvolutionDescription(.reassociated)
   }
 
   package func prepare(

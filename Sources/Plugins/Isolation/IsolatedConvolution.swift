@@ -97,43 +97,24 @@ final class IsolatedConvolution: PreparedConvolution {
     if let handle = state.withLock(\.handle), handle.generation == process.generation {
       return .done(handle.number)
     }
-    let size = MemoryLayout<Float>.stride
-    let arrays: [Int] = [
-      problem.weightCount, bias?.count ?? 0, fusion.prologue?.scale.count ?? 0,
-      fusion.prologue?.shift.count ?? 0,
-    ]
-    var offsets: [Int] = []
+    let arrays = [nil, bias, fusion.prologue?.scale, fusion.prologue?.shift]
+    var places: [PreparationMessage.Place] = []
     var end = SharedMemory.firstOffset
-    for count in arrays {
-      offsets.append(end)
-      end +=
-        (count * size + SharedMemory.alignment - 1) / SharedMemory.alignment
-        * SharedMemory.alignment
+    for count in [problem.weightCount] + arrays.dropFirst().map({ $0?.count ?? 0 }) {
+      places.append(PreparationMessage.Place(offset: end, count: count))
+      end += SharedMemory.aligned(count * MemoryLayout<Float>.stride)
     }
-    var writer = WordWriter()
-    writer.add(index)
-    writer.add(target.threads)
-    writer.add(problem)
-    writer.add(placement?.rawValue ?? 0)
-    for (offset, count) in zip(offsets, arrays) {
-      writer.add(offset)
-      writer.add(count)
-    }
-    writer.add(bias == nil ? 0 : 1)
-    writer.add(fusion.prologue == nil ? 0 : 1)
-    writer.add(fusion.prologue?.relu == true ? 1 : 0)
-    writer.add(fusion.relu ? 1 : 0)
-    writer.add(fusion.averagePool?.height ?? 0)
-    writer.add(fusion.averagePool?.width ?? 0)
+    let message = PreparationMessage(
+      backend: index, threads: target.threads, problem: problem, placement: placement,
+      places: places, prologueRelu: fusion.prologue?.relu == true, relu: fusion.relu,
+      pool: fusion.averagePool)
     do throws(KernelFailure) {
       let answer = try process.perform(
-        .prepare, writer.words, memoryByteCount: end - SharedMemory.firstOffset
+        .prepare, message.words, memoryByteCount: end - SharedMemory.firstOffset
       ) { memory in
-        weights.withElements { memory.write($0, at: offsets[0]) }
-        for (array, offset) in zip(
-          [bias, fusion.prologue?.scale, fusion.prologue?.shift], offsets.dropFirst())
-        {
-          if let array { memory.write(array.span, at: offset) }
+        weights.withElements { memory.write($0, at: places[0].offset) }
+        for (array, place) in zip(arrays, places) {
+          if let array { memory.write(array.span, at: place.offset) }
         }
       }
       switch answer.status {
@@ -144,9 +125,12 @@ final class IsolatedConvolution: PreparedConvolution {
         }
         note(nil)
         return .done(answer.words[0])
-      case .invalid: return .invalid(answer.text)
-      case .failed: throw KernelFailure(.failed, answer.text)
-      case .refused: throw KernelFailure(.refused, answer.text)
+      case .invalid:
+        // Nobody looks at what becomes of preparing again: the run that needs it fails.
+        note(KernelFailure(.failed, answer.text))
+        return .invalid(answer.text)
+      case .failed, .refused, .outOfMemory:
+        throw KernelFailure(answer.status.failure ?? .failed, answer.text)
       }
     } catch {
       note(error)
@@ -173,49 +157,32 @@ final class IsolatedConvolution: PreparedConvolution {
   private func run(threads: Int, _ input: FeatureView, _ output: MutableFeatureView) {
     process.withTurn {
       guard case .done(let number) = prepareInTurn() else { return }
-      let size = MemoryLayout<Float>.stride
-      let (inputCount, outputCount) = unsafe (
-        input.layout.imageCount(of: input.shape), output.layout.imageCount(of: output.shape)
-      )
-      func rounded(_ count: Int) -> Int {
-        (count + SharedMemory.alignment - 1) / SharedMemory.alignment * SharedMemory.alignment
-      }
-      let from = SharedMemory.firstOffset
-      let to = unsafe from + rounded(inputCount * input.shape.batch * size)
-      let end = unsafe to + rounded(outputCount * output.shape.batch * size)
-      let shapes = unsafe (input.shape, output.shape)
-      let words = unsafe [
-        number, Int64(threads), Int64(from), Int64(input.layout.blockWidth), Int64(to),
-        Int64(output.layout.blockWidth),
-        Int64(shapes.0.batch), Int64(shapes.0.channels), Int64(shapes.0.height),
-        Int64(shapes.0.width),
-        Int64(shapes.1.batch), Int64(shapes.1.channels), Int64(shapes.1.height),
-        Int64(shapes.1.width),
-      ]
+      let from = unsafe RunMessage.Maps(
+        offset: SharedMemory.firstOffset, layout: input.layout, shape: input.shape)
+      let to = unsafe RunMessage.Maps(
+        offset: from.offset + SharedMemory.aligned(from.byteCount), layout: output.layout,
+        shape: output.shape)
+      let message = RunMessage(number: Int(number), threads: threads, input: from, output: to)
       do throws(KernelFailure) {
         let answer = try process.perform(
-          .run, words, memoryByteCount: end - SharedMemory.firstOffset
+          .run, message.words,
+          memoryByteCount: to.offset + to.byteCount - SharedMemory.firstOffset
         ) { memory in
-          for image in 0..<shapes.0.batch {
-            unsafe memory.bytes(at: from + image * inputCount * size, count: inputCount * size)
-              .copyMemory(from: input.plane(image, 0), byteCount: inputCount * size)
+          for image in 0..<from.shape.batch {
+            unsafe memory.bytes(of: from, image).copyMemory(
+              from: input.plane(image, 0), byteCount: from.imageByteCount)
           }
           // What the output holds before is what it holds here: traps, when the run is judged.
-          for image in 0..<shapes.1.batch {
-            unsafe memory.bytes(at: to + image * outputCount * size, count: outputCount * size)
-              .copyMemory(from: output.plane(image, 0), byteCount: outputCount * size)
+          for image in 0..<to.shape.batch {
+            unsafe memory.bytes(of: to, image).copyMemory(
+              from: output.plane(image, 0), byteCount: to.imageByteCount)
           }
         }
-        switch answer.status {
-        case .done: break
-        case .refused: throw KernelFailure(.refused, answer.text)
-        case .failed, .invalid: throw KernelFailure(.failed, answer.text)
-        }
+        if let kind = answer.status.failure { throw KernelFailure(kind, answer.text) }
         process.withMemory { memory in
-          for image in 0..<shapes.1.batch {
+          for image in 0..<to.shape.batch {
             unsafe UnsafeMutableRawPointer(output.plane(image, 0)).copyMemory(
-              from: memory.bytes(at: to + image * outputCount * size, count: outputCount * size),
-              byteCount: outputCount * size)
+              from: memory.bytes(of: to, image), byteCount: to.imageByteCount)
           }
         }
         note(nil)
@@ -227,6 +194,12 @@ final class IsolatedConvolution: PreparedConvolution {
 }
 
 extension SharedMemory {
+  /// Where an image of maps begins.
+  @unsafe
+  fileprivate func bytes(of maps: RunMessage.Maps, _ image: Int) -> UnsafeMutableRawPointer {
+    unsafe bytes(at: maps.offset + image * maps.imageByteCount, count: maps.imageByteCount)
+  }
+
   /// Copies elements to a place among the operands.
   func write(_ elements: Span<Float>, at offset: Int) {
     unsafe elements.withUnsafeBytes { source in

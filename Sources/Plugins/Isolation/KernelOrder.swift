@@ -1,4 +1,3 @@
-import CIsolation
 import Kernels
 
 /// What the parent can ask of the process that runs kernels.
@@ -13,10 +12,10 @@ enum KernelOrder: Int64 {
   /// Words: backend, threads, problem. Answers with a description.
   case describe
 
-  /// Words: see `Preparation`. Answers with the number of the prepared convolution, and its packed bytes.
+  /// Words: ``PreparationMessage``. Answers with the number of the prepared convolution, and its packed bytes.
   case prepare
 
-  /// Words: number, threads, input, output, each an offset and a layout's block. Answers with nanoseconds.
+  /// Words: ``RunMessage``. Answers with nanoseconds.
   case run
 
   /// Words: number.
@@ -35,44 +34,19 @@ enum KernelStatus: Int64 {
 
   /// The kernel says that it cannot do this.
   case refused
+
+  /// There is not enough memory for it.
+  case outOfMemory
 }
 
-/// Numbers one after the other, as they lie in a mailbox.
-struct WordWriter {
-  private(set) var words: [Int64] = []
-
-  mutating func add(_ value: Int) { words.append(Int64(value)) }
-
-  mutating func add(_ problem: ConvolutionProblem) {
-    for value in [
-      problem.input.batch, problem.input.channels, problem.input.height, problem.input.width,
-      problem.outputChannels, problem.kernel.height, problem.kernel.width, problem.stride.height,
-      problem.stride.width, problem.dilation.height, problem.dilation.width, problem.padding.top,
-      problem.padding.left, problem.padding.bottom, problem.padding.right, problem.groups,
-    ] {
-      add(value)
+extension KernelStatus {
+  /// What an order that ended so says of the kernel, but for ``done``; what is ``invalid`` at a run is a failure.
+  var failure: KernelFailure.Kind? {
+    switch self {
+    case .done: nil
+    case .invalid, .failed: .failed
+    case .refused: .refused
+    case .outOfMemory: .outOfMemory
     }
-  }
-}
-
-/// Reads what ``WordWriter`` wrote.
-struct WordReader {
-  private let words: [Int64]
-  private var next = 0
-
-  init(_ words: [Int64]) { self.words = words }
-
-  /// The next number; 0 beyond the end.
-  mutating func read() -> Int {
-    defer { next += 1 }
-    return next < words.count ? Int(words[next]) : 0
-  }
-
-  mutating func readProblem() throws(ProblemError) -> ConvolutionProblem {
-    try ConvolutionProblem(
-      input: TensorShape(batch: read(), channels: read(), height: read(), width: read()),
-      outputChannels: read(), kernel: Size(height: read(), width: read()),
-      stride: Size(height: read(), width: read()), dilation: Size(height: read(), width: read()),
-      padding: Padding(top: read(), left: read(), bottom: read(), right: read()), groups: read())
   }
 }

@@ -10,7 +10,6 @@ import Synchronization
 /// out at a time.
 @safe
 final class KernelProcess: @unchecked Sendable {
-
   /// The plugin; nil for the built-in backends.
   let file: PluginFile?
   let limits: KernelLimits
@@ -197,16 +196,8 @@ final class KernelProcess: @unchecked Sendable {
 
   /// The number of other processes in its group.
   var strayProcessCount: Int {
-    guard pid != 0, let folder = unsafe opendir("/proc") else { return 0 }
-    defer { unsafe closedir(folder) }
-    var count = 0
-    while let entry = unsafe readdir(folder) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-      }
-      if let other = Int32(name), other != pid, getpgid(other) == pid { count += 1 }
-    }
-    return count
+    guard pid != 0, let names = try? FileName.names(in: "/proc") else { return 0 }
+    return names.compactMap { Int32($0) }.count { $0 != pid && getpgid($0) == pid }
   }
 
   // MARK: - Orders
@@ -254,8 +245,7 @@ final class KernelProcess: @unchecked Sendable {
       UnsafeBufferPointer(start: cisolation_answer_words(mailbox), count: Int(CISOLATION_WORDS)))
     if order == .run {
       lastRunTimes = (
-        Int(clamping: answer[1]),
-        Int(time.components.seconds * 1_000_000_000 + time.components.attoseconds / 1_000_000_000)
+        Int(clamping: answer[1]), time.nanoseconds
       )
     }
     return Answer(

@@ -24,6 +24,9 @@ final class SharedMemory {
   /// The alignment of operands: a page.
   static let alignment = 4096
 
+  /// Rounds bytes up to that.
+  static func aligned(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
+
   /// Reserves memory; pages of it that nothing touches cost nothing.
   ///
   /// - Throws: ``KernelError`` if the system refuses.

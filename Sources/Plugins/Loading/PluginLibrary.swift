@@ -82,7 +82,12 @@ package struct PluginLibrary: Sendable {
     return name.isEmpty ? "plugin" : name
   }
 
-  static func isAllowed(_ character: Character) -> Bool {
+  /// Whether a backend may have a name.
+  static func isName(_ name: String) -> Bool {
+    (1...40).contains(name.count) && name.allSatisfy(isAllowed)
+  }
+
+  private static func isAllowed(_ character: Character) -> Bool {
     character.isASCII
       && (character.isLetter || character.isNumber || "._-".contains(character))
   }
@@ -115,7 +120,7 @@ package struct PluginLibrary: Sendable {
         of: file)
       let backend = unsafe entry.pointee
       guard let name = unsafe backend.name.map({ unsafe String(cString: $0) }),
-        (1...40).contains(name.count), name.allSatisfy(isAllowed)
+        isName(name)
       else {
         throw fault(
           "backend number \(index + 1) has no allowed name: 1 to 40 letters, digits, dots, hyphens and underscores"

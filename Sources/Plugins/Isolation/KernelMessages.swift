@@ -1,0 +1,200 @@
+import Kernels
+
+/// Numbers one after the other, as they lie in a mailbox.
+struct WordWriter {
+  private(set) var words: [Int64] = []
+
+  mutating func add(_ value: Int) { words.append(Int64(value)) }
+
+  mutating func add(_ shape: TensorShape) { for side in shape.dimensions { add(side) } }
+
+  mutating func add(_ problem: ConvolutionProblem) {
+    add(problem.input)
+    for value in [
+      problem.outputChannels, problem.kernel.height, problem.kernel.width, problem.stride.height,
+      problem.stride.width, problem.dilation.height, problem.dilation.width, problem.padding.top,
+      problem.padding.left, problem.padding.bottom, problem.padding.right, problem.groups,
+    ] {
+      add(value)
+    }
+  }
+}
+
+/// Reads what ``WordWriter`` wrote.
+struct WordReader {
+  private let words: [Int64]
+  private var next = 0
+
+  init(_ words: [Int64]) { self.words = words }
+
+  /// The next number; 0 beyond the end.
+  mutating func read() -> Int {
+    defer { next += 1 }
+    return next < words.count ? Int(words[next]) : 0
+  }
+
+  mutating func readShape() -> TensorShape {
+    TensorShape(batch: read(), channels: read(), height: read(), width: read())
+  }
+
+  mutating func readProblem() throws(ProblemError) -> ConvolutionProblem {
+    try ConvolutionProblem(
+      input: readShape(), outputChannels: read(), kernel: Size(height: read(), width: read()),
+      stride: Size(height: read(), width: read()), dilation: Size(height: read(), width: read()),
+      padding: Padding(top: read(), left: read(), bottom: read(), right: read()), groups: read())
+  }
+}
+
+/// What ``KernelOrder/prepare`` says: the convolution, and where its arrays are in the shared memory.
+struct PreparationMessage {
+  /// Elements in the shared memory; none where there is no such operand.
+  struct Place {
+    var offset = 0
+    var count = 0
+  }
+
+  var backend: Int
+  var threads: Int
+  var problem: ConvolutionProblem
+
+  /// Where the operands lie between protected pages; nil for memory as it is.
+  var placement: OperandPlacement?
+
+  /// The weights, the bias, and the prologue's scale and shift.
+  var places: [Place]
+  var prologueRelu: Bool
+  var relu: Bool
+  var pool: Size?
+
+  var hasBias: Bool { places[1].count > 0 }
+  var hasPrologue: Bool { places[2].count > 0 }
+
+  var words: [Int64] {
+    var writer = WordWriter()
+    writer.add(backend)
+    writer.add(threads)
+    writer.add(problem)
+    writer.add(placement?.rawValue ?? 0)
+    for place in places {
+      writer.add(place.offset)
+      writer.add(place.count)
+    }
+    writer.add(prologueRelu ? 1 : 0)
+    writer.add(relu ? 1 : 0)
+    writer.add(pool?.height ?? 0)
+    writer.add(pool?.width ?? 0)
+    return writer.words
+  }
+}
+
+extension PreparationMessage {
+  init(_ reader: inout WordReader) throws(ProblemError) {
+    backend = reader.read()
+    threads = reader.read()
+    problem = try reader.readProblem()
+    placement = OperandPlacement(rawValue: reader.read())
+    places = []
+    for _ in 0..<4 { places.append(Place(offset: reader.read(), count: reader.read())) }
+    prologueRelu = reader.read() == 1
+    relu = reader.read() == 1
+    let size = Size(height: reader.read(), width: reader.read())
+    pool = size.height > 0 ? size : nil
+  }
+}
+
+/// What ``KernelOrder/run`` says: which convolution, and where its input and output are.
+struct RunMessage {
+  /// Feature maps in the shared memory, image after image.
+  struct Maps {
+    var offset: Int
+    var layout: Layout
+    var shape: TensorShape
+
+    /// The elements of an image, spare lanes included.
+    var imageCount: Int { layout.imageCount(of: shape) }
+    var imageByteCount: Int { imageCount * MemoryLayout<Float>.stride }
+    var byteCount: Int { imageByteCount * shape.batch }
+
+    fileprivate func write(to writer: inout WordWriter) {
+      writer.add(offset)
+      writer.add(layout.blockWidth)
+      writer.add(shape)
+    }
+  }
+
+  /// The number that the convolution was given when it was prepared.
+  var number: Int
+  var threads: Int
+  var input: Maps
+  var output: Maps
+
+  var words: [Int64] {
+    var writer = WordWriter()
+    writer.add(number)
+    writer.add(threads)
+    input.write(to: &writer)
+    output.write(to: &writer)
+    return writer.words
+  }
+}
+
+extension RunMessage.Maps {
+  fileprivate init(_ reader: inout WordReader) {
+    offset = reader.read()
+    let block = reader.read()
+    layout = block == 1 ? .planar : .blocked(block)
+    shape = reader.readShape()
+  }
+}
+
+extension RunMessage {
+  init(_ reader: inout WordReader) {
+    number = reader.read()
+    threads = reader.read()
+    input = Maps(&reader)
+    output = Maps(&reader)
+  }
+}
+
+extension ConvolutionDescription {
+  /// The description as an answer.
+  var words: [Int64] {
+    let (kind, tile): (Int, Int) =
+      switch algorithm {
+      case .direct: (0, 0)
+      case .reassociated: (1, 0)
+      case .winograd(let tile): (2, tile)
+      }
+    return [kind, tile, fusions.rawValue, layouts.input.blockWidth, layouts.output.blockWidth]
+      .map(Int64.init)
+  }
+
+  /// Reads an answer, which a hostile process may have written; nil if it says what cannot be.
+  init?(_ words: [Int64], on target: ExecutionTarget) {
+    var reader = WordReader(words)
+    let (kind, tile) = (reader.read(), reader.read())
+    let fusions = Fusions(rawValue: reader.read() & 7)
+    let blocks = [reader.read(), reader.read()]
+    guard blocks.allSatisfy({ $0 == 1 || $0 == target.instructionSet.laneCount }) else {
+      return nil
+    }
+    let layouts = blocks.map { $0 == 1 ? Layout.planar : .blocked($0) }
+    let algorithm: Algorithm
+    switch kind {
+    case 0: algorithm = .direct
+    case 1: algorithm = .reassociated
+    case 2 where WinogradTransform.of(tile: tile) != nil: algorithm = .winograd(tile: tile)
+    default: return nil
+    }
+    self.init(
+      algorithm, fusions: fusions,
+      layouts: ConvolutionLayouts(input: layouts[0], output: layouts[1]))
+  }
+}
+
+extension Duration {
+  /// Whole nanoseconds.
+  var nanoseconds: Int {
+    Int(components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000)
+  }
+}

@@ -1,0 +1,289 @@
+import CIsolation
+import Glibc
+import Kernels
+
+/// What the host has loaded and prepared.
+final class KernelSession {
+  private let memory: SharedMemory
+  private var backends: [any ConvolutionBackend] = []
+  private var instructionSet = InstructionSet.baseline
+  private var prepared: [Int64: Prepared] = [:]
+  private var lastNumber: Int64 = 0
+  private var teams: [Int: WorkerTeam] = [:]
+
+  /// Scratch of each worker, then the workspace.
+  private var arena: Arena?
+
+  /// How long to look for the next order before sleeping: as long as the parent needs between two layers.
+  private static let spins: Int32 = 20_000
+
+  /// A convolution, with where its operands lie if that is guarded.
+  private struct Prepared {
+    var convolution: any PreparedConvolution
+    var placement: OperandPlacement?
+
+    /// Whether it may leave threads running.
+    var hasOwnThreads: Bool { (convolution as? PluginConvolution)?.hasOwnThreads ?? false }
+  }
+
+  /// An answer that is not a success.
+  private struct Failure: Error {
+    var status: KernelStatus
+    var text: String
+  }
+
+  init(_ memory: SharedMemory) { self.memory = memory }
+
+  /// Carries out orders for ever.
+  func run() -> Never {
+    var number: UInt32 = 0
+    while true {
+      number &+= 1
+      while unsafe !cisolation_wait_for_order(memory.mailbox, number, Self.spins, 1000) {}
+      let words = unsafe Array(
+        UnsafeBufferPointer(
+          start: cisolation_order_words(memory.mailbox), count: Int(CISOLATION_WORDS)))
+      let text = unsafe String(cString: cisolation_order_text(memory.mailbox))
+      var status = KernelStatus.done
+      var answer: [Int64] = []
+      var answerText = ""
+      do throws(Failure) {
+        try failing { () throws(KernelError) in try memory.mapAll(Int(words[1])) }
+        guard let order = KernelOrder(rawValue: words[0]) else {
+          throw Failure(status: .invalid, text: "there is no order \(words[0])")
+        }
+        var reader = WordReader(Array(words.dropFirst(2)))
+        (answer, answerText) = try perform(order, &reader, text)
+      } catch {
+        status = error.status
+        answerText = error.text
+      }
+      write(status, answer, answerText)
+      unsafe cisolation_post_answer(memory.mailbox, number)
+    }
+  }
+
+  private func write(_ status: KernelStatus, _ words: [Int64], _ text: String) {
+    let all = [status.rawValue] + words
+    unsafe cisolation_answer_words(memory.mailbox).update(from: all, count: all.count)
+    let bytes = Array(text.utf8.prefix(Int(CISOLATION_TEXT) - 1)) + [0]
+    for (index, byte) in bytes.enumerated() {
+      unsafe cisolation_answer_text(memory.mailbox)[index] = CChar(bitPattern: byte)
+    }
+  }
+
+  private func perform(_ order: KernelOrder, _ reader: inout WordReader, _ text: String)
+    throws(Failure) -> ([Int64], String)
+  {
+    switch order {
+    case .load: return ([], try load(text, reader.read()))
+    case .refusal:
+      let backend = try backend(reader.read())
+      if let refusal = backend.refusal(of: try problem(&reader)) {
+        throw Failure(status: .refused, text: refusal)
+      }
+      return ([], "")
+    case .describe:
+      let backend = try backend(reader.read())
+      let target = ExecutionTarget(instructionSet, threads: reader.read())
+      let problem = try problem(&reader)
+      guard let plugin = backend as? PluginBackend else {
+        return (backend.description(of: problem, on: target).words, "")
+      }
+      let description = try failing { () throws(KernelError) in
+        try plugin.described(problem, on: target).convolution
+      }
+      return (description.words, "")
+    case .prepare:
+      let entry = try prepare(
+        parsing { () throws(ProblemError) in try PreparationMessage(&reader) })
+      lastNumber += 1
+      prepared[lastNumber] = entry
+      return ([lastNumber, Int64(entry.convolution.packedBytes)], "")
+    case .run: return ([try run(RunMessage(&reader))], "")
+    case .release:
+      prepared[Int64(reader.read())] = nil
+      return ([], "")
+    }
+  }
+
+  private func load(_ path: String, _ set: Int) throws(Failure) -> String {
+    guard InstructionSet.allCases.indices.contains(set) else {
+      throw Failure(status: .invalid, text: "there is no such instruction set")
+    }
+    instructionSet = InstructionSet.allCases[set]
+    do {
+      var change = ""
+      if path.isEmpty {
+        backends = BackendRegistry.builtIn.all
+      } else {
+        let library = try PluginLibrary(try PluginFile(path: path), for: instructionSet)
+        backends = library.backends
+        change = library.change ?? ""
+      }
+      return "\(change)\n"
+        + backends.map { backend in
+          let summary = String(
+            backend.summary.prefix(100).map { $0.isNewline || $0 == "\t" ? " " : $0 })
+          return "\(backend.name)\t\(summary)"
+        }.joined(separator: "\n")
+    } catch let error as PluginError {
+      throw Failure(status: .invalid, text: error.cause)
+    } catch {
+      throw Failure(status: .invalid, text: "\(error)")
+    }
+  }
+
+  private func backend(_ index: Int) throws(Failure) -> any ConvolutionBackend {
+    guard backends.indices.contains(index) else {
+      throw Failure(status: .invalid, text: "there is no backend number \(index)")
+    }
+    return backends[index]
+  }
+
+  private func problem(_ reader: inout WordReader) throws(Failure) -> ConvolutionProblem {
+    try parsing { () throws(ProblemError) in try reader.readProblem() }
+  }
+
+  private func parsing<Result>(_ body: () throws(ProblemError) -> Result) throws(Failure) -> Result
+  {
+    do {
+      return try body()
+    } catch {
+      throw Failure(status: .invalid, text: "\(error)")
+    }
+  }
+
+  private func failing<Result>(_ body: () throws(KernelError) -> Result) throws(Failure) -> Result {
+    do {
+      return try body()
+    } catch {
+      switch error.code {
+      case .invalidKernel: throw Failure(status: .invalid, text: error.description)
+      case .unsupportedProblem: throw Failure(status: .refused, text: error.description)
+      case .outOfMemory: throw Failure(status: .outOfMemory, text: error.description)
+      default: throw Failure(status: .failed, text: error.description)
+      }
+    }
+  }
+
+  private func prepare(_ message: PreparationMessage) throws(Failure) -> Prepared {
+    let backend = try backend(message.backend)
+    let target = ExecutionTarget(instructionSet, threads: message.threads)
+    var arrays: [WeightBuffer] = []
+    for (operand, place) in zip(
+      [GuardedMemory.Operand.weights, .bias, .prologue, .prologue], message.places)
+    {
+      arrays.append(
+        try array(operand, at: place.offset, count: place.count, message.placement))
+    }
+    let given = PluginConvolution.Operands(
+      weights: arrays[0], bias: message.hasBias ? arrays[1] : nil,
+      scale: message.hasPrologue ? arrays[2] : nil, shift: message.hasPrologue ? arrays[3] : nil)
+    var fusion = Fusion(averagePool: message.pool, relu: message.relu)
+    if message.hasPrologue {
+      fusion.prologue = ScaleShift(
+        scale: elements(of: arrays[2]), shift: elements(of: arrays[3]),
+        relu: message.prologueRelu)
+    }
+    let bias = message.hasBias ? elements(of: arrays[1]) : nil
+    let convolution = try failing { () throws(KernelError) -> any PreparedConvolution in
+      guard let plugin = backend as? PluginBackend else {
+        return try backend.prepare(
+          message.problem, weights: given.weights, bias: bias, fusion: fusion, on: target)
+      }
+      return try PluginConvolution(plugin, message.problem, given, fusion: fusion, on: target)
+    }
+    return Prepared(convolution: convolution, placement: message.placement)
+  }
+
+  /// Copies elements from the shared memory, which other orders use again.
+  private func array(
+    _ operand: GuardedMemory.Operand, at offset: Int, count: Int, _ placement: OperandPlacement?
+  ) throws(Failure) -> WeightBuffer {
+    let size = count * MemoryLayout<Float>.stride
+    let start = unsafe memory.bytes(at: offset, count: size)
+    guard let placement else {
+      return unsafe WeightBuffer(
+        Array(UnsafeBufferPointer(start: start.assumingMemoryBound(to: Float.self), count: count)))
+    }
+    let memory = try failing { () throws(KernelError) in
+      try GuardedMemory(size, for: operand, placement)
+    }
+    unsafe memory.start.copyMemory(from: start, byteCount: size)
+    memory.makeReadOnly()
+    return unsafe WeightBuffer(UnsafeBufferPointer(memory.floats), keptAliveBy: memory)
+  }
+
+  private func elements(of buffer: WeightBuffer) -> [Float] {
+    buffer.withElements { elements in (0..<elements.count).map { elements[$0] } }
+  }
+
+  /// Runs a convolution, and returns the nanoseconds that it took.
+  private func run(_ message: RunMessage) throws(Failure) -> Int64 {
+    guard let entry = prepared[Int64(message.number)] else {
+      throw Failure(status: .invalid, text: "there is no such convolution")
+    }
+    let team = try failing { () throws(KernelError) in try self.team(of: message.threads) }
+    let lent = unsafe try failing { () throws(KernelError) in
+      unsafe try self.memory(for: entry, message, on: team)
+    }
+    let state = unsafe entry.placement == nil ? nil : cisolation_note_state()
+    let start = ContinuousClock.now
+    unsafe entry.convolution.run(
+      on: team, input: FeatureView(message.input.view(at: lent.input)),
+      output: message.output.view(at: lent.output),
+      memory: { worker in
+        unsafe TaskMemory(scratch: lent.scratch[worker], workspace: lent.workspace)
+      })
+    let time = ContinuousClock.now - start
+    let change = unsafe cisolation_changed_state(state, entry.hasOwnThreads)
+    if entry.placement != nil {
+      unsafe memory.bytes(at: message.output.offset, count: message.output.byteCount).copyMemory(
+        from: lent.output, byteCount: message.output.byteCount)
+    }
+    unsafe withExtendedLifetime(lent.owners) {}
+    if let failure = entry.convolution.failure {
+      throw Failure(
+        status: failure.kind == .refused ? .refused : .failed, text: failure.reason)
+    }
+    if let change = unsafe change {
+      throw Failure(
+        status: .failed,
+        text: "it left changed what is not its own: \(unsafe String(cString: change))")
+    }
+    return Int64(time.nanoseconds)
+  }
+
+  /// The memory of a run, guarded if the convolution was prepared so.
+  @unsafe
+  private func memory(
+    for entry: Prepared, _ message: RunMessage, on team: WorkerTeam
+  ) throws(KernelError) -> RunMemory {
+    let input = unsafe memory.bytes(at: message.input.offset, count: message.input.byteCount)
+    let output = unsafe memory.bytes(at: message.output.offset, count: message.output.byteCount)
+    if let placement = entry.placement {
+      return unsafe try RunMemory(
+        of: entry.convolution, threads: team.count, guarded: placement,
+        input: (input, message.input.byteCount), output: (output, message.output.byteCount))
+    }
+    let arena = unsafe try arena(
+      of: RunMemory.byteCount(of: entry.convolution, threads: team.count))
+    return unsafe RunMemory(
+      of: entry.convolution, threads: team.count, in: arena, input: input, output: output)
+  }
+
+  private func team(of count: Int) throws(KernelError) -> WorkerTeam {
+    if let team = teams[count] { return team }
+    let team = try WorkerTeam(count: count)
+    teams[count] = team
+    return team
+  }
+
+  private func arena(of count: Int) throws(KernelError) -> Arena {
+    if let arena, arena.byteCount >= count { return arena }
+    let larger = try Arena(byteCount: count)
+    arena = larger
+    return larger
+  }
+}
