@@ -10,7 +10,9 @@ import Verify
 ///    and again in the running network.
 /// 2. The candidates run alternately until their times no longer fall: the warm-up.
 /// 3. They run alternately, A B A B, so that a processor which grows hot or a busy neighbour
-///    slows all of them alike. Every single time is kept.
+///    slows all of them alike, on two inputs in turn. Every single time is kept.
+/// 4. What the timed runs gave has to be, bit for bit, what judged runs give on both inputs, and no time may be
+///    shorter than the machine allows (`Earned/`); otherwise it is not shown.
 ///
 /// ```swift
 /// let benchmark = Benchmark(
@@ -24,6 +26,7 @@ import Verify
 /// - `Statistics.swift`: the statistics of a list of times.
 /// - `TimedNetwork.swift`, `WarmUp.swift`, `Sampler.swift`: the measurement itself. `HotLoop.swift`: that
 ///   of single convolutions. `ArithmeticRoof.swift`: the peak that rates are compared with.
+/// - `Judgement.swift`, `Earned/`: what makes a time count.
 /// - `Candidate.swift`, `BenchmarkResult.swift`: input and output.
 /// - `MachineDescription.swift` and what it reads: where the numbers were measured.
 package struct Benchmark {
@@ -48,7 +51,7 @@ package struct Benchmark {
 
   /// Verifies the candidates, then times them against each other.
   ///
-  /// The verification computes the network in double precision, once for each team of threads: for
+  /// The verification computes the network in double precision, twice for each team of threads: for
   /// a large network that takes seconds.
   ///
   /// - Parameters:
@@ -56,7 +59,8 @@ package struct Benchmark {
   ///   - options: How long to measure.
   ///   - shouldStop: Called before each run of a candidate; what has been measured is kept.
   ///   - progress: Called between runs, never inside one.
-  /// - Returns: One result for each candidate that ran at least once, in the order given.
+  /// - Returns: One result for each candidate that ran at least once, or whose kernels did not come to their end
+  ///   when they were judged, in the order given.
   /// - Throws: ``GraphError`` or ``KernelError`` if a candidate cannot run.
   package func run(
     _ candidates: [Candidate], options: SamplingOptions = SamplingOptions(),
@@ -69,60 +73,80 @@ package struct Benchmark {
         graph: graph, parameters: parameters, input: input.shape,
         backends: candidate.run.backends, options: options)
     }
-    let verdicts = try verify(candidates, plans) {
+    let inputs = [input, input.turned]
+    let judge = Judge(model: model, graph: graph, parameters: parameters)
+    var judged = try judge.judge(
+      Array(zip(candidates, plans)), on: inputs[0], options: VerificationOptions()
+    ) {
       progress(BenchmarkProgress(phase: .verifying, fraction: $0))
     }
-    let executors = try zip(plans, candidates).map { try Executor(plan: $0, team: $1.team) }
+    // A kernel that did not come to its end would not in a timed run either.
+    let timed = candidates.indices.filter { judged[$0].isFinished }
+    let networks = try timed.map { index in
+      TimedPlan(try Executor(plan: plans[index], team: candidates[index].team), inputs: inputs)
+    }
     let samples = Sampler(options).sample(
-      executors.map { TimedNetwork($0, input: input) }, shouldStop: shouldStop, progress: progress)
-    for executor in executors { try executor.checkKernels() }
-    return candidates.indices.filter { !samples[$0].network.isEmpty }.map { index in
-      let plan = executors[index].plan
-      let isHot = options.includesHot && !shouldStop()
-      return BenchmarkResult(
-        model: model, candidate: candidates[index], plan: plan, samples: samples[index],
-        hot: isHot ? HotLoop(source: .system).sample(executors[index]) : [],
-        peak: ArithmeticRoof.measure(plan.instructionSet), verdicts: verdicts[index])
+      networks.map(\.network), shouldStop: shouldStop, progress: progress)
+    if !shouldStop() {
+      try judgeOutputs(
+        Array(zip(timed, networks)), candidates, plans, inputs, judge, &judged, progress)
+    }
+    let floor = PhysicalFloor.measure()
+    return candidates.indices.compactMap { index in
+      var result = BenchmarkResult(
+        model: model, candidate: candidates[index], plan: plans[index], layers: judged[index].layers
+      )
+      guard let position = timed.firstIndex(of: index) else { return result }
+      guard !samples[position].network.isEmpty else { return nil }
+      result.add(samples[position])
+      if options.includesHot, !shouldStop() {
+        result.add(hot: HotLoop(source: .system).sample(networks[position]))
+      }
+      result.peak = ArithmeticRoof.measure(result.instructionSet)
+      result.earn(on: networks[position], judged: judged[index].doubt, floor: floor)
+      return result
     }
   }
 
-  /// Judges every step of every candidate with the threads that it is timed with.
+  /// Compares what timed runs gave with what judged runs give.
   ///
-  /// - Returns: For each candidate its results by the name of the step, the worse of both feeds.
-  private func verify(
-    _ candidates: [Candidate], _ plans: [Plan], progress: (Double) -> Void
-  ) throws -> [[String: LayerResult]] {
-    var results = [[String: LayerResult]](repeating: [:], count: candidates.count)
-    let teams = Dictionary(grouping: candidates.indices) {
-      ObjectIdentifier(candidates[$0].team)
-    }.values.sorted { ($0.first ?? 0) < ($1.first ?? 0) }
-    let golden = GoldenFile(unrecorded: input, name: "input", model: model)
-    for (position, members) in teams.enumerated() {
-      guard let first = members.first else { continue }
-      let verifier = Verifier(
-        graph: graph, parameters: parameters, golden: golden, team: candidates[first].team)
-      // Two candidates may have one name, and the result has only that.
-      let runs = members.map { index in
-        var run = candidates[index].run
-        run.name = String(index)
-        run.plan = plans[index]
-        return run
+  /// The second input is judged now, when the kernels have run many times. A kernel may round otherwise where its
+  /// operands lie between protected pages: then it is judged again where they lie as in the timed runs.
+  private func judgeOutputs(
+    _ networks: [(index: Int, network: TimedPlan)], _ candidates: [Candidate], _ plans: [Plan],
+    _ inputs: [Tensor<Float>], _ judge: Judge, _ judged: inout [Judgement],
+    _ progress: (BenchmarkProgress) -> Void
+  ) throws {
+    for (number, input) in inputs.enumerated() {
+      let members = networks.filter {
+        let bits = $0.network.outputs.results[number]
+        return bits != nil && (number > 0 || bits != judged[$0.index].output.map(\.bitPattern))
       }
-      for goldenCase in golden.cases {
-        let result = try withoutActuallyEscaping(progress) { progress in
-          try verifier.verify(
-            goldenCase, runs: runs, options: VerificationOptions()
-          ) { progress((Double(position) + $0) / Double(teams.count)) }
-        }
-        for layer in result.layers {
-          guard let index = Int(layer.requested) else { continue }
-          let other = results[index][layer.layer]
-          if other.map({ $0.verdict < layer.verdict }) ?? true {
-            results[index][layer.layer] = layer
-          }
+      guard !members.isEmpty else { continue }
+      let found = try judge.judge(
+        members.map { (candidates[$0.index], plans[$0.index]) }, on: input,
+        options: VerificationOptions(feeds: [.network], guardsOperands: false)
+      ) {
+        progress(BenchmarkProgress(phase: .verifying, fraction: $0))
+      }
+      for (member, other) in zip(members, found) {
+        judged[member.index].add(other)
+        if member.network.outputs.results[number] != other.output.map(\.bitPattern) {
+          judged[member.index].doubt = "timed runs gave other bits than a run that was judged"
         }
       }
     }
-    return results
+  }
+}
+
+extension Tensor<Float> {
+  /// Every map turned by half a turn: other data of the same kind.
+  fileprivate var turned: Tensor<Float> {
+    var elements: [Float] = []
+    elements.reserveCapacity(shape.count)
+    for start in stride(from: 0, to: shape.count, by: Swift.max(1, shape.planeCount)) {
+      elements += self.elements[start..<(start + shape.planeCount)].reversed()
+    }
+    return Tensor(shape: shape, elements: elements)
   }
 }

@@ -34,6 +34,13 @@ package struct BenchmarkResult: Sendable {
 
   package var warmUpCount: Int
 
+  /// Why there are no times although the network ran; nil if there are.
+  package var reason: String?
+
+  /// The share of a run that orders to processes of kernels and their answers take; nil if all kernels run in
+  /// this process.
+  package var isolationShare: Double?
+
   /// Whether the times had stopped falling when the repetitions began.
   package var isWarm: Bool
 
@@ -56,8 +63,11 @@ package struct BenchmarkResult: Sendable {
 
   package var batch: Int { inputShape.batch }
 
-  /// The worst verdict of the steps; nil if there is a step without one.
-  package var verdict: Verdict? { steps.verdict }
+  /// The worst verdict of the steps, MISTRUSTED at the best if times were taken away; nil if there is a step without
+  /// one.
+  package var verdict: Verdict? {
+    steps.verdict.map { reason == nil ? $0 : max($0, .mistrusted) }
+  }
 
   /// The floating-point operations of all convolutions as the direct algorithm counts them.
   package var operations: Int { steps.reduce(0) { $0 + $1.operations } }
@@ -109,6 +119,9 @@ package struct StepTiming: Sendable {
   /// Nil if the step was not verified.
   package var verdict: Verdict?
 
+  /// The reason for a verdict that needs one.
+  package var reason: String?
+
   /// The largest ratio of an error to its likely bound.
   package var errorOverBound: Double?
 
@@ -145,33 +158,52 @@ extension Collection<StepTiming> {
 }
 
 extension BenchmarkResult {
-  init(
-    model: String, candidate: Candidate, plan: Plan, samples: NetworkSamples, hot: [[Int]],
-    peak: Double, verdicts: [String: LayerResult]
-  ) {
+  /// A candidate that has been judged and not been timed.
+  init(model: String, candidate: Candidate, plan: Plan, layers: [String: LayerResult]) {
     self.init(
       model: model, backend: candidate.run.name, threads: candidate.team.count,
-      instructionSet: plan.instructionSet, inputShape: plan.inputShape,
-      network: samples.network, processor: samples.processor,
+      instructionSet: plan.instructionSet, inputShape: plan.inputShape, network: [],
+      processor: [],
       steps: (0..<plan.stepCount).map { index in
         let step = plan.step(index)
         let name = plan.name(ofStep: index)
-        let layer = verdicts[name]
-        return StepTiming(
+        let layer = layers[name]
+        var timing = StepTiming(
           name: name, operation: plan.graph.nodes[step.mainNode].operation.name,
           problem: plan.problem(ofStep: index), outputShape: plan.program.shapes[step.output],
-          executed: plan.assignment(ofStep: index)?.executed ?? "",
-          samples: samples.steps[index], verdict: layer?.verdict,
-          errorOverBound: layer?.deviation.errorOverBound)
-      },
-      warmUpCount: samples.warmUpCount, isWarm: samples.isWarm)
-    for (index, times) in hot.enumerated() { steps[index].hot = times }
-    self.peak = peak
+          executed: plan.assignment(ofStep: index)?.executed ?? "", samples: [],
+          verdict: layer?.verdict, errorOverBound: layer?.deviation.errorOverBound)
+        timing.reason = layer?.reason
+        return timing
+      })
     memory.weights = plan.packedBytes
     memory.activations = plan.activationBytes
     memory.unsharedActivations = plan.unsharedActivationBytes
     memory.scratch = plan.scratchBytes(threads: candidate.team.count)
     memory.processPeak = MemoryUse.peakOfProcess()
+    reason = steps.first { $0.verdict?.isFailure == true && $0.reason != nil }.map {
+      "\($0.name): \($0.reason ?? "")"
+    }
+  }
+
+  /// Takes in times.
+  mutating func add(_ samples: NetworkSamples) {
+    network = samples.network
+    processor = samples.processor
+    for index in steps.indices { steps[index].samples = samples.steps[index] }
+    warmUpCount = samples.warmUpCount
+    isWarm = samples.isWarm
+  }
+
+  /// Takes in the times of convolutions alone, by step.
+  mutating func add(hot: [HotLoop.Result]) {
+    for (index, result) in hot.enumerated() {
+      steps[index].hot = result.times
+      if let doubt = result.doubt { steps[index].reason = doubt }
+    }
+    if let step = zip(steps, hot).first(where: { $1.doubt != nil })?.0 {
+      reason = "\(step.name): \(step.reason ?? "")"
+    }
   }
 }
 

@@ -9,25 +9,69 @@ struct HotLoop {
   private static let rounds = 8
   private static let repetitions = 6
 
+  /// How many times longer a run on other data may take than one on the same data: for those data are not in the
+  /// cache, and the threads have to get them from each other.
+  private static let largestRatio = 4
+
+  /// The nanoseconds below which such ratios mean nothing.
+  private static let shortest = 20_000
+
   let source: TimeSource
 
-  /// Runs each convolution in a loop; it computes on the data of the network's last run.
+  /// What a loop over one step has shown.
+  struct Result {
+    /// Nanoseconds of each repetition.
+    var times: [Int] = []
+
+    /// The shortest time of a run on data that the kernel had not seen before.
+    var fastestOnOtherData = Int.max
+
+    /// Why the times are not believed; nil if nothing speaks against them.
+    var doubt: String?
+  }
+
+  /// Runs each convolution in a loop; it begins with the data of the network's last run.
   ///
-  /// - Parameter executor: An executor that has run.
-  /// - Returns: Nanoseconds, `[step][repetition]`; empty for steps that are not convolutions.
-  func sample(_ executor: Executor) -> [[Int]] {
-    var samples = [[Int]](repeating: [], count: executor.plan.stepCount)
+  /// Between the passes the data change their sign, and a run on the same data has to give the same bits.
+  ///
+  /// - Parameter timed: A plan that has run.
+  /// - Returns: What was found, by step; without times for steps that are not convolutions.
+  func sample(_ timed: TimedPlan) -> [Result] {
+    let executor = timed.executor
+    let plan = executor.plan
+    timed.isolation.shareProcessor()
+    defer { timed.isolation.unshareProcessor() }
+    var results = [Result](repeating: Result(), count: plan.stepCount)
     for _ in 0..<Self.rounds {
-      for step in samples.indices where executor.plan.problem(ofStep: step) != nil {
-        // Once for the caches.
-        executor.run(step: step)
-        for _ in 0..<Self.repetitions {
-          let start = source.now()
-          executor.run(step: step)
-          samples[step].append(source.now() - start)
+      for index in results.indices where plan.problem(ofStep: index) != nil {
+        let step = plan.step(index)
+        for input in step.inputs {
+          let negated = executor.value(of: input).map { -$0 }
+          executor.write(negated.span, to: input)
+        }
+        let first = time(index, executor)
+        let output = executor.value(of: step.output).map(\.bitPattern)
+        results[index].fastestOnOtherData = min(results[index].fastestOnOtherData, first)
+        for _ in 0..<Self.repetitions { results[index].times.append(time(index, executor)) }
+        if executor.value(of: step.output).map(\.bitPattern) != output {
+          results[index].doubt = "alone, it gave other bits on the same data"
         }
       }
     }
-    return samples
+    for index in results.indices {
+      guard let fastest = results[index].times.min() else { continue }
+      let other = results[index].fastestOnOtherData
+      if other > Self.shortest, other / Self.largestRatio > fastest {
+        results[index].doubt =
+          "alone, it took \(fastest / 1000) µs on data that it had seen, and \(other / 1000) µs on others"
+      }
+    }
+    return results
+  }
+
+  private func time(_ step: Int, _ executor: Executor) -> Int {
+    let start = source.now()
+    executor.run(step: step)
+    return source.now() - start
   }
 }

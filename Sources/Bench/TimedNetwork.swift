@@ -1,32 +1,67 @@
-package import Kernels
-package import Net
+import Kernels
+import Net
 
 /// A network in the form that a ``Sampler`` times: something that runs and calls back after each step.
 package struct TimedNetwork {
   let stepCount: Int
 
+  /// Called before each run, before the clock starts.
+  let begin: () -> Void
+
   /// Runs once, and calls `lap` when the input is in place, then after each step.
   let run: (_ lap: () -> Void) -> Void
 
-  init(stepCount: Int, run: @escaping (_ lap: () -> Void) -> Void) {
+  /// Called after each run, when its time has been taken.
+  let end: () -> Void
+
+  init(
+    stepCount: Int, begin: @escaping () -> Void = {}, run: @escaping (_ lap: () -> Void) -> Void,
+    end: @escaping () -> Void = {}
+  ) {
     self.stepCount = stepCount
+    self.begin = begin
     self.run = run
+    self.end = end
+  }
+}
+
+/// A plan that is timed, and what is noted of its runs besides their times.
+struct TimedPlan {
+  let executor: Executor
+  let outputs: OutputRecord
+  let isolation: IsolationRecord
+  private let inputs: [Tensor<Float>]
+
+  /// - Parameters:
+  ///   - executor: What runs.
+  ///   - inputs: What it computes, in turn; their shape is that which the plan was made for.
+  init(_ executor: Executor, inputs: [Tensor<Float>]) {
+    self.executor = executor
+    self.inputs = inputs
+    outputs = OutputRecord(inputCount: inputs.count)
+    isolation = IsolationRecord(executor.plan, threads: executor.team.count)
   }
 
-  /// A network that computes the same input repeatedly.
-  ///
-  /// - Precondition: The input has the shape that the plan was made for.
-  package init(_ executor: Executor, input: Tensor<Float>) {
-    self.init(stepCount: executor.plan.stepCount) { lap in
-      // What `Executor.run` does, with a lap after the copy of the input as well: otherwise the
-      // first step would be charged for it.
-      executor.write(input.elements.span, to: executor.plan.graph.input)
-      lap()
-      for index in 0..<executor.plan.stepCount {
-        executor.run(step: index)
+  /// The plan in the form that a ``Sampler`` times.
+  var network: TimedNetwork {
+    let plan = executor.plan
+    return TimedNetwork(
+      stepCount: plan.stepCount, begin: isolation.begin,
+      run: { lap in
+        // What `Executor.run` does, with a lap after the copy of the input as well: otherwise the
+        // first step would be charged for it.
+        let input = inputs[outputs.nextInput]
+        executor.write(input.elements.span, to: plan.graph.input)
         lap()
-      }
-    }
+        for index in 0..<plan.stepCount {
+          executor.run(step: index)
+          lap()
+        }
+      },
+      end: {
+        isolation.end()
+        outputs.add(executor.value(of: plan.graph.output))
+      })
   }
 }
 
@@ -75,6 +110,8 @@ struct Recorder {
   /// - Returns: The time of the whole run in nanoseconds, and that of processors.
   private mutating func time() -> (total: Int, processor: Int) {
     var next = 1
+    network.begin()
+    defer { network.end() }
     let processor = source.processor()
     readings[0] = source.now()
     network.run {

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -86,6 +88,41 @@ bool cisolation_wait_for_answer(
   return wait_for(&mailbox->answered, number, &mailbox->parent_sleeps, spins, milliseconds);
 }
 
+/* ---- Processors ------------------------------------------------------------------------------------- */
+
+struct cisolation_affinity {
+  cpu_set_t processors;
+};
+
+int32_t cisolation_processor_count(void) {
+  cpu_set_t processors;
+  /* With more than 1,024 processors the set is too small, and they are enough for all. */
+  return sched_getaffinity(0, sizeof processors, &processors) == 0 ? CPU_COUNT(&processors) : 1024;
+}
+
+int32_t cisolation_processor(void) { return sched_getcpu(); }
+
+cisolation_affinity *cisolation_pin(int32_t processor) {
+  cisolation_affinity *const before = malloc(sizeof *before);
+  if (before == NULL) return NULL;
+  int const chosen = processor < 0 ? sched_getcpu() : processor;
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  if (chosen >= 0 && chosen < CPU_SETSIZE) CPU_SET(chosen, &one);
+  if (sched_getaffinity(0, sizeof before->processors, &before->processors) != 0 ||
+      sched_setaffinity(0, sizeof one, &one) != 0) {
+    free(before);
+    return NULL;
+  }
+  return before;
+}
+
+void cisolation_unpin(cisolation_affinity *before) {
+  if (before == NULL) return;
+  sched_setaffinity(0, sizeof before->processors, &before->processors);
+  free(before);
+}
+
 /* ---- The memory ------------------------------------------------------------------------------------- */
 
 int cisolation_memory(size_t bytes) {
@@ -104,9 +141,11 @@ int cisolation_memory(size_t bytes) {
 
 /* ---- The child -------------------------------------------------------------------------------------- */
 
-int cisolation_spawn(
+enum { CHILD_MEMORY = 3, CHILD_CHANNEL = 4 };
+
+static int spawn_with(
     const char *program, char *const arguments[], char *const environment[], int descriptor,
-    int32_t *pid) {
+    int channel, int32_t *pid) {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   int status = posix_spawn_file_actions_init(&actions);
@@ -119,8 +158,9 @@ int cisolation_spawn(
   /* What a kernel prints is no part of a report. */
   if ((status = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)) == 0 &&
       (status = posix_spawn_file_actions_adddup2(&actions, 2, 1)) == 0 &&
-      (status = posix_spawn_file_actions_adddup2(&actions, descriptor, 3)) == 0 &&
-      (status = posix_spawn_file_actions_addclosefrom_np(&actions, 4)) == 0 &&
+      (status = posix_spawn_file_actions_adddup2(&actions, descriptor, CHILD_MEMORY)) == 0 &&
+      (status = posix_spawn_file_actions_adddup2(&actions, channel, CHILD_CHANNEL)) == 0 &&
+      (status = posix_spawn_file_actions_addclosefrom_np(&actions, CHILD_CHANNEL + 1)) == 0 &&
       (status = posix_spawnattr_setflags(
            &attributes,
            POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)) == 0) {
@@ -137,6 +177,63 @@ int cisolation_spawn(
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   return status;
+}
+
+int cisolation_spawn(
+    const char *program, char *const arguments[], char *const environment[], int descriptor,
+    int channel, int32_t *pid) {
+  /* Copies above the numbers that they get in the child, where one would else take the place of the other. */
+  int const memory = fcntl(descriptor, F_DUPFD_CLOEXEC, CHILD_CHANNEL + 1);
+  if (memory < 0) return errno;
+  int const end = fcntl(channel, F_DUPFD_CLOEXEC, CHILD_CHANNEL + 1);
+  int const status = end < 0 ? errno : spawn_with(program, arguments, environment, memory, end, pid);
+  if (end >= 0) close(end);
+  close(memory);
+  return status;
+}
+
+int cisolation_channel(int ends[2]) {
+  return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends);
+}
+
+/* A message of one byte with room for one descriptor. */
+typedef struct packet {
+  char byte;
+  struct iovec data;
+  struct msghdr message;
+  _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+} packet;
+
+static void make_packet(packet *packet) {
+  memset(packet, 0, sizeof *packet);
+  packet->data = (struct iovec){.iov_base = &packet->byte, .iov_len = 1};
+  packet->message = (struct msghdr){
+      .msg_iov = &packet->data,
+      .msg_iovlen = 1,
+      .msg_control = packet->control,
+      .msg_controllen = sizeof packet->control};
+}
+
+int cisolation_send(int channel, int descriptor) {
+  packet packet;
+  make_packet(&packet);
+  struct cmsghdr *const header = CMSG_FIRSTHDR(&packet.message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof descriptor);
+  memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+  return sendmsg(channel, &packet.message, MSG_DONTWAIT | MSG_NOSIGNAL) == 1 ? 0 : -1;
+}
+
+int cisolation_receive(int channel) {
+  packet packet;
+  make_packet(&packet);
+  if (recvmsg(channel, &packet.message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) != 1) return -1;
+  struct cmsghdr *const header = CMSG_FIRSTHDR(&packet.message);
+  if (header == NULL || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) return -1;
+  int descriptor = -1;
+  memcpy(&descriptor, CMSG_DATA(header), sizeof descriptor);
+  return descriptor;
 }
 
 void cisolation_enter(int64_t memory_limit) {

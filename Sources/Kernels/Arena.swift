@@ -23,6 +23,9 @@ public final class Arena: @unchecked Sendable {
   /// The bytes, guards included.
   public let byteCount: Int
 
+  /// The file in memory that holds the bytes, so that another process can map it; nil if none can.
+  package let descriptor: Int32?
+
   private let base: UnsafeMutableRawPointer
 
   /// Reserves memory.
@@ -30,19 +33,48 @@ public final class Arena: @unchecked Sendable {
   /// It holds zeros, and pages of it that nothing touches cost nothing.
   ///
   /// - Throws: ``KernelError`` if the system does not have that much memory.
-  public init(byteCount: Int) throws(KernelError) {
+  public convenience init(byteCount: Int) throws(KernelError) {
+    try self.init(byteCount: byteCount, MAP_PRIVATE | MAP_ANONYMOUS, descriptor: nil)
+  }
+
+  /// Maps a file in memory, which another process may have mapped as well.
+  ///
+  /// - Parameters:
+  ///   - descriptor: The file, which is closed with the arena, also if this fails.
+  ///   - byteCount: Its bytes; it must not become shorter.
+  /// - Throws: ``KernelError`` if the system refuses.
+  package convenience init(descriptor: Int32, byteCount: Int) throws(KernelError) {
+    do throws(KernelError) {
+      try self.init(byteCount: byteCount, MAP_SHARED, descriptor: descriptor)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+  }
+
+  private init(byteCount: Int, _ flags: Int32, descriptor: Int32?) throws(KernelError) {
     guard (0..<Int.max / 2).contains(byteCount),
       let memory = unsafe mmap(
-        nil, max(4096, byteCount), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+        nil, max(4096, byteCount), PROT_READ | PROT_WRITE, flags, descriptor ?? -1, 0),
       unsafe memory != MAP_FAILED
     else {
       throw KernelError(.outOfMemory, "cannot allocate \(byteCount >> 20) MiB for activations")
     }
     unsafe base = memory
     self.byteCount = byteCount
+    self.descriptor = descriptor
   }
 
-  deinit { _ = unsafe munmap(base, max(4096, byteCount)) }
+  deinit {
+    _ = unsafe munmap(base, max(4096, byteCount))
+    if let descriptor { close(descriptor) }
+  }
+
+  /// The distance of an address from the beginning, in bytes; nil if it is not in the arena.
+  package func offset(of address: UnsafeRawPointer) -> Int? {
+    let offset = unsafe UnsafeRawPointer(base).distance(to: address)
+    return (0..<max(1, byteCount)).contains(offset) ? offset : nil
+  }
 
   /// Lends a region to read from.
   ///

@@ -28,6 +28,7 @@ extension MicrokernelTable {
       unsafe MicrokernelsBaseline.multiplyLanes($0, $1, $2, $3, $4, $5, $6, $7, $8)
     },
     multiplyAddRounds: { MicrokernelsBaseline.multiplyAddRounds($0) },
+    addProducts: { unsafe MicrokernelsBaseline.addProducts($0, $1, $2, $3, $4, $5) },
     winograd2Input: { unsafe MicrokernelsBaseline.winograd2Input($0, $1, $2, $3, $4) },
     winograd2Output: { unsafe MicrokernelsBaseline.winograd2Output($0, $1, $2, $3, $4, $5, $6) },
     winograd4Input: { unsafe MicrokernelsBaseline.winograd4Input($0, $1, $2, $3, $4) },
@@ -58,6 +59,7 @@ extension MicrokernelTable {
       unsafe MicrokernelsBaseline16.multiplyLanes($0, $1, $2, $3, $4, $5, $6, $7, $8)
     },
     multiplyAddRounds: { MicrokernelsBaseline16.multiplyAddRounds($0) },
+    addProducts: { unsafe MicrokernelsBaseline16.addProducts($0, $1, $2, $3, $4, $5) },
     winograd2Input: { unsafe MicrokernelsBaseline16.winograd2Input($0, $1, $2, $3, $4) },
     winograd2Output: { unsafe MicrokernelsBaseline16.winograd2Output($0, $1, $2, $3, $4, $5, $6) },
     winograd4Input: { unsafe MicrokernelsBaseline16.winograd4Input($0, $1, $2, $3, $4) },
@@ -82,6 +84,7 @@ extension MicrokernelTable {
     multiply: { unsafe MicrokernelsAVX2.multiply($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
     multiplyLanes: { unsafe MicrokernelsAVX2.multiplyLanes($0, $1, $2, $3, $4, $5, $6, $7, $8) },
     multiplyAddRounds: { MicrokernelsAVX2.multiplyAddRounds($0) },
+    addProducts: { unsafe MicrokernelsAVX2.addProducts($0, $1, $2, $3, $4, $5) },
     winograd2Input: { unsafe MicrokernelsAVX2.winograd2Input($0, $1, $2, $3, $4) },
     winograd2Output: { unsafe MicrokernelsAVX2.winograd2Output($0, $1, $2, $3, $4, $5, $6) },
     winograd4Input: { unsafe MicrokernelsAVX2.winograd4Input($0, $1, $2, $3, $4) },
@@ -106,6 +109,7 @@ extension MicrokernelTable {
     multiply: { unsafe MicrokernelsAVX512.multiply($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
     multiplyLanes: { unsafe MicrokernelsAVX512.multiplyLanes($0, $1, $2, $3, $4, $5, $6, $7, $8) },
     multiplyAddRounds: { MicrokernelsAVX512.multiplyAddRounds($0) },
+    addProducts: { unsafe MicrokernelsAVX512.addProducts($0, $1, $2, $3, $4, $5) },
     winograd2Input: { unsafe MicrokernelsAVX512.winograd2Input($0, $1, $2, $3, $4) },
     winograd2Output: { unsafe MicrokernelsAVX512.winograd2Output($0, $1, $2, $3, $4, $5, $6) },
     winograd4Input: { unsafe MicrokernelsAVX512.winograd4Input($0, $1, $2, $3, $4) },

@@ -92,6 +92,16 @@ public struct MicrokernelTable: Sendable {
 
   let multiplyAddRounds: MultiplyAddRounds
 
+  // MARK: - The reference
+
+  typealias AddProducts =
+    @Sendable (
+      _ rows: Int, _ terms: Int, _ w: Input, _ wStride: Int, _ x: UnsafePointer<Double>,
+      _ y: UnsafeMutablePointer<Double>
+    ) -> Void
+
+  let addProducts: AddProducts
+
   // MARK: - Winograd transforms
 
   typealias WinogradInput =

@@ -13,4 +13,34 @@ public protocol ObservedBackend: ConvolutionBackend {
 
   /// The nanoseconds that the last run took by the clock of that process, and by the clock of this one.
   var lastRunTimes: (inside: Int, outside: Int)? { get }
+
+  /// How long all runs took in that process, of whatever backend.
+  var kernelTimes: KernelTimes { get }
+
+  /// Keeps the calling thread and the process on one processor, in turn, as if the kernels ran on this thread.
+  ///
+  /// It is for runs on one thread, from the same thread as ``unshareProcessor()``.
+  func shareProcessor()
+
+  /// Ends what ``shareProcessor()`` began.
+  func unshareProcessor()
+
+  /// What is the same for backends of one process, and no others.
+  var processIdentity: ObjectIdentifier { get }
+}
+
+/// How long kernels ran, in nanoseconds.
+public struct KernelTimes: Hashable, Sendable {
+  /// By the clock of their process.
+  public var inside = 0
+
+  /// By the clock of the one that asks them to run.
+  public var outside = 0
+
+  public init() {}
+
+  public mutating func add(_ other: KernelTimes) {
+    inside += other.inside
+    outside += other.outside
+  }
 }

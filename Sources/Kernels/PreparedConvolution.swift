@@ -33,8 +33,11 @@ public protocol PreparedConvolution: Sendable {
   /// Runs all phases on a team of threads; a convolution that is computed elsewhere does that in its own way.
   @unsafe
   func run(
-    on team: WorkerTeam, input: FeatureView, output: MutableFeatureView,
+    on team: WorkerTeam, input: FeatureView, output: MutableFeatureView, in arena: Arena?,
     memory: (_ worker: Int) -> TaskMemory)
+
+  /// Reserves an arena for operands that is in reach of where the convolution is computed; nil if any is.
+  func reachableArena(byteCount: Int) throws(KernelError) -> Arena?
 
   /// Why the last run did not finish; nil if it did. What it wrote is then of no use.
   var failure: KernelFailure? { get }
@@ -49,6 +52,7 @@ extension PreparedConvolution {
   @unsafe public var firstWeights: UnsafePointer<Float>? { nil }
   public var failure: KernelFailure? { nil }
   public func guarded(_ placement: OperandPlacement) -> (any PreparedConvolution)? { nil }
+  public func reachableArena(byteCount: Int) throws(KernelError) -> Arena? { nil }
 
   /// Runs all phases on a team of threads.
   ///
@@ -56,10 +60,11 @@ extension PreparedConvolution {
   ///   - team: The threads that share the tasks.
   ///   - input: What to convolve.
   ///   - output: Where the result goes.
+  ///   - arena: What both lie in, if they lie in one.
   ///   - memory: The memory for the tasks of one worker of the team.
   @unsafe
   public func run(
-    on team: WorkerTeam, input: FeatureView, output: MutableFeatureView,
+    on team: WorkerTeam, input: FeatureView, output: MutableFeatureView, in arena: Arena? = nil,
     memory: (_ worker: Int) -> TaskMemory
   ) {
     for (phase, count) in taskCounts.enumerated() {

@@ -9,8 +9,8 @@
 /// other with the sixteen sums in registers, which keeps its speed on the small maps at the end of a
 /// network.
 public enum ReferenceConvolution {
-  /// Sums of the output pixels that are computed together.
-  fileprivate typealias Pixels = SIMD16<Double>
+  /// The output pixels that are computed together.
+  fileprivate static let width = 16
 
   /// The output channels of one task: enough to make up for gathering the input.
   private static let channelsPerTask = 64
@@ -28,24 +28,26 @@ public enum ReferenceConvolution {
   ///   - weights: `[outputChannels, groupInputChannels, kH, kW]`.
   ///   - bias: `[outputChannels]`, or nil for none.
   ///   - team: The threads to use; the result does not depend on them.
+  ///   - instructionSet: A supported one; the result does not depend on it.
   /// - Precondition: The input has the problem's shape and the weights its count.
-  /// - Returns: A tensor of the problem's output shape. Cost: one to two multiply-adds a cycle and
+  /// - Returns: A tensor of the problem's output shape. Cost: one to eight multiply-adds a cycle and
   ///   thread on 64-bit x86, and about 2 MiB of scratch memory a thread.
   public static func convolve(
     _ problem: ConvolutionProblem, input: Tensor<Double>, weights: Span<Float>, bias: [Double]?,
-    team: WorkerTeam
+    team: WorkerTeam, instructionSet: InstructionSet = .best
   ) -> Tensor<Double> {
     precondition(input.shape == problem.input && weights.count == problem.weightCount)
     precondition(bias.map { $0.count == problem.outputChannels } ?? true)
     var result = Tensor<Double>(shape: problem.output, repeating: 0)
     let pixels = problem.output.batch * problem.output.planeCount
-    let tiles = (pixels + Pixels.scalarCount - 1) / Pixels.scalarCount
+    let tiles = (pixels + width - 1) / width
     let pieces = (problem.groupOutputChannels + channelsPerTask - 1) / channelsPerTask
     // One allocation for all tasks: memory fresh from the system costs page faults.
     let parts = Part.all(of: problem)
-    let windowsCount = parts.reduce(0) { max($0, $1.count) }
-    let scratchCount = windowsCount + channelsPerTask
-    var scratch = [Pixels](repeating: .zero, count: team.count * scratchCount)
+    let windowsCount = parts.reduce(0) { max($0, $1.count) } * width
+    let scratchCount = windowsCount + channelsPerTask * width
+    var scratch = [Double](repeating: 0, count: team.count * scratchCount)
+    let addProducts = unsafe instructionSet.microkernels.addProducts
     unsafe input.elements.withUnsafeBufferPointer { source in
       unsafe result.elements.withUnsafeMutableBufferPointer { target in
         unsafe weights.withUnsafeBufferPointer { weights in
@@ -58,44 +60,31 @@ public enum ReferenceConvolution {
               let (group, piece) = rest.quotientAndRemainder(dividingBy: pieces)
               let tile = Tile(
                 problem: problem,
-                pixels: index * Pixels.scalarCount..<min((index + 1) * Pixels.scalarCount, pixels))
+                pixels: index * width..<min((index + 1) * width, pixels))
               let first = group * problem.groupOutputChannels + piece * channelsPerTask
               let last = min(first + channelsPerTask, (group + 1) * problem.groupOutputChannels)
               let windows = unsafe scratch + worker * scratchCount
               let sums = unsafe windows + windowsCount
               for channel in first..<last {
-                unsafe sums[channel - first] = Pixels(repeating: bias?[channel] ?? 0)
+                unsafe (sums + (channel - first) * width).update(
+                  repeating: bias?[channel] ?? 0, count: width)
               }
               for part in parts {
                 unsafe tile.gather(
                   part,
                   from: source + group * problem.groupInputChannels * problem.input.planeCount,
-                  into: UnsafeMutableRawPointer(windows).assumingMemoryBound(to: Double.self))
-                for channel in first..<last {
-                  unsafe add(
-                    part.count, weights + (channel * problem.depth + part.first), windows,
-                    to: &sums[channel - first])
-                }
+                  into: windows)
+                unsafe addProducts(
+                  last - first, part.count, weights + (first * problem.depth + part.first),
+                  problem.depth, windows, sums)
               }
-              unsafe tile.scatter(
-                UnsafeMutableRawPointer(sums).assumingMemoryBound(to: Double.self),
-                channels: first..<last, into: target)
+              unsafe tile.scatter(sums, channels: first..<last, into: target)
             }
           }
         }
       }
     }
     return result
-  }
-
-  /// Adds products to the sums of one output channel.
-  private static func add(
-    _ count: Int, _ weights: UnsafePointer<Float>, _ windows: UnsafePointer<Pixels>,
-    to result: inout Pixels
-  ) {
-    var sums = result
-    for k in 0..<count { unsafe sums += windows[k] * Double(weights[k]) }
-    result = sums
   }
 }
 
@@ -135,7 +124,7 @@ private struct Tile {
   let pixels: Range<Int>
 
   /// The elements from one row of the laid out pixels to the next.
-  private static let stride = ReferenceConvolution.Pixels.scalarCount
+  private static let stride = ReferenceConvolution.width
 
   /// Lays out what the pixels read for some of their products, as `[c][ky][kx][pixel]`.
   ///

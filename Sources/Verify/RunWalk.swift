@@ -8,6 +8,7 @@ struct RunWalk {
   let isolated: Executor?
   let network: Executor?
   private let policy: Policy
+  private let guardsOperands: Bool
   private var next = 0
 
   /// The features that the maps are summed from, with exact value and bound in the network feed; nil if
@@ -18,6 +19,7 @@ struct RunWalk {
     self.run = run
     self.plan = plan
     policy = options.policy
+    guardsOperands = options.guardsOperands
     let feeds = options.feeds
     isolated = feeds.contains(.isolated) ? try Executor(plan: plan, team: team) : nil
     network = feeds.contains(.network) ? try Executor(plan: plan, team: team) : nil
@@ -89,12 +91,16 @@ struct RunWalk {
   ) throws -> LayerResult {
     let step = plan.step(index)
     try executor.setTraps(forStep: index)
-    if executor.canGuard(step: index) {
+    let isGuarded = guardsOperands && executor.canGuard(step: index)
+    if isGuarded {
       // What is read or written before its operands is found by a run of its own, whose result nobody looks at.
       executor.run(step: index, guarding: .atStart)
       if executor.failure(ofStep: index) == nil { try executor.setTraps(forStep: index) }
     }
-    if executor.failure(ofStep: index) == nil { executor.run(step: index, guarding: .atEnd) }
+    // A failure of an earlier run would be taken for one of this, which may succeed.
+    if !isGuarded || executor.failure(ofStep: index) == nil {
+      executor.run(step: index, guarding: isGuarded ? .atEnd : nil)
+    }
     if let failure = executor.failure(ofStep: index) {
       return unfinished(executor, index, feed, reference, failure, caseName: caseName)
     }

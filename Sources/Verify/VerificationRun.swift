@@ -37,15 +37,19 @@ public struct VerificationOptions: Sendable {
   /// Inputs to use instead of the golden's, by case: the pictures, decoded and prepared again.
   public var inputs: [String: Tensor<Float>]
 
+  /// Whether kernels that can be are run on operands between protected pages.
+  public var guardsOperands: Bool
+
   public init(
     feeds: Set<LayerResult.Feed> = Set(LayerResult.Feed.allCases),
     includes: @escaping @Sendable (_ layer: String) -> Bool = { _ in true },
-    policy: Policy = .bound, inputs: [String: Tensor<Float>] = [:]
+    policy: Policy = .bound, inputs: [String: Tensor<Float>] = [:], guardsOperands: Bool = true
   ) {
     self.feeds = feeds
     self.includes = includes
     self.policy = policy
     self.inputs = inputs
+    self.guardsOperands = guardsOperands
   }
 }
 
@@ -55,6 +59,9 @@ public struct CaseResult: Sendable {
   public var layers: [LayerResult] = []
   public var maps: [MapComparison] = []
   public var classes: [ClassComparison] = []
+
+  /// What each run computed with the network feed, by its name: the network's output, if it was judged.
+  package var outputs: [String: [Float]] = [:]
 
   /// Why no maps were compared although the network was run on a golden; nil if some were, or if there was
   /// nothing to compare them with.

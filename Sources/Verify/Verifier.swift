@@ -100,6 +100,9 @@ public struct Verifier {
       progress?(Double(index + 1) / Double(graph.nodes.count))
     }
     for walk in walks {
+      if let network = walk.network {
+        result.outputs[walk.run.name] = network.value(of: graph.output)
+      }
       // A plan from elsewhere may have used the memory of these values again.
       guard let network = walk.network, walk.run.plan == nil else { continue }
       if let head = try? head.get() {

@@ -42,6 +42,20 @@ bool cisolation_wait_for_order(
 bool cisolation_wait_for_answer(
     cisolation_mailbox *mailbox, uint32_t number, int32_t spins, int64_t milliseconds);
 
+/* The number of processors that the calling thread may use. */
+int32_t cisolation_processor_count(void);
+
+/*
+ * Keeps the calling thread on one processor, or on that where it is if the number is below 0. Returns what to give
+ * to cisolation_unpin, which frees it, or NULL if the system refuses.
+ */
+typedef struct cisolation_affinity cisolation_affinity;
+cisolation_affinity *cisolation_pin(int32_t processor);
+void cisolation_unpin(cisolation_affinity *before);
+
+/* The processor that the calling thread is on. */
+int32_t cisolation_processor(void);
+
 /* What the child noted before it ended by a signal. */
 typedef struct cisolation_fault {
   int32_t signal;       /* 0 if it noted nothing */
@@ -65,10 +79,22 @@ const char *cisolation_fault_symbol(const cisolation_fault *fault);
 /* Anonymous memory that can be shared and never shrinks; a descriptor, or -1 with errno. */
 int cisolation_memory(size_t bytes);
 
-/* Starts a program in a process group of its own, with a descriptor as number 3 and no other above 2. */
+/*
+ * Starts a program in a process group of its own, with a descriptor as number 3, one end of a channel as number
+ * 4, and no other above 2. Returns 0, or an error's number.
+ */
 int cisolation_spawn(
     const char *program, char *const arguments[], char *const environment[], int descriptor,
-    int32_t *pid);
+    int channel, int32_t *pid);
+
+/* A channel by which descriptors can be sent, as its two ends; 0, or -1 with errno. */
+int cisolation_channel(int ends[2]);
+
+/* Sends a descriptor; 0, or -1 with errno. Never waits. */
+int cisolation_send(int channel, int descriptor);
+
+/* The next descriptor that was sent, which is the caller's to close; -1 if there is none. Never waits. */
+int cisolation_receive(int channel);
 
 /*
  * Names memory, so that a fault in it or next to it is told by its operand: `region` includes the pages around

@@ -28,6 +28,9 @@ public struct Assignment: Sendable {
   /// The backend that computes it.
   let backend: any ConvolutionBackend
 
+  /// The backend, if its kernels run in a process of their own.
+  package var observedBackend: (any ObservedBackend)? { backend as? any ObservedBackend }
+
   /// The name of the backend that computes it.
   public var executed: String { backend.name }
 }

@@ -14,6 +14,12 @@ public final class Executor {
   /// The activations when traps were last set.
   private var snapshot: Arena?
 
+  /// Where the activations may have changed since.
+  private var changedSinceSnapshot: [Range<Int>] = []
+
+  /// The step that traps are set for, until it has been looked at.
+  private var trappedStep: Int?
+
   /// Reserves the memory of a run.
   ///
   /// - Throws: ``KernelError`` if there is not enough memory.
@@ -25,7 +31,11 @@ public final class Executor {
     guard !overflow, byteCount < Int.max / 4 else {
       throw KernelError(.outOfMemory, "the scratch memory is too large")
     }
-    arena = try Arena(byteCount: scratch.sharedRegion(workers: team.count).upperBound)
+    let end = scratch.sharedRegion(workers: team.count).upperBound
+    arena =
+      if let reachable = try plan.reachableArena(byteCount: end) { reachable } else {
+        try Arena(byteCount: end)
+      }
     microkernels = plan.instructionSet.microkernels
   }
 
@@ -105,6 +115,7 @@ public final class Executor {
         }
       }
     }
+    if snapshot != nil { changedSinceSnapshot += view.extents }
   }
 
   private func view(of node: Int) -> PreparedStep.View {
@@ -122,6 +133,10 @@ public final class Executor {
   ///     a run as any other.
   public func run(step index: Int, guarding placement: OperandPlacement? = nil) {
     let step = plan.steps[index]
+    // What a step that nobody looks at writes elsewhere is not to be put down to the next one.
+    if snapshot != nil, trappedStep != index {
+      changedSinceSnapshot = [0..<plan.memory.byteCount]
+    }
     switch step.work {
     case .convolution(var placed):
       if let guarded = placement.flatMap(placed.prepared.guarded) { placed.prepared = guarded }
@@ -157,7 +172,9 @@ public final class Executor {
     if let copy = placed.reorderedOutput { output = copy }
     let workspace = unsafe arena.bytes(in: workspaceRegion)
     let following = unsafe plan.firstWeights(from: next)
-    unsafe placed.prepared.run(on: team, input: view(input), output: mutableView(output)) {
+    unsafe placed.prepared.run(
+      on: team, input: view(input), output: mutableView(output), in: arena
+    ) {
       unsafe TaskMemory(scratch: scratch($0), workspace: workspace, following: following)
     }
     if placed.reorderedOutput != nil { reorder(output, to: placed.output) }
@@ -202,6 +219,17 @@ public final class Executor {
   }
 }
 
+extension Plan {
+  /// An arena in reach of the convolutions that are computed elsewhere; nil if there are none.
+  fileprivate func reachableArena(byteCount: Int) throws(KernelError) -> Arena? {
+    for step in steps {
+      guard case .convolution(let placed) = step.work else { continue }
+      if let arena = try placed.prepared.reachableArena(byteCount: byteCount) { return arena }
+    }
+    return nil
+  }
+}
+
 // MARK: - Traps for faulty kernels
 
 extension Executor {
@@ -211,7 +239,8 @@ extension Executor {
   /// scratch with junk, so that leftovers are not taken for data. Guards are set after the
   /// output's buffer and the scratch, and the values of all other steps are remembered.
   ///
-  /// Cost: a copy of the activations, for which memory is reserved at the first call.
+  /// Cost: a copy of what has changed in the activations since the last call; the first reserves memory for a
+  /// copy of all.
   ///
   /// - Throws: ``KernelError`` if there is not enough memory.
   public func setTraps(forStep index: Int) throws(KernelError) {
@@ -219,17 +248,37 @@ extension Executor {
       arena.fill(extent, with: .nan)
     }
     arena.fill(plan.memory.scratch.offset..<workspaceRegion.upperBound, with: 1e30)
-    for offset in guardOffsets(ofStep: index) { arena.setGuard(at: offset) }
+    for offset in guardOffsets(ofStep: index) {
+      arena.setGuard(at: offset)
+      changedSinceSnapshot.append(
+        (offset..<(offset + Arena.guardByteCount)).clamped(to: 0..<plan.memory.byteCount))
+    }
+    // A run that was not looked at may have written anywhere.
+    if snapshot == nil || trappedStep != nil {
+      changedSinceSnapshot = [0..<plan.memory.byteCount]
+    }
     let snapshot = try reservedSnapshot()
-    forEachPiece(of: 0..<plan.memory.byteCount) { snapshot.copy(from: arena, in: $0) }
+    for range in changedSinceSnapshot {
+      forEachPiece(of: range) { snapshot.copy(from: arena, in: $0) }
+    }
+    changedSinceSnapshot = []
+    trappedStep = index
   }
 
   /// Whether everything except what the step may write is as ``setTraps(forStep:)`` left it: the values
   /// of other steps to the bit, and the guards after the scratch.
   public func guardsAreIntact(afterStep index: Int) -> Bool {
-    guard guardOffsets(ofStep: index).allSatisfy({ arena.isGuardIntact(at: $0) }) else {
-      return false
-    }
+    let isIntact =
+      guardOffsets(ofStep: index).allSatisfy { arena.isGuardIntact(at: $0) }
+      && isRestIntact(afterStep: index)
+    changedSinceSnapshot =
+      isIntact ? plan.steps[index].writes.flatMap(\.extents) : [0..<plan.memory.byteCount]
+    trappedStep = nil
+    return isIntact
+  }
+
+  /// Whether the values of other steps are as they were when traps were set.
+  private func isRestIntact(afterStep index: Int) -> Bool {
     guard let snapshot else { return true }
     var rest: [Range<Int>] = []
     var end = 0

@@ -57,6 +57,10 @@ package struct IsolatedBackend: ObservedBackend {
   package var lastRunTimes: (inside: Int, outside: Int)? {
     process.withTurn { process.lastRunTimes }
   }
+  package var kernelTimes: KernelTimes { process.withTurn { process.kernelTimes } }
+  package func shareProcessor() { process.withTurn { process.shareProcessor() } }
+  package func unshareProcessor() { process.withTurn { process.unshareProcessor() } }
+  package var processIdentity: ObjectIdentifier { ObjectIdentifier(process) }
 
   /// A kernel that fails while it is asked is not said to refuse: what it fails by becomes the verdict on
   /// the convolution, when that is prepared.

@@ -1,4 +1,4 @@
-import Glibc
+import CIsolation
 import Kernels
 import Synchronization
 
@@ -97,6 +97,8 @@ final class IsolatedConvolution: PreparedConvolution {
     if let handle = state.withLock(\.handle), handle.generation == process.generation {
       return .done(handle.number)
     }
+    // A plan before this one may be gone, with its arena.
+    try? process.releaseArenas()
     let arrays = [nil, bias, fusion.prologue?.scale, fusion.prologue?.shift]
     var places: [PreparationMessage.Place] = []
     var end = SharedMemory.firstOffset
@@ -138,58 +140,112 @@ final class IsolatedConvolution: PreparedConvolution {
     }
   }
 
+  func reachableArena(byteCount: Int) throws(KernelError) -> Arena? {
+    let count = max(SharedMemory.alignment, byteCount)
+    let descriptor = cisolation_memory(count)
+    guard descriptor >= 0 else { throw SharedMemory.refusal(of: count) }
+    return try Arena(descriptor: descriptor, byteCount: byteCount)
+  }
+
   func run(
     phase: Int, task: Int, input: FeatureView, output: MutableFeatureView, memory: TaskMemory
   ) {
-    unsafe run(threads: target.threads, input, output)
+    unsafe run(threads: target.threads, input, output, in: nil)
   }
 
   @unsafe
   func run(
-    on team: WorkerTeam, input: FeatureView, output: MutableFeatureView,
+    on team: WorkerTeam, input: FeatureView, output: MutableFeatureView, in arena: Arena?,
     memory: (_ worker: Int) -> TaskMemory
   ) {
-    unsafe run(threads: team.count, input, output)
+    unsafe run(threads: team.count, input, output, in: arena)
   }
 
-  /// Copies the input to the shared memory, has it convolved, and copies the output back.
   @unsafe
-  private func run(threads: Int, _ input: FeatureView, _ output: MutableFeatureView) {
+  private func run(
+    threads: Int, _ input: FeatureView, _ output: MutableFeatureView, in arena: Arena?
+  ) {
     process.withTurn {
       guard case .done(let number) = prepareInTurn() else { return }
-      let from = unsafe RunMessage.Maps(
-        offset: SharedMemory.firstOffset, layout: input.layout, shape: input.shape)
-      let to = unsafe RunMessage.Maps(
-        offset: from.offset + SharedMemory.aligned(from.byteCount), layout: output.layout,
-        shape: output.shape)
-      let message = RunMessage(number: Int(number), threads: threads, input: from, output: to)
       do throws(KernelFailure) {
-        let answer = try process.perform(
-          .run, message.words,
-          memoryByteCount: to.offset + to.byteCount - SharedMemory.firstOffset
-        ) { memory in
-          for image in 0..<from.shape.batch {
-            unsafe memory.bytes(of: from, image).copyMemory(
-              from: input.plane(image, 0), byteCount: from.imageByteCount)
-          }
-          // What the output holds before is what it holds here: traps, when the run is judged.
-          for image in 0..<to.shape.batch {
-            unsafe memory.bytes(of: to, image).copyMemory(
-              from: output.plane(image, 0), byteCount: to.imageByteCount)
-          }
-        }
-        if let kind = answer.status.failure { throw KernelFailure(kind, answer.text) }
-        process.withMemory { memory in
-          for image in 0..<to.shape.batch {
-            unsafe UnsafeMutableRawPointer(output.plane(image, 0)).copyMemory(
-              from: memory.bytes(of: to, image), byteCount: to.imageByteCount)
-          }
+        if let arena, let arenaNumber = try process.number(of: arena),
+          let from = unsafe Self.maps(input, in: arena, arenaNumber),
+          let to = unsafe Self.maps(FeatureView(output), in: arena, arenaNumber)
+        {
+          try perform(message(Int(number), threads: threads, from, to))
+        } else {
+          unsafe try runOnCopies(Int(number), threads: threads, input, output)
         }
         note(nil)
       } catch {
         note(error)
       }
     }
+  }
+
+  private func message(
+    _ number: Int, threads: Int, _ input: RunMessage.Maps, _ output: RunMessage.Maps
+  ) -> RunMessage {
+    let (processor, spins) = process.schedule(threads: threads)
+    return RunMessage(
+      number: number, threads: threads, processor: processor, spins: spins, input: input,
+      output: output)
+  }
+
+  private func perform(
+    _ message: RunMessage, memoryByteCount: Int = 0, fill: (SharedMemory) -> Void = { _ in }
+  ) throws(KernelFailure) {
+    let answer = try process.perform(
+      .run, message.words, memoryByteCount: memoryByteCount, waits: message.spins == 0, fill: fill)
+    if let kind = answer.status.failure { throw KernelFailure(kind, answer.text) }
+  }
+
+  /// Where maps lie in an arena; nil if they do not.
+  @unsafe
+  private static func maps(_ view: FeatureView, in arena: Arena, _ number: Int) -> RunMessage.Maps?
+  {
+    guard let offset = unsafe arena.offset(of: view.plane(0, 0)) else { return nil }
+    return unsafe RunMessage.Maps(
+      arena: number, offset: offset, imageStride: view.batchStride * MemoryLayout<Float>.stride,
+      layout: view.layout, shape: view.shape)
+  }
+
+  /// Copies the input to the memory of the process, has it convolved, and copies the output back.
+  @unsafe
+  private func runOnCopies(
+    _ number: Int, threads: Int, _ input: FeatureView, _ output: MutableFeatureView
+  ) throws(KernelFailure) {
+    let from = unsafe RunMessage.Maps(at: SharedMemory.firstOffset, input.layout, input.shape)
+    let to = unsafe RunMessage.Maps(
+      at: from.offset + SharedMemory.aligned(from.byteCount), output.layout, output.shape)
+    try perform(
+      message(number, threads: threads, from, to),
+      memoryByteCount: to.offset + to.byteCount - SharedMemory.firstOffset
+    ) { memory in
+      for image in 0..<from.shape.batch {
+        unsafe memory.bytes(of: from, image).copyMemory(
+          from: input.plane(image, 0), byteCount: from.imageByteCount)
+      }
+      // What the output holds before is what it holds here: traps, when the run is judged.
+      for image in 0..<to.shape.batch {
+        unsafe memory.bytes(of: to, image).copyMemory(
+          from: output.plane(image, 0), byteCount: to.imageByteCount)
+      }
+    }
+    process.withMemory { memory in
+      for image in 0..<to.shape.batch {
+        unsafe UnsafeMutableRawPointer(output.plane(image, 0)).copyMemory(
+          from: memory.bytes(of: to, image), byteCount: to.imageByteCount)
+      }
+    }
+  }
+}
+
+extension RunMessage.Maps {
+  /// Maps in the memory that a process begins with, one image right after the other.
+  fileprivate init(at offset: Int, _ layout: Layout, _ shape: TensorShape) {
+    self.init(offset: offset, imageStride: 0, layout: layout, shape: shape)
+    imageStride = imageByteCount
   }
 }
 

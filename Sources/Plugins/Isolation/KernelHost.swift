@@ -29,4 +29,7 @@ package enum KernelHost {
 
   /// Where the parent puts the shared memory.
   private static let descriptor: Int32 = 3
+
+  /// Where it puts the end of the channel by which it sends descriptors of more.
+  static let channel: Int32 = 4
 }

@@ -104,19 +104,27 @@ extension PreparationMessage {
 
 /// What ``KernelOrder/run`` says: which convolution, and where its input and output are.
 struct RunMessage {
-  /// Feature maps in the shared memory, image after image.
+  /// Feature maps in memory that both processes have mapped.
   struct Maps {
+    /// The number of the arena; nil for the memory that a process begins with.
+    var arena: Int?
     var offset: Int
+
+    /// The bytes from an image to the next.
+    var imageStride: Int
     var layout: Layout
     var shape: TensorShape
 
-    /// The elements of an image, spare lanes included.
-    var imageCount: Int { layout.imageCount(of: shape) }
-    var imageByteCount: Int { imageCount * MemoryLayout<Float>.stride }
+    /// The bytes of an image, spare lanes included.
+    var imageByteCount: Int { layout.imageCount(of: shape) * MemoryLayout<Float>.stride }
+
+    /// The bytes of all images, one right after the other.
     var byteCount: Int { imageByteCount * shape.batch }
 
     fileprivate func write(to writer: inout WordWriter) {
+      writer.add(arena ?? 0)
       writer.add(offset)
+      writer.add(imageStride)
       writer.add(layout.blockWidth)
       writer.add(shape)
     }
@@ -125,6 +133,12 @@ struct RunMessage {
   /// The number that the convolution was given when it was prepared.
   var number: Int
   var threads: Int
+
+  /// The processor to stay on; nil for any.
+  var processor: Int?
+
+  /// How often to look for the next order before sleeping.
+  var spins: Int
   var input: Maps
   var output: Maps
 
@@ -132,6 +146,8 @@ struct RunMessage {
     var writer = WordWriter()
     writer.add(number)
     writer.add(threads)
+    writer.add(processor ?? -1)
+    writer.add(spins)
     input.write(to: &writer)
     output.write(to: &writer)
     return writer.words
@@ -140,7 +156,10 @@ struct RunMessage {
 
 extension RunMessage.Maps {
   fileprivate init(_ reader: inout WordReader) {
+    let number = reader.read()
+    arena = number == 0 ? nil : number
     offset = reader.read()
+    imageStride = reader.read()
     let block = reader.read()
     layout = block == 1 ? .planar : .blocked(block)
     shape = reader.readShape()
@@ -151,6 +170,9 @@ extension RunMessage {
   init(_ reader: inout WordReader) {
     number = reader.read()
     threads = reader.read()
+    let index = reader.read()
+    processor = index < 0 ? nil : index
+    spins = reader.read()
     input = Maps(&reader)
     output = Maps(&reader)
   }

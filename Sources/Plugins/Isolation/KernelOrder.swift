@@ -20,6 +20,12 @@ enum KernelOrder: Int64 {
 
   /// Words: number.
   case release
+
+  /// Map an arena, whose descriptor has been sent. Words: the number that it gets, its bytes.
+  case map
+
+  /// Forget an arena. Words: its number.
+  case unmap
 }
 
 /// How an order ended.

@@ -21,6 +21,17 @@ final class KernelProcess: @unchecked Sendable {
   private var memory: SharedMemory?
   private var number: UInt32 = 0
 
+  /// This end of the channel by which descriptors are sent.
+  private var channel: Int32 = -1
+
+  /// The arenas that the process has mapped, by the numbers that it knows them by.
+  private var arenas: [Int: MappedArena] = [:]
+  private var lastArena = 0
+
+  private struct MappedArena {
+    weak var arena: Arena?
+  }
+
   /// Counts the processes that have ended: what one has prepared, the next does not know.
   private(set) var generation = 0
 
@@ -29,6 +40,12 @@ final class KernelProcess: @unchecked Sendable {
 
   /// The nanoseconds that the last run took: in the process by its own clock, and by this one's.
   private(set) var lastRunTimes: (inside: Int, outside: Int)?
+
+  /// Keeps the calling thread where the runs are; nil if both may be anywhere.
+  private var sharedProcessor: ProcessorPin?
+
+  /// The time of all runs.
+  private(set) var kernelTimes = KernelTimes()
 
   /// The backends that the plugin says it has, as the last process that was started answered.
   private var offered: [String] = []
@@ -93,11 +110,12 @@ final class KernelProcess: @unchecked Sendable {
   ///   - order: What to do.
   ///   - words: Its numbers.
   ///   - memoryByteCount: The bytes of operands.
+  ///   - waits: Whether to sleep until the answer is there, and leave the processor to who computes it.
   ///   - fill: Writes operands.
   /// - Returns: The answer, as the child gave it.
   /// - Throws: ``KernelFailure`` if the process has ended or did not answer in time.
   func perform(
-    _ order: KernelOrder, _ words: [Int64], memoryByteCount: Int = 0,
+    _ order: KernelOrder, _ words: [Int64], memoryByteCount: Int = 0, waits: Bool = false,
     fill: (SharedMemory) -> Void = { _ in }
   ) throws(KernelFailure) -> Answer {
     do {
@@ -105,7 +123,7 @@ final class KernelProcess: @unchecked Sendable {
       guard let memory else { throw KernelFailure(.crashed, "there is no process") }
       try memory.grow(to: SharedMemory.firstOffset + memoryByteCount)
       fill(memory)
-      return try send(order, words)
+      return try send(order, words, waits: waits)
     } catch let failure as KernelFailure {
       throw failure
     } catch let error as KernelError where error.code == .outOfMemory {
@@ -113,6 +131,52 @@ final class KernelProcess: @unchecked Sendable {
     } catch {
       throw KernelFailure(.crashed, "\(error)")
     }
+  }
+
+  /// The number by which the process knows an arena, which it maps if it has not yet.
+  ///
+  /// - Returns: Nil if the arena cannot be shared.
+  /// - Throws: ``KernelFailure`` if the process cannot map it.
+  func number(of arena: Arena) throws(KernelFailure) -> Int? {
+    guard let descriptor = arena.descriptor else { return nil }
+    if let known = arenas.first(where: { $0.value.arena === arena }) { return known.key }
+    do { _ = try load() } catch { throw KernelFailure(.crashed, "\(error)") }
+    guard cisolation_send(channel, descriptor) == 0 else {
+      throw KernelFailure(.crashed, "cannot share memory with it: \(FileError.text(of: errno))")
+    }
+    lastArena += 1
+    let answer = try perform(.map, [Int64(lastArena), Int64(arena.byteCount)])
+    if let kind = answer.status.failure { throw KernelFailure(kind, answer.text) }
+    arenas[lastArena] = MappedArena(arena: arena)
+    return lastArena
+  }
+
+  /// Has the process let go of arenas that are not used any more.
+  func releaseArenas() throws(KernelFailure) {
+    for (number, entry) in arenas where entry.arena == nil {
+      arenas[number] = nil
+      _ = try perform(.unmap, [Int64(number)])
+    }
+  }
+
+  /// Keeps the calling thread and the process on one processor, in turn.
+  ///
+  /// What one has written is then in the cache of the other, and to wake each other they need not wake a processor.
+  func shareProcessor() {
+    if sharedProcessor == nil { sharedProcessor = ProcessorPin() }
+  }
+
+  /// Lets both run on any processor again; the process hears of it with its next run.
+  func unshareProcessor() {
+    sharedProcessor = nil
+  }
+
+  /// Where a run is to be made, and how the process is to wait for the next one.
+  ///
+  /// Who turns around while it waits keeps a processor from the other side's threads, if they need them all.
+  func schedule(threads: Int) -> (processor: Int?, spins: Int) {
+    if let processor = sharedProcessor?.processor { return (processor, 0) }
+    return (nil, threads < processorCount ? Self.spinsOfProcess : 0)
   }
 
   /// Reads operands after an order.
@@ -129,18 +193,26 @@ final class KernelProcess: @unchecked Sendable {
     // A kernel need not know by whom it is judged, nor how.
     let environment = Self.environment.filter { !$0.hasPrefix("DENSECAM_") }
     let path = words.removeFirst()
+    var ends: [Int32] = [-1, -1]
+    guard unsafe cisolation_channel(&ends) == 0 else {
+      throw KernelError(
+        .kernelFailed, "cannot start \(program) for a kernel: \(FileError.text(of: errno))")
+    }
     let status = unsafe Self.withCStrings([path] + words) { arguments in
       unsafe Self.withCStrings(environment) { environment in
         unsafe cisolation_spawn(
-          path.systemPath, arguments, environment, memory.descriptor, &pid)
+          path.systemPath, arguments, environment, memory.descriptor, ends[1], &pid)
       }
     }
+    close(ends[1])
     guard status == 0 else {
+      close(ends[0])
       pid = 0
       throw KernelError(
         .kernelFailed, "cannot start \(program) for a kernel: \(FileError.text(of: status))")
     }
     self.memory = memory
+    channel = ends[0]
     number = 0
   }
 
@@ -176,6 +248,8 @@ final class KernelProcess: @unchecked Sendable {
   private func forget() {
     pid = 0
     memory = nil
+    close(channel)
+    arenas = [:]
     generation += 1
   }
 
@@ -202,15 +276,20 @@ final class KernelProcess: @unchecked Sendable {
 
   // MARK: - Orders
 
-  /// How long to look before sleeping: about as long as it takes to wake up.
+  /// How often to look before sleeping: for about as long as it takes to wake up.
   private static let spins: Int32 = 2000
+
+  /// How often the process looks: for about as long as its parent takes between two layers.
+  private static let spinsOfProcess = 20_000
+
+  private let processorCount = Int(cisolation_processor_count())
 
   /// The milliseconds between two looks at whether the process is still there.
   private static let patience: Int64 = 20
 
-  private func send(_ order: KernelOrder, _ words: [Int64], text: String = "")
-    throws(KernelFailure) -> Answer
-  {
+  private func send(
+    _ order: KernelOrder, _ words: [Int64], text: String = "", waits: Bool = false
+  ) throws(KernelFailure) -> Answer {
     guard let memory else { throw KernelFailure(.crashed, "there is no process") }
     let mailbox = unsafe memory.mailbox
     precondition(words.count + 2 <= Int(CISOLATION_WORDS), "an order has too many numbers")
@@ -221,10 +300,11 @@ final class KernelProcess: @unchecked Sendable {
       unsafe cisolation_order_text(mailbox)[index] = CChar(bitPattern: byte)
     }
     number &+= 1
-    unsafe cisolation_post_order(mailbox, number)
+    // The child may have the processor of this thread as soon as it is woken.
     let start = ContinuousClock.now
+    unsafe cisolation_post_order(mailbox, number)
     let deadline = start + .seconds(limits.seconds)
-    var spins = Self.spins
+    var spins = waits ? 0 : Self.spins
     while unsafe !cisolation_wait_for_answer(mailbox, number, spins, Self.patience) {
       spins = 0
       var status: Int32 = 0
@@ -244,9 +324,11 @@ final class KernelProcess: @unchecked Sendable {
     let answer = unsafe Array(
       UnsafeBufferPointer(start: cisolation_answer_words(mailbox), count: Int(CISOLATION_WORDS)))
     if order == .run {
-      lastRunTimes = (
-        Int(clamping: answer[1]), time.nanoseconds
-      )
+      let (inside, outside) = (Int(clamping: answer[1]), time.nanoseconds)
+      lastRunTimes = (inside, outside)
+      // What the process says may be any number.
+      kernelTimes.inside = kernelTimes.inside.addingReportingOverflow(inside).partialValue
+      kernelTimes.outside += outside
     }
     return Answer(
       status: KernelStatus(rawValue: answer[0]) ?? .invalid, words: Array(answer.dropFirst()),

@@ -14,8 +14,14 @@ final class KernelSession {
   /// Scratch of each worker, then the workspace.
   private var arena: Arena?
 
-  /// How long to look for the next order before sleeping: as long as the parent needs between two layers.
-  private static let spins: Int32 = 20_000
+  /// What the parent's plans keep their values in.
+  private var arenas: [Int: Arena] = [:]
+
+  /// How often to look for the next order before sleeping.
+  private var spins: Int32 = 0
+
+  /// Keeps the runs on a processor; nil if they may be on any.
+  private var pin: ProcessorPin?
 
   /// A convolution, with where its operands lie if that is guarded.
   private struct Prepared {
@@ -39,7 +45,7 @@ final class KernelSession {
     var number: UInt32 = 0
     while true {
       number &+= 1
-      while unsafe !cisolation_wait_for_order(memory.mailbox, number, Self.spins, 1000) {}
+      while unsafe !cisolation_wait_for_order(memory.mailbox, number, spins, 1000) {}
       let words = unsafe Array(
         UnsafeBufferPointer(
           start: cisolation_order_words(memory.mailbox), count: Int(CISOLATION_WORDS)))
@@ -103,6 +109,19 @@ final class KernelSession {
     case .run: return ([try run(RunMessage(&reader))], "")
     case .release:
       prepared[Int64(reader.read())] = nil
+      return ([], "")
+    case .map:
+      let number = reader.read()
+      let descriptor = cisolation_receive(KernelHost.channel)
+      guard descriptor >= 0 else {
+        throw Failure(status: .failed, text: "it has taken the memory that was sent to its process")
+      }
+      arenas[number] = try failing { () throws(KernelError) in
+        try Arena(descriptor: descriptor, byteCount: reader.read())
+      }
+      return ([], "")
+    case .unmap:
+      arenas[reader.read()] = nil
       return ([], "")
     }
   }
@@ -225,23 +244,22 @@ final class KernelSession {
       throw Failure(status: .invalid, text: "there is no such convolution")
     }
     let team = try failing { () throws(KernelError) in try self.team(of: message.threads) }
+    spins = Int32(clamping: message.spins)
+    stay(on: message.processor)
+    let (from, to) = unsafe (try view(message.input), try view(message.output))
     let lent = unsafe try failing { () throws(KernelError) in
-      unsafe try self.memory(for: entry, message, on: team)
+      unsafe try self.memory(for: entry, from, to, on: team)
     }
     let state = unsafe entry.placement == nil ? nil : cisolation_note_state()
     let start = ContinuousClock.now
     unsafe entry.convolution.run(
-      on: team, input: FeatureView(message.input.view(at: lent.input)),
-      output: message.output.view(at: lent.output),
+      on: team, input: FeatureView(lent.input), output: lent.output, in: nil,
       memory: { worker in
         unsafe TaskMemory(scratch: lent.scratch[worker], workspace: lent.workspace)
       })
     let time = ContinuousClock.now - start
     let change = unsafe cisolation_changed_state(state, entry.hasOwnThreads)
-    if entry.placement != nil {
-      unsafe memory.bytes(at: message.output.offset, count: message.output.byteCount).copyMemory(
-        from: lent.output, byteCount: message.output.byteCount)
-    }
+    if entry.placement != nil { unsafe RunMemory.copy(FeatureView(lent.output), to: to) }
     unsafe withExtendedLifetime(lent.owners) {}
     if let failure = entry.convolution.failure {
       throw Failure(
@@ -255,17 +273,41 @@ final class KernelSession {
     return Int64(time.nanoseconds)
   }
 
+  /// Keeps this thread on a processor, or on none in particular.
+  private func stay(on processor: Int?) {
+    guard pin?.processor != processor else { return }
+    // The new pin would take the old one's processor for where the thread may be.
+    pin = nil
+    if let processor { pin = ProcessorPin(processor) }
+  }
+
+  /// The maps that a message says.
+  @unsafe
+  private func view(_ maps: RunMessage.Maps) throws(Failure) -> MutableFeatureView {
+    guard let number = maps.arena else {
+      return unsafe MutableFeatureView(
+        base: memory.bytes(at: maps.offset, count: maps.byteCount)
+          .assumingMemoryBound(to: Float.self),
+        shape: maps.shape, layout: maps.layout,
+        batchStride: maps.imageStride / MemoryLayout<Float>.stride)
+    }
+    guard let arena = arenas[number] else {
+      throw Failure(status: .invalid, text: "there is no such arena")
+    }
+    return unsafe arena.mutableView(
+      at: maps.offset, shape: maps.shape, layout: maps.layout, imageStride: maps.imageStride)
+  }
+
   /// The memory of a run, guarded if the convolution was prepared so.
   @unsafe
   private func memory(
-    for entry: Prepared, _ message: RunMessage, on team: WorkerTeam
+    for entry: Prepared, _ input: MutableFeatureView, _ output: MutableFeatureView,
+    on team: WorkerTeam
   ) throws(KernelError) -> RunMemory {
-    let input = unsafe memory.bytes(at: message.input.offset, count: message.input.byteCount)
-    let output = unsafe memory.bytes(at: message.output.offset, count: message.output.byteCount)
     if let placement = entry.placement {
       return unsafe try RunMemory(
-        of: entry.convolution, threads: team.count, guarded: placement,
-        input: (input, message.input.byteCount), output: (output, message.output.byteCount))
+        of: entry.convolution, threads: team.count, guarded: placement, input: input,
+        output: output)
     }
     let arena = unsafe try arena(
       of: RunMemory.byteCount(of: entry.convolution, threads: team.count))

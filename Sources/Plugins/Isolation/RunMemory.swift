@@ -3,8 +3,8 @@ import Kernels
 /// The memory that one run uses in the process of a kernel: what is lent, and what keeps it alive.
 @unsafe
 struct RunMemory {
-  let input: UnsafeMutableRawPointer
-  let output: UnsafeMutableRawPointer
+  let input: MutableFeatureView
+  let output: MutableFeatureView
 
   /// Of each worker.
   let scratch: [UnsafeMutableRawPointer]
@@ -22,7 +22,7 @@ struct RunMemory {
   /// - Precondition: The arena has ``byteCount(of:threads:)`` bytes.
   init(
     of convolution: any PreparedConvolution, threads: Int, in arena: Arena,
-    input: UnsafeMutableRawPointer, output: UnsafeMutableRawPointer
+    input: MutableFeatureView, output: MutableFeatureView
   ) {
     let scratch = Arena.aligned(convolution.scratchByteCount)
     let end = unsafe Self.byteCount(of: convolution, threads: threads)
@@ -40,14 +40,16 @@ struct RunMemory {
   /// - Throws: ``KernelError`` if there is not enough memory.
   init(
     of convolution: any PreparedConvolution, threads: Int, guarded placement: OperandPlacement,
-    input: (start: UnsafeMutableRawPointer, byteCount: Int),
-    output: (start: UnsafeMutableRawPointer, byteCount: Int)
+    input: MutableFeatureView, output: MutableFeatureView
   ) throws(KernelError) {
-    let from = unsafe try GuardedMemory(input.byteCount, for: .input, placement)
-    unsafe from.start.copyMemory(from: input.start, byteCount: input.byteCount)
+    let from = unsafe try GuardedMemory(Self.byteCount(of: input), for: .input, placement)
+    let to = unsafe try GuardedMemory(Self.byteCount(of: output), for: .output, placement)
+    unsafe self.input = Self.view(like: input, at: from)
+    unsafe self.output = Self.view(like: output, at: to)
+    unsafe Self.copy(FeatureView(input), to: self.input)
+    // What the output holds before is what it holds here: traps, when the run is judged.
+    unsafe Self.copy(FeatureView(output), to: self.output)
     from.makeReadOnly()
-    let to = unsafe try GuardedMemory(output.byteCount, for: .output, placement)
-    unsafe to.start.copyMemory(from: output.start, byteCount: output.byteCount)
     var rest = [
       try GuardedMemory(
         convolution.workspaceByteCount, for: .workspace, placement, alignment: Arena.alignment)
@@ -60,20 +62,34 @@ struct RunMemory {
     }
     // What is left there is no data.
     for memory in rest { unsafe memory.floats.update(repeating: .nan) }
-    unsafe self.input = from.start
-    unsafe self.output = to.start
     unsafe workspace = rest[0].start
     unsafe scratch = rest.dropFirst().map { unsafe $0.start }
     unsafe owners = [from, to] + rest
   }
-}
 
-extension RunMessage.Maps {
-  /// The maps at an address.
-  @unsafe
-  func view(at base: UnsafeMutableRawPointer) -> MutableFeatureView {
+  /// The bytes of maps whose images lie one right after the other.
+  private static func byteCount(of view: MutableFeatureView) -> Int {
+    unsafe imageByteCount(of: view) * view.shape.batch
+  }
+
+  private static func imageByteCount(of view: MutableFeatureView) -> Int {
+    unsafe view.layout.imageCount(of: view.shape) * MemoryLayout<Float>.stride
+  }
+
+  private static func view(like view: MutableFeatureView, at memory: GuardedMemory)
+    -> MutableFeatureView
+  {
     unsafe MutableFeatureView(
-      base: base.assumingMemoryBound(to: Float.self), shape: shape, layout: layout,
-      batchStride: imageCount)
+      base: memory.start.assumingMemoryBound(to: Float.self), shape: view.shape,
+      layout: view.layout, batchStride: view.layout.imageCount(of: view.shape))
+  }
+
+  /// Copies maps to others of the same shape and layout.
+  static func copy(_ source: FeatureView, to target: MutableFeatureView) {
+    let count = unsafe imageByteCount(of: target)
+    for image in unsafe 0..<target.shape.batch {
+      unsafe UnsafeMutableRawPointer(target.plane(image, 0)).copyMemory(
+        from: source.plane(image, 0), byteCount: count)
+    }
   }
 }

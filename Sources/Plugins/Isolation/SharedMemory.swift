@@ -105,7 +105,7 @@ final class SharedMemory {
     return unsafe memory
   }
 
-  private static func refusal(of count: Int) -> KernelError {
+  static func refusal(of count: Int) -> KernelError {
     KernelError(.outOfMemory, "cannot share \(count >> 20) MiB with a kernel's process")
   }
 }

@@ -165,7 +165,7 @@ final class PluginConvolution: PreparedConvolution, @unchecked Sendable {
 
   @unsafe
   func run(
-    on team: WorkerTeam, input: FeatureView, output: MutableFeatureView,
+    on team: WorkerTeam, input: FeatureView, output: MutableFeatureView, in arena: Arena?,
     memory: (_ worker: Int) -> TaskMemory
   ) {
     status.store(0, ordering: .releasing)

@@ -1,5 +1,6 @@
 package import Bench
 import Kernels
+import Verify
 
 /// What a benchmark found: the candidates of one model, measured in turn.
 package struct BenchReport: Sendable {
@@ -57,6 +58,9 @@ package struct BenchReport: Sendable {
   }
 
   private func notes(on candidate: CandidateEntry) -> [[Span]] {
+    if let reason = candidate.reason, let verdict = candidate.verdict {
+      return [[Span(verdict.rawValue, .bad), Span(", so that there are no times: \(reason)")]]
+    }
     guard let mean = candidate.mean, let variation = candidate.variation, let p90 = candidate.p90,
       let p99 = candidate.p99
     else { return [] }
@@ -85,6 +89,13 @@ package struct BenchReport: Sendable {
     }
     if let share = candidate.clockShare {
       lines.append([Span("reading the clock: \(NumberText.percent(share)) of a run", .faint)])
+    }
+    if let share = candidate.isolationShare {
+      lines.append([
+        Span(
+          "isolation: going to the kernels' process and back takes \(NumberText.percent(share)) of a run",
+          .faint)
+      ])
     }
     if !candidate.isWarm {
       lines.append([

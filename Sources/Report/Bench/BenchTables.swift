@@ -22,7 +22,8 @@ extension BenchReport {
   var comparisonTable: Table {
     let namesBatch = Set(results.map(\.batch)).count > 1
     return CandidateEntry.table(
-      candidates.filter { $0.repetitions > 0 }, without: namesBatch ? [] : ["batch"])
+      candidates.filter { $0.repetitions > 0 || $0.reason != nil },
+      without: namesBatch ? [] : ["batch"])
   }
 
   /// All candidates, in their order.

@@ -11,6 +11,9 @@ struct CandidateEntry: ColumnRow {
   var instructionSet = ""
   var inputShape: [Int] = []
   var verdict: Verdict?
+
+  /// Why there are no times.
+  var reason: String?
   var repetitions = 0
 
   /// In milliseconds, as all times; nil if nothing was measured.
@@ -24,6 +27,7 @@ struct CandidateEntry: ColumnRow {
   var speed: Double?
   var peak: Double?
   var clockShare: Double?
+  var isolationShare: Double?
   var warmUpCount = 0
   var isWarm = true
   var weightBytes = 0
@@ -47,6 +51,8 @@ extension CandidateEntry {
     let shape = result.inputShape
     inputShape = [shape.batch, shape.channels, shape.height, shape.width]
     verdict = result.verdict
+    reason = result.reason
+    isolationShare = result.isolationShare
     peak = result.peak > 0 ? result.peak : nil
     warmUpCount = result.warmUpCount
     isWarm = result.isWarm

@@ -9,6 +9,9 @@ extension CandidateEntry {
     .kept("input_shape", \.inputShape, "the shape of the input, [N, C, H, W]"),
     .kept(
       "verdict", \.verdict, "the worst of the steps", shown: Shown("verdict", .verdict)),
+    .kept(
+      "reason", \.reason, "why there are no times: what a kernel did, or what they contradict",
+      omitsNull: true),
     .kept("repetitions", \.repetitions, "how often the network was measured"),
     .kept(
       "min_ms", \.minimum, "the shortest time of a run", unit: "ms", better: .lower,
@@ -32,6 +35,10 @@ extension CandidateEntry {
     .kept(
       "peak_gflops", \.peak, "the peak of one core, measured in registers", unit: "GFLOP/s"),
     .kept("clock_share", \.clockShare, "the share of a run that reading the clock takes"),
+    .kept(
+      "isolation_share", \.isolationShare,
+      "the share of a run that orders to processes of kernels and their answers take",
+      better: .lower, omitsNull: true),
     .kept("warm_up_runs", \.warmUpCount, "runs before the first measured one"),
     .kept("is_warm", \.isWarm, "the times had stopped falling by then"),
     .kept("packed_weights", \.weightBytes, "weights that backends packed", unit: "bytes"),

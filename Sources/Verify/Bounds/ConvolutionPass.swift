@@ -69,12 +69,15 @@ extension NodeBounds {
       let sums = ReferenceConvolution.convolve(
         perGroup, input: input.mapped(\.magnitude), weights: ones.span, bias: nil, team: team)
       let plane = problem.output.planeCount
-      for i in result.elements.indices {
-        let (rest, pixel) = i.quotientAndRemainder(dividingBy: plane)
-        let (image, channel) = rest.quotientAndRemainder(dividingBy: problem.outputChannels)
-        let group = channel / problem.groupOutputChannels
-        result.elements[i] +=
-          eta * (1 + sums.elements[(image * problem.groups + group) * plane + pixel])
+      for image in 0..<problem.output.batch {
+        for channel in 0..<problem.outputChannels {
+          let group = channel / problem.groupOutputChannels
+          let first = (image * problem.outputChannels + channel) * plane
+          let sum = (image * problem.groups + group) * plane
+          for pixel in 0..<plane {
+            result.elements[first + pixel] += eta * (1 + sums.elements[sum + pixel])
+          }
+        }
       }
     }
     return result

@@ -108,7 +108,9 @@ struct BenchCommand: ParsableCommand {
           .csv: report.csv, .json: report.json, .jsonl: report.jsonLines, .junit: report.junit,
         ]))
     if Interruption.isRequested { throw ExitStatus.interrupted }
-    if results.contains(where: { $0.verdict?.isFailure == true }) { throw ExitStatus.mismatch }
+    if results.contains(where: { $0.verdict?.isFailure == true || $0.reason != nil }) {
+      throw ExitStatus.mismatch
+    }
   }
 
   private func inputShape(_ network: Model, batch: Int) throws -> TensorShape {

@@ -1,0 +1,82 @@
+import Kernels
+import Net
+
+/// How long the kernels of a network's runs took that are computed in processes of their own, by the clocks of
+/// those and by the clock of this one.
+final class IsolationRecord {
+  /// Nanoseconds of each run, in order.
+  private(set) var inside: [Int] = []
+  private(set) var outside: [Int] = []
+
+  private let backends: [any ObservedBackend]
+  private let threads: Int
+  private var start = KernelTimes()
+
+  /// - Parameters:
+  ///   - plan: The plan that is run.
+  ///   - threads: The threads that run it.
+  init(_ plan: Plan, threads: Int) {
+    self.threads = threads
+    var known: Set<ObjectIdentifier> = []
+    backends = (0..<plan.stepCount).compactMap { plan.assignment(ofStep: $0)?.observedBackend }
+      .filter { known.insert($0.processIdentity).inserted }
+  }
+
+  /// Whether kernels run elsewhere at all.
+  var isEmpty: Bool { backends.isEmpty }
+
+  private var times: KernelTimes {
+    backends.reduce(into: KernelTimes()) { $0.add($1.kernelTimes) }
+  }
+
+  /// Notes that a run begins.
+  func begin() {
+    shareProcessor()
+    start = times
+  }
+
+  /// Notes that a run has ended.
+  func end() {
+    let end = times
+    unshareProcessor()
+    inside.append(end.inside - start.inside)
+    outside.append(end.outside - start.outside)
+  }
+
+  /// Has kernels on one thread run on the processor of the calling thread, as if they were in this process.
+  func shareProcessor() {
+    if threads == 1 { for backend in backends { backend.shareProcessor() } }
+  }
+
+  /// Ends what ``shareProcessor()`` began.
+  func unshareProcessor() {
+    if threads == 1 { for backend in backends.reversed() { backend.unshareProcessor() } }
+  }
+
+  /// The nanoseconds of the last runs that orders and answers took.
+  func overhead(ofLast count: Int) -> Int {
+    max(0, outside.suffix(count).reduce(0, +) - inside.suffix(count).reduce(0, +))
+  }
+
+  /// Why the clocks cannot both be right; nil if they can.
+  ///
+  /// An order takes some microseconds, and a thread that sleeps tens of them to wake up: a clock that stands still
+  /// is off by more, one that is fast shows at once.
+  func doubt(stepCount: Int) -> String? {
+    let runs = Double(inside.count)
+    let (inside, outside) = (Double(inside.reduce(0, +)), Double(outside.reduce(0, +)))
+    let waking = runs * Double(stepCount) * Self.longestWaking
+    if inside > outside * 1.01 || inside < outside / 2 - waking {
+      return "the clock of its process counted \(Self.text(inside / runs)) a run, and "
+        + "\(Self.text(outside / runs)) went by"
+    }
+    return nil
+  }
+
+  /// In nanoseconds.
+  private static let longestWaking = 200_000.0
+
+  private static func text(_ nanoseconds: Double) -> String {
+    "\((nanoseconds / 1e4).rounded() / 100) ms"
+  }
+}

@@ -1,0 +1,135 @@
+import Kernels
+import Net
+
+/// The least time that this machine can take for a convolution.
+///
+/// A kernel that is faster has not computed what it says: it has left work to others, or for later, or has known
+/// the answer. Both measures err in the kernel's favour: arithmetic runs at the peak of registers, and every
+/// operand comes once from the cache that is next to the core.
+struct PhysicalFloor {
+  /// The GFLOP/s of one core with the best instruction set of the machine, whatever the plan was made for: a
+  /// kernel may know more of the machine than the plan does.
+  let peak: Double
+
+  /// The bytes that one core reads and writes in a nanosecond.
+  let bandwidth: Double
+
+  /// What a core's clock may have been above that of the measurement.
+  private static let margin = 1.15
+
+  /// Measures this machine; costs some tens of milliseconds.
+  static func measure() -> PhysicalFloor {
+    PhysicalFloor(
+      peak: ArithmeticRoof.measure(InstructionSet.best), bandwidth: CopyBandwidth.measure())
+  }
+
+  /// Says why a time cannot be that of a convolution.
+  ///
+  /// - Parameters:
+  ///   - time: The shortest time, in nanoseconds.
+  ///   - assignment: The convolution, and the algorithm that its backend states.
+  ///   - threads: The threads that the backend was told of.
+  /// - Returns: The reason; nil if the time can be right.
+  func doubt(_ time: Double, of assignment: Assignment, threads: Int) -> String? {
+    // With spare lanes between its channels the executed problem is larger, with a fused pooling smaller.
+    let problems = [assignment.problem, assignment.executedProblem]
+    let algorithm = assignment.description.algorithm
+    let cores = Double(threads) * Self.margin
+    let multiplications = problems.map { algorithm.multiplicationCount(of: $0) }.min() ?? 0
+    let computing = 2 * Double(multiplications) / (peak * cores)
+    if time < computing {
+      return "it took \(Self.text(time)), and \(multiplications) multiply-adds take at least "
+        + "\(Self.text(computing)) on \(threads) core\(threads == 1 ? "" : "s")"
+    }
+    let bytes = problems.map(\.compulsoryByteCount).min() ?? 0
+    let moving = Double(bytes) / (bandwidth * cores)
+    if time < moving {
+      return "it took \(Self.text(time)), and to move its \(bytes) bytes takes at least "
+        + "\(Self.text(moving)) on \(threads) core\(threads == 1 ? "" : "s")"
+    }
+    return nil
+  }
+
+  private static func text(_ nanoseconds: Double) -> String {
+    "\((nanoseconds / 10).rounded() / 100) µs"
+  }
+}
+
+/// How fast one core copies what is in its first cache.
+enum CopyBandwidth {
+  /// Half of the smallest first cache of today's processors, for the source and the copy together.
+  private static let byteCount = 8 << 10
+
+  /// The bytes that are read and written in a nanosecond: the most of 20 attempts of some tenths of a
+  /// millisecond.
+  static func measure() -> Double {
+    let clock = TimeSource.system
+    let source = [UInt8](repeating: 1, count: byteCount)
+    var copy = [UInt8](repeating: 0, count: byteCount)
+    let count = 1000
+    return (0..<20).map { attempt in
+      let start = clock.now()
+      for round in 0..<count {
+        // Another place each time, so that no copy can be left out.
+        let shift = (attempt + round) & 63
+        unsafe source.withUnsafeBytes { from in
+          unsafe copy.withUnsafeMutableBytes { to in
+            unsafe to.baseAddress.map {
+              unsafe ($0 + shift).copyMemory(
+                from: from.baseAddress ?? UnsafeRawPointer($0), byteCount: byteCount - 64)
+            } ?? ()
+          }
+        }
+      }
+      return Double(2 * (byteCount - 64) * count) / Double(max(1, clock.now() - start))
+    }.max() ?? .infinity
+  }
+}
+
+extension Algorithm {
+  /// The multiplications that a convolution takes at least.
+  ///
+  /// Sums in any order multiply each weight with each input that it meets, padding left out. Winograd's
+  /// F(m×m, 3×3) takes (m + 2)² for each tile, input and output channel (Lavin & Gray, "Fast Algorithms for
+  /// Convolutional Neural Networks", 2016, section 4.1).
+  func multiplicationCount(of problem: ConvolutionProblem) -> Int {
+    let channels = problem.input.batch * problem.outputChannels * problem.groupInputChannels
+    switch self {
+    case .direct, .reassociated:
+      return channels
+        * Self.meetings(
+          output: problem.output.height, input: problem.input.height,
+          kernel: problem.kernel.height, stride: problem.stride.height,
+          dilation: problem.dilation.height, padding: problem.padding.top)
+        * Self.meetings(
+          output: problem.output.width, input: problem.input.width, kernel: problem.kernel.width,
+          stride: problem.stride.width, dilation: problem.dilation.width,
+          padding: problem.padding.left)
+    case .winograd(let tile):
+      let rows = (problem.output.height + tile - 1) / tile
+      let columns = (problem.output.width + tile - 1) / tile
+      return channels * rows * columns * (tile + 2) * (tile + 2)
+    }
+  }
+
+  /// The pairs of an output and a tap along one side that meet an input, and not padding.
+  private static func meetings(
+    output: Int, input: Int, kernel: Int, stride: Int, dilation: Int, padding: Int
+  ) -> Int {
+    (0..<kernel).reduce(0) { sum, tap in
+      // The outputs y with 0 ≤ y · stride + tap · dilation − padding < input.
+      let offset = tap * dilation - padding
+      let first = max(0, (-offset + stride - 1) / stride)
+      let last = min(output - 1, (input - 1 - offset) / stride)
+      return sum + (input - 1 - offset < 0 ? 0 : max(0, last - first + 1))
+    }
+  }
+}
+
+extension ConvolutionProblem {
+  /// The bytes of the weights and of the output, each of which has to be read or written once; of the input only
+  /// what is used has to, which is at least an element a window.
+  fileprivate var compulsoryByteCount: Int {
+    (weightCount + output.count) * MemoryLayout<Float>.stride
+  }
+}
