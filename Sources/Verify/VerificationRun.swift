@@ -37,6 +37,12 @@ public struct VerificationOptions: Sendable {
   /// Inputs to use instead of the golden's, by case: the pictures, decoded and prepared again.
   public var inputs: [String: Tensor<Float>]
 
+  /// Whether the input is zero nearly everywhere, so that convolutions are judged by the bound of the few
+  /// products that are not.
+  ///
+  /// That holds for a convolution which is given the input itself, so with the isolated feed alone.
+  package var isInputSparse = false
+
   public init(
     feeds: Set<LayerResult.Feed> = Set(LayerResult.Feed.allCases),
     includes: @escaping @Sendable (_ layer: String) -> Bool = { _ in true },

@@ -75,7 +75,9 @@ public struct Verifier {
     var trace = ReferenceTrace(
       evaluator: evaluator, golden: golden, goldenCase: goldenCase,
       programs: walks.map(\.plan.program), wanted: wanted)
-    let bounds = NodeBounds(evaluator: evaluator, team: team)
+    precondition(!options.isInputSparse || options.feeds == [.isolated], "its zeros are not exact")
+    let bounds = NodeBounds(
+      evaluator: evaluator, team: team, areInputsSparse: options.isInputSparse)
     for index in graph.nodes.indices {
       try trace.advance(to: index)
       if index == featureNode, walks.contains(where: { $0.network != nil && $0.features != nil }) {

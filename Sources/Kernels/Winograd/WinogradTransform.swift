@@ -18,10 +18,10 @@ public struct WinogradTransform: Hashable, Sendable {
 
   /// The most roundings that an element goes through in one direction of `Bᵀ d B`, where each product
   /// by a constant, each sum, and a sum with a product in one instruction count one or two.
-  let inputRoundings: Int
+  package let inputRoundings: Int
 
   /// The same for `Aᵀ m A`.
-  let outputRoundings: Int
+  package let outputRoundings: Int
 
   /// The most that underflow adds to an element in one direction of `Bᵀ d B`, in halves of the smallest
   /// number.

@@ -18,6 +18,18 @@ struct ConvolutionBound: OperatorBound {
     let (algorithm, around) = (context.algorithm, context.around)
     let (parameters, extraRoundings) = (context.parameters, context.extraRoundings)
     let problem = try node.convolutionProblem(input: input.shape)
+    if bounds.areInputsSparse, extraRoundings == 0, around.norm == nil, !around.averages,
+      let problem, let weights = parameters[node.parameters[0]]?.elements
+    {
+      let bias = node.parameters.dropFirst().first.flatMap { parameters[$0]?.elements }
+      let sparse = SparseConvolution(problem, algorithm, input: input.elements.map { Float($0) })
+      let errors = sparse.errors(
+        sparse.sums(weights.span), weights.span, bias: bias.map { Array($0) })
+      var allowance = Allowance(likely: Tensor(shape: output.shape, elements: errors))
+      allowance.add(
+        Allowance(likely: try bounds.underflow(node, input, algorithm, around)))
+      return allowance
+    }
     var magnitudes: Tensor<Double>
     var roundings = extraRoundings
     var overflows: [Bool]?
