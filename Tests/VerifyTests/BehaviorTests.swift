@@ -35,6 +35,17 @@ import Testing
     }
   }
 
+  /// The windows of this problem see one row, of padding.
+  @Test("asks for another result only where there is one", arguments: backends.indices)
+  func padding(index: Int) throws {
+    let problem = try ConvolutionProblem(notation: "mb2ic4ih2iw16oc39oh1ow13kh1kw4sh3sw1dw1ph1pw3")
+    var examination = BehaviorExamination(of: Self.backends[index], team: team)
+    examination.problems = [problem]
+    for result in try examination.run([.newData]) {
+      #expect(!result.verdict.isFailure, "\(result)")
+    }
+  }
+
   /// The model by which errors are as often towards zero as away from it, on many more runs than a check makes.
   @Test("finds no side that the errors of right kernels prefer", arguments: backends.indices)
   func signs(index: Int) throws {

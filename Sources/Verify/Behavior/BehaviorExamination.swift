@@ -19,7 +19,7 @@ package struct BehaviorExamination {
   var repetitions = 250
 
   /// The runs of each problem whose errors may be of one sign.
-  var signRuns = 48
+  var signRuns = 32
 
   /// The problems on which properties are tested; see `notations`.
   var problems: [ConvolutionProblem]?
