@@ -38,7 +38,8 @@ import Testing
   /// The windows of this problem see one row, of padding.
   @Test("asks for another result only where there is one", arguments: backends.indices)
   func padding(index: Int) throws {
-    let problem = try ConvolutionProblem(notation: "mb2ic4ih2iw16oc39oh1ow13kh1kw4sh3sw1dw1ph1pw3")
+    let problem = try ConvolutionProblem(
+      notation: "mb2ic4ih2iw16oc39oh1ow13kh1kw4sh3sw1dh0dw1ph1pw3")
     var examination = BehaviorExamination(of: Self.backends[index], team: team)
     examination.problems = [problem]
     for result in try examination.run([.newData]) {

@@ -308,10 +308,12 @@ public struct SelfTest: Sendable {
       if result.verdict == .marginal || result.verdict == .fail { alarms.suspected.append(result) }
     }
     let problem = impulses.problem
+    // Small work goes faster on one thread than two can share it; the check of threads has its own.
+    let single = try WorkerTeam(count: 1)
     for choice in backends {
       let backend = choice.backend(of: "\(problem)")
       guard backend.refusal(of: problem) == nil else { continue }
-      var examination = BehaviorExamination(of: backend, team: team)
+      var examination = BehaviorExamination(of: backend, team: single)
       examination.problems = [problem]
       examination.repetitions = Self.rightRepetitions
       alarms.examined += 1
