@@ -131,7 +131,7 @@ let package = Package(
       name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: common),
     .testTarget(
       name: "PluginsTests",
-      dependencies: ["Plugins", "Verify", "Kernels", "TestSupport", "densecam"],
+      dependencies: ["Plugins", "Verify", "Net", "Kernels", "TestSupport", "densecam"],
       exclude: ["Kernels"], swiftSettings: common),
     .testTarget(
       name: "NetTests", dependencies: ["Net", "Formats", "Kernels", "TestSupport"],

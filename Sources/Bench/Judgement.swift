@@ -7,8 +7,8 @@ struct Judgement {
   /// The results by the name of the step, the worse of the feeds.
   var layers: [String: LayerResult] = [:]
 
-  /// The result of the network.
-  var output: [Float] = []
+  /// The result of the network; nil if it was not judged.
+  var output: NetworkOutput?
 
   /// Why timed runs are not believed; nil if nothing speaks against them.
   var doubt: String?
@@ -16,6 +16,18 @@ struct Judgement {
   /// Whether each kernel came to its end.
   var isFinished: Bool {
     layers.values.allSatisfy { ![.crashed, .timedOut, .outOfMemory].contains($0.verdict) }
+  }
+
+  /// Whether a timed run gave what the judged one did: the same bits or, if sums are made in an order that varies
+  /// from run to run, no more than two runs can differ by.
+  func isConfirmed(by other: [Float], orderVaries: Bool) -> Bool {
+    guard let output, output.elements.count == other.count else { return false }
+    return other.indices.allSatisfy { index in
+      let (one, two) = (output.elements[index], other[index])
+      if one.bitPattern == two.bitPattern { return true }
+      guard orderVaries, output.allowed.count == other.count else { return false }
+      return (Double(one) - Double(two)).magnitude <= 2 * output.allowed[index]
+    }
   }
 
   /// Takes in results on another input.
@@ -75,7 +87,7 @@ struct Judge {
           guard let index = Int(layer.requested) else { continue }
           results[index].add(Judgement(layers: [layer.layer: layer]))
         }
-        for index in members { results[index].output = result.outputs[String(index)] ?? [] }
+        for index in members { results[index].output = result.outputs[String(index)] }
       }
     }
     return results

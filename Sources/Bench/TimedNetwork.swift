@@ -32,13 +32,19 @@ struct TimedPlan {
   let isolation: IsolationRecord
   private let inputs: [Tensor<Float>]
 
+  /// Whether a backend says that its results differ from run to run.
+  let orderVaries: Bool
+
   /// - Parameters:
   ///   - executor: What runs.
   ///   - inputs: What it computes, in turn; their shape is that which the plan was made for.
   init(_ executor: Executor, inputs: [Tensor<Float>]) {
     self.executor = executor
     self.inputs = inputs
-    outputs = OutputRecord(inputCount: inputs.count)
+    orderVaries = (0..<executor.plan.stepCount).contains {
+      executor.plan.assignment(ofStep: $0)?.description.orderVaries == true
+    }
+    outputs = OutputRecord(inputCount: inputs.count, comparesBits: !orderVaries)
     isolation = IsolationRecord(executor.plan, threads: executor.team.count)
   }
 

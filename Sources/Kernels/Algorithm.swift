@@ -9,8 +9,17 @@ public enum Algorithm: Hashable, Sendable {
   /// The products are summed in 32-bit floats, in any order, with or without fused multiply-adds.
   case reassociated
 
-  /// Minimal filtering with tiles of so many results a side, by the ``WinogradTransform`` of that size.
-  case winograd(tile: Int)
+  /// Minimal filtering in tiles.
+  case winograd(WinogradTransform)
+
+  /// The products are of operands that were rounded to so many bits of precision, and summed as
+  /// ``reassociated``.
+  case reduced(bits: Int)
+}
+
+extension Algorithm {
+  /// The bits that operands of a ``reduced(bits:)`` algorithm may have.
+  package static let reducedBits = 8...23
 }
 
 extension Algorithm: CustomStringConvertible {
@@ -18,7 +27,8 @@ extension Algorithm: CustomStringConvertible {
     switch self {
     case .direct: "direct"
     case .reassociated: "reassociated"
-    case .winograd(let tile): "winograd F(\(tile)×\(tile))"
+    case .winograd(let transform): "\(transform)"
+    case .reduced(let bits): "reassociated, of \(bits)-bit operands"
     }
   }
 }

@@ -14,6 +14,9 @@ public struct ConvolutionDescription: Hashable, Sendable {
   /// The format of the numbers that are multiplied and summed.
   public var precision: Precision
 
+  /// Whether the order of sums differs from run to run, and with it the last bits of results.
+  public var orderVaries = false
+
   public init(
     _ algorithm: Algorithm, fusions: Fusions = [],
     layouts: ConvolutionLayouts = ConvolutionLayouts(input: .planar, output: .planar),

@@ -15,6 +15,9 @@ struct RunWalk {
   /// maps are not needed.
   var features: FeatureGathering?
 
+  /// What the elements of the network's output may be off by at most, once it has been judged in the network feed.
+  private(set) var allowedOfOutput: [Double] = []
+
   init(run: VerificationRun, plan: Plan, team: WorkerTeam, options: VerificationOptions) throws {
     self.run = run
     self.plan = plan
@@ -115,6 +118,9 @@ struct RunWalk {
     if let extra { allowed.add(Allowance(likely: extra.mapped { $0 * (1 + 0x1p-20) })) }
     if feed == .network {
       features?.add(step.output, exact: reference.output, allowed: allowed)
+      if index == plan.stepCount - 1 {
+        allowedOfOutput = (allowed.worst ?? allowed.likely).elements
+      }
     }
     let assignment = plan.assignment(ofStep: index)
     let result = LayerResult(

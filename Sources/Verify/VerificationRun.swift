@@ -40,6 +40,12 @@ public struct VerificationOptions: Sendable {
   /// Whether kernels that can be are run on operands between protected pages.
   public var guardsOperands: Bool
 
+  /// Whether the input is zero nearly everywhere, so that convolutions are judged by the bound of the few
+  /// products that are not.
+  ///
+  /// That holds for a convolution which is given the input itself, so with the isolated feed alone.
+  package var isInputSparse = false
+
   public init(
     feeds: Set<LayerResult.Feed> = Set(LayerResult.Feed.allCases),
     includes: @escaping @Sendable (_ layer: String) -> Bool = { _ in true },
@@ -60,8 +66,8 @@ public struct CaseResult: Sendable {
   public var maps: [MapComparison] = []
   public var classes: [ClassComparison] = []
 
-  /// What each run computed with the network feed, by its name: the network's output, if it was judged.
-  package var outputs: [String: [Float]] = [:]
+  /// What each run computed with the network feed, by its name.
+  package var outputs: [String: NetworkOutput] = [:]
 
   /// Why no maps were compared although the network was run on a golden; nil if some were, or if there was
   /// nothing to compare them with.
@@ -72,5 +78,19 @@ public struct CaseResult: Sendable {
   /// The worst verdict of all; nil if nothing was compared.
   public var verdict: Verdict? {
     (layers.map(\.verdict) + maps.map(\.verdict) + classes.map(\.verdict)).overall
+  }
+}
+
+/// The output of a network in one run.
+package struct NetworkOutput: Sendable {
+  package let elements: [Float]
+
+  /// What each element may be off by at most, given what the steps before it have computed; empty if the last
+  /// step was not judged.
+  package let allowed: [Double]
+
+  package init(elements: [Float], allowed: [Double]) {
+    self.elements = elements
+    self.allowed = allowed
   }
 }

@@ -25,13 +25,14 @@ public struct Verifier {
   ///   - runs: The ways of running the network that are to be judged.
   ///   - options: Which layers to judge and with which feeds, and inputs in place of the golden's.
   ///   - progress: Called after each node with the share of the graph that is done, from 0 to 1.
+  ///   - found: Called with each result on a layer as it comes; what it throws ends the verification.
   /// - Returns: The verdicts on the layers of every run and, if the network feed is among the feeds
   ///   and the network is a classifier, on its maps and classes.
   /// - Throws: ``GoldenError`` if the golden contradicts the network, ``GraphError`` or
   ///   ``KernelError`` if the network cannot run.
   public func verify(
     _ goldenCase: GoldenCase, runs: [VerificationRun], options: VerificationOptions,
-    progress: ((Double) -> Void)? = nil
+    progress: ((Double) -> Void)? = nil, found: (LayerResult) throws -> Void = { _ in }
   ) throws -> CaseResult {
     let shape = goldenCase.input.shape
     let shapes = try golden.shapes(of: goldenCase, in: graph, parameters: parameters)
@@ -75,7 +76,9 @@ public struct Verifier {
     var trace = ReferenceTrace(
       evaluator: evaluator, golden: golden, goldenCase: goldenCase,
       programs: walks.map(\.plan.program), wanted: wanted)
-    let bounds = NodeBounds(evaluator: evaluator, team: team)
+    precondition(!options.isInputSparse || options.feeds == [.isolated], "its zeros are not exact")
+    let bounds = NodeBounds(
+      evaluator: evaluator, team: team, areInputsSparse: options.isInputSparse)
     for index in graph.nodes.indices {
       try trace.advance(to: index)
       if index == featureNode, walks.contains(where: { $0.network != nil && $0.features != nil }) {
@@ -92,16 +95,19 @@ public struct Verifier {
       var references: [ReferenceKey: StepReference] = [:]
       for w in walks.indices where walks[w].nextOutput == index {
         let judged = options.includes(walks[w].nextName)
-        result.layers += try walks[w].advance(
+        let layers = try walks[w].advance(
           trace: trace, bounds: bounds, references: &references, judged: judged,
           caseName: goldenCase.name)
+        for layer in layers { try found(layer) }
+        result.layers += layers
       }
       trace.forget(after: index)
       progress?(Double(index + 1) / Double(graph.nodes.count))
     }
     for walk in walks {
       if let network = walk.network {
-        result.outputs[walk.run.name] = network.value(of: graph.output)
+        result.outputs[walk.run.name] = NetworkOutput(
+          elements: network.value(of: graph.output), allowed: walk.allowedOfOutput)
       }
       // A plan from elsewhere may have used the memory of these values again.
       guard let network = walk.network, walk.run.plan == nil else { continue }

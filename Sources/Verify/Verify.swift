@@ -29,6 +29,7 @@
 //   verifies like any other; `ProblemVerification` sweeps a list of them, `Shrinking.swift` finds a
 //   smaller one that still fails, and `ExactRange` numbers of which every sum is exact.
 // - `Bisect/`: which step is wrong, and which ones flip the answer.
+// - `Behavior/`: what a kernel does from call to call and rounds away, mostly without a reference.
 // - `SelfTest/`: `Fault`s, the `FaultyBackend` that has one, and `SelfTest`, which counts what is detected.
 //
 // A golden is not trusted blindly: one recorded by densecam must agree with the double-precision

@@ -132,11 +132,28 @@ import Verify
     let (a, b): ([Float], [Float]) = ([1, .nan], [2, -0.0])
     for output in [a, b, a, b] { record.add(output) }
     #expect(record.changedRun == nil)
-    #expect(record.results == [a.map(\.bitPattern), b.map(\.bitPattern)])
+    #expect(record.results.map { $0?.map(\.bitPattern) } == [a, b].map { $0.map(\.bitPattern) })
     record.add([1, .nan])
     record.add([2, 0])
     record.add([0, 0])
     #expect(record.changedRun == 6)
+    let varying = OutputRecord(inputCount: 1, comparesBits: false)
+    varying.add([1])
+    varying.add([2])
+    #expect(varying.changedRun == nil && varying.results == [[2]])
+  }
+
+  @Test func `results that vary are confirmed within what two runs can differ by`() {
+    var judgement = Judgement()
+    #expect(!judgement.isConfirmed(by: [1, 2], orderVaries: true))
+    judgement.output = NetworkOutput(elements: [1, 2], allowed: [0.25, 0])
+    #expect(judgement.isConfirmed(by: [1, 2], orderVaries: false))
+    #expect(!judgement.isConfirmed(by: [1.5, 2], orderVaries: false))
+    #expect(judgement.isConfirmed(by: [1.5, 2], orderVaries: true))
+    #expect(!judgement.isConfirmed(by: [1.51, 2], orderVaries: true))
+    #expect(!judgement.isConfirmed(by: [1, 2.0001], orderVaries: true))
+    #expect(!judgement.isConfirmed(by: [1, .nan], orderVaries: true))
+    #expect(!judgement.isConfirmed(by: [1], orderVaries: true))
   }
 }
 
@@ -173,7 +190,7 @@ import Verify
     let problem = try ConvolutionProblem(notation: "mb2ic3ih10oc5oh10kh3ph1")
     // Three tiles of four along each side, of six by six.
     #expect(
-      Algorithm.winograd(tile: 4).multiplicationCount(of: problem) == 2 * 3 * 5 * 3 * 3 * 36)
+      Algorithm.winograd(.f4).multiplicationCount(of: problem) == 2 * 3 * 5 * 3 * 3 * 36)
   }
 
   @Test func `a time below the floor is doubted, and one above is not`() throws {

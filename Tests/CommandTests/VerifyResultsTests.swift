@@ -50,6 +50,35 @@ import Testing
     #expect(folder.contents.count == 5)
   }
 
+  @Test("are kept as far as they had come when the run was killed") func killed() throws {
+    let folder = try Folder()
+    let file = folder.path("results.jsonl")
+    #expect(FileManager.default.createFile(atPath: file, contents: nil))
+    let process = Process()
+    process.executableURL = CommandRun.executable
+    process.arguments = [
+      "verify", "--problems", "random:100000", "--backend", "naive", "--format", "jsonl",
+    ]
+    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: file))
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    func lineCount() throws -> Int {
+      try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").count
+    }
+    let end = ContinuousClock.now + .seconds(60)
+    while try lineCount() < 5, ContinuousClock.now < end { usleep(10_000) }
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    let count = try lineCount()
+    #expect(count >= 5)
+    let run = try CommandRun("verify", "--from", file)
+    #expect(run.status == 0, "\(run.error)")
+    #expect(run.output.contains("did not come to its end"))
+    // The first line tells what is run, and the last may be cut.
+    #expect(
+      run.output.contains("\(count - 1) layers: ") || run.output.contains("\(count - 2) layers: "))
+  }
+
   @Test("fail the same way again in a folder that nobody would make", arguments: [false, true])
   func pasted(isSaved: Bool) throws {
     let folder = try Folder()

@@ -59,10 +59,10 @@ import Testing
       #expect(count >= least, "\(kind): \(count)")
     }
     expect(1100, "3×3, stride 1, one group") { winograd.refusal(of: $0) == nil }
-    for tile in [2, 4] {
+    for transform in [WinogradTransform.f2, .f4] {
       // Both tiles are computed for all of them; this is what the cost model chooses.
-      expect(100, "F(\(tile)) by choice") {
-        winograd.refusal(of: $0) == nil && winograd.algorithm(for: $0) == .winograd(tile: tile)
+      expect(100, "F(\(transform.tile)) by choice") {
+        winograd.refusal(of: $0) == nil && winograd.algorithm(for: $0) == .winograd(transform)
       }
     }
     expect(300, "pointwise") { $0.isPointwise }

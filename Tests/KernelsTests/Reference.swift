@@ -67,8 +67,9 @@ struct Reference {
       let prologue = item.fusions.contains(.prologue) ? 2 : 0
       let rounding = gamma(depth + 1 + prologue + window + inputRoundings)
       return values.indices.map { rounding * magnitudes[$0] + last(values[$0]) }
-    case .winograd(let tile):
-      let transform = try #require(WinogradTransform.of(tile: tile))
+    case .reduced:
+      throw KernelError(.unsupportedProblem, "no built-in backend rounds its operands")
+    case .winograd(let transform):
       let scaled = try WinogradMagnitudes.compute(
         item.problem, transform,
         input: Tensor(shape: item.problem.input, elements: data.input.map(Double.init)),

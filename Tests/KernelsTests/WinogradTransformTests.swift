@@ -240,7 +240,8 @@ import Testing
           CostModel.fitted.fastest(problems[0]) == CostModel.fitted.fastest(problems[1]),
           "\(problems[0])")
         #expect(
-          WinogradBackend().algorithm(for: problems[1]) == .winograd(tile: tiles[0]))
+          try WinogradBackend().algorithm(for: problems[1])
+            == .winograd(#require(WinogradTransform.of(tile: tiles[0]))))
         #expect(
           AutoBackend().algorithm(for: problems[0]) == AutoBackend().algorithm(for: problems[1]))
         chosen.insert(tiles[0])

@@ -60,15 +60,27 @@ import Verify
     #expect(files.count >= 24)
   }
 
-  @Test("are not seen in right kernels", arguments: ["simple", "full"]) func right(name: String)
-    throws
-  {
+  @Test("are not seen in right kernels", arguments: ["simple", "full", "stated"])
+  func right(name: String) throws {
     let plugin = try CompiledPlugin(name)
     for examination in try Self.examination(plugin.path) {
       for result in try examination.run() {
         #expect(!result.verdict.isFailure, "\(name): \(result)")
       }
     }
+  }
+
+  /// The kernels that are right by what they state of their arithmetic.
+  @Test("are seen in kernels that do not state their arithmetic") func silent() throws {
+    let plugin = try CompiledPlugin("stated", options: ["-DSILENT"])
+    let found = try Self.examination(plugin.path).map { examination in
+      try examination.run([.correctness, .repetition, .impulses]).filter(\.verdict.isFailure)
+        .map(\.check)
+    }
+    try #require(found.count == 3)
+    #expect(found[0].contains(.impulses), "Winograd: \(found[0])")
+    #expect(found[1].contains(.correctness) && found[1].contains(.impulses), "8 bits: \(found[1])")
+    #expect(found[2] == [.repetition], "varying: \(found[2])")
   }
 
   @Test("are not seen in the built-in backends, on guarded operands") func builtIn() throws {

@@ -112,6 +112,25 @@ import TestSupport
       ("#define DESCRIBE d->output_block = 0", "blocks of 0 channels"),
       ("#define DESCRIBE d->algorithm = 9", "an algorithm number 9"),
       ("#define DESCRIBE d->algorithm = DENSECAM_WINOGRAD; d->tile = 3", "tiles of 3"),
+      (
+        "#define DESCRIBE d->algorithm = DENSECAM_WINOGRAD; d->tile = 3; d->point_count = 3",
+        "3 points for Winograd's tiles of 3"
+      ),
+      (
+        "#define DESCRIBE d->algorithm = DENSECAM_WINOGRAD; d->tile = 2; d->point_count = 3",
+        "3 points for Winograd's tiles of 2"
+      ),
+      (
+        "#define DESCRIBE d->algorithm = DENSECAM_WINOGRAD; d->tile = 8; d->point_count = 10",
+        "10 points for Winograd's tiles of 8"
+      ),
+      (
+        "#define DESCRIBE d->algorithm = DENSECAM_WINOGRAD; d->tile = 2; d->point_count = -1",
+        "-1 points"
+      ),
+      ("#define DESCRIBE d->algorithm = DENSECAM_REDUCED", "operands of 0 bits"),
+      ("#define DESCRIBE d->algorithm = DENSECAM_REDUCED; d->operand_bits = 24", "of 24 bits"),
+      ("#define DESCRIBE d->size = 31", "a description of 31 bytes"),
       ("#define DESCRIBE d->fusions = 64", "fusions 64"),
       ("#define DESCRIBE d->threading = 2", "threading 2"),
       ("#define DESCRIBE d->size = 4096", "a description of 4096 bytes"),

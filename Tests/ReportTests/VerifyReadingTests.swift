@@ -47,6 +47,51 @@ import Testing
     }
   }
 
+  @Test("come back from lines as from one object") func lines() throws {
+    for report in [Self.problems, VerifyFormatTests.report] {
+      let read = try VerifyReport(text: try report.jsonLines(), name: "file")
+      #expect(read.isFinished)
+      #expect(try read.json() == (try report.json()))
+      #expect(try VerifyReport(text: try report.json(), name: "file").json() == report.json())
+    }
+  }
+
+  @Test("come back from the lines of a run that was killed, wherever that was") func cut() throws {
+    let report = Self.problems
+    let text = try report.jsonLines()
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.count + 1 }
+    for length in 0..<text.count {
+      let part = String(text.prefix(length))
+      // Whole lines: the context, and a layer each.
+      var (whole, end) = (0, 0)
+      while whole < lines.count, end + lines[whole] <= length {
+        end += lines[whole]
+        whole += 1
+      }
+      guard whole > 0 else {
+        #expect(throws: ReportError.self) { try VerifyReport(text: part, name: "file") }
+        continue
+      }
+      let read = try VerifyReport(text: part, name: "file")
+      #expect(!read.isFinished)
+      #expect(read.goldens.flatMap(\.cases).flatMap(\.layers).count == min(3, whole - 1))
+      #expect(Self.text(read).contains("did not come to its end"))
+    }
+    #expect(!Self.text(report).contains("did not come to its end"))
+  }
+
+  @Test("are refused with the line that is wrong") func wrongLine() throws {
+    var lines = try Self.problems.jsonLines().split(separator: "\n").map(String.init)
+    for line in ["{", "{\"kind\":\"else\"}", "[]", "{\"kind\":\"cam\"}"] {
+      lines[2] = line
+      #expect {
+        try VerifyReport(text: lines.joined(separator: "\n") + "\n", name: "file")
+      } throws: { error in
+        "\(error)".hasPrefix("file, line 3, is not one of a report")
+      }
+    }
+  }
+
   @Test("keep each seed of a problem apart") func seeds() throws {
     let text = Self.text(Self.problems)
     #expect(text.contains("3 layers: 1 PASS, 1 FELL_BACK, 1 FAIL"))

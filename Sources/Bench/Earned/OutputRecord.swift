@@ -4,16 +4,22 @@
 /// leaves out work while it is timed, or is wrong now and then, gives results here that are not those that were
 /// judged.
 final class OutputRecord {
-  /// The bits of the first result for each input; nil if there was no run on it.
-  private(set) var results: [[UInt32]?]
+  /// The last result for each input; nil if there was no run on it.
+  private(set) var results: [[Float]?]
 
-  /// The first run whose result was not that of an earlier one on the same input, from 1 on; nil if there is
+  /// The first run whose result was not that of the one before on the same input, from 1 on; nil if there is
   /// none.
   private(set) var changedRun: Int?
 
+  /// Whether the bits of two runs have to be the same.
+  private let comparesBits: Bool
+
   private var runCount = 0
 
-  init(inputCount: Int) { results = Array(repeating: nil, count: inputCount) }
+  init(inputCount: Int, comparesBits: Bool = true) {
+    results = Array(repeating: nil, count: inputCount)
+    self.comparesBits = comparesBits
+  }
 
   /// The input of the next run: each in turn.
   var nextInput: Int { runCount % results.count }
@@ -22,12 +28,11 @@ final class OutputRecord {
   func add(_ output: [Float]) {
     let index = nextInput
     runCount += 1
-    if let known = results[index] {
-      if changedRun == nil, !zip(known, output).allSatisfy({ $0 == $1.bitPattern }) {
-        changedRun = runCount
-      }
-    } else {
-      results[index] = output.map(\.bitPattern)
+    if comparesBits, changedRun == nil, let known = results[index],
+      !zip(known, output).allSatisfy({ $0.bitPattern == $1.bitPattern })
+    {
+      changedRun = runCount
     }
+    results[index] = output
   }
 }

@@ -35,7 +35,7 @@ public struct WinogradBackend: ConvolutionBackend {
   {
     let layout = Layout.blocked(target.instructionSet.laneCount)
     return ConvolutionDescription(
-      .winograd(tile: transform(for: problem).tile), fusions: .relu,
+      .winograd(transform(for: problem)), fusions: .relu,
       layouts: ConvolutionLayouts(input: layout, output: layout))
   }
 

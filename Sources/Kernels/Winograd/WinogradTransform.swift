@@ -16,12 +16,15 @@ public struct WinogradTransform: Hashable, Sendable {
   /// The finite points.
   public let points: [Double]
 
+  /// The roundings that a weight goes through in `G g Gᵀ`: 1 where that is computed in double precision.
+  package let kernelRoundings: Int
+
   /// The most roundings that an element goes through in one direction of `Bᵀ d B`, where each product
   /// by a constant, each sum, and a sum with a product in one instruction count one or two.
-  let inputRoundings: Int
+  package let inputRoundings: Int
 
   /// The same for `Aᵀ m A`.
-  let outputRoundings: Int
+  package let outputRoundings: Int
 
   /// The most that underflow adds to an element in one direction of `Bᵀ d B`, in halves of the smallest
   /// number.
@@ -34,7 +37,8 @@ public struct WinogradTransform: Hashable, Sendable {
 
   /// F(2×2, 3×3): Bᵀ is one difference or sum of two elements; Aᵀ sums three, one after the other.
   public static let f2 = WinogradTransform(
-    tile: 2, points: [0, 1, -1], inputRoundings: 1, outputRoundings: 2, inputUnderflow: 0,
+    tile: 2, points: [0, 1, -1], kernelRoundings: 1, inputRoundings: 1, outputRoundings: 2,
+    inputUnderflow: 0,
     outputUnderflow: 0)
 
   /// F(4×4, 3×3) with points that lie closer to 1 than the usual 0, ±1, ±2, which leaves a quarter of
@@ -46,8 +50,8 @@ public struct WinogradTransform: Hashable, Sendable {
   /// 4 roundings. In the first, three products underflow, of which one is multiplied by 3/2; in the
   /// second two.
   public static let f4 = WinogradTransform(
-    tile: 4, points: [0, 0.75, -0.75, 1.5, -1.5], inputRoundings: 4, outputRoundings: 4,
-    inputUnderflow: 3.5, outputUnderflow: 2)
+    tile: 4, points: [0, 0.75, -0.75, 1.5, -1.5], kernelRoundings: 1, inputRoundings: 4,
+    outputRoundings: 4, inputUnderflow: 3.5, outputUnderflow: 2)
 
   /// F(6×6, 3×3) with the points 0, ±1, ±2, ±1/2.
   ///
@@ -55,12 +59,60 @@ public struct WinogradTransform: Hashable, Sendable {
   /// are those of plain dot products: a row of Bᵀ or Aᵀ has up to 7 elements that are not 0, the first
   /// of which is multiplied and then added to six times.
   public static let f6 = WinogradTransform(
-    tile: 6, points: [0, 1, -1, 2, -2, 0.5, -0.5], inputRoundings: 7, outputRoundings: 7,
-    inputUnderflow: 7, outputUnderflow: 7)
+    tile: 6, points: [0, 1, -1, 2, -2, 0.5, -0.5], kernelRoundings: 1, inputRoundings: 7,
+    outputRoundings: 7, inputUnderflow: 7, outputUnderflow: 7)
 
-  /// The transform for a side of a tile: 2, 4 or 6; nil for others.
+  /// The largest side of a tile at other points.
+  package static let largestTile = 8
+
+  /// F(m×m, 3×3) at points of a kernel's own; nil unless they are m + 1 numbers that differ, each 0 or of a
+  /// magnitude from 2⁻⁸ to 2⁸, and m is from 2 to ``largestTile``.
+  ///
+  /// All three transforms are taken to be dot products in 32-bit floats: a row with n elements other than 0 is n
+  /// roundings, and n products underflow. A matrix element that is no 32-bit float is one more.
+  package init?(tile: Int, points: [Double]) {
+    guard (2...Self.largestTile).contains(tile), points.count == tile + 1,
+      Set(points).count == points.count,
+      points.allSatisfy({ $0 == 0 || (0x1p-8...0x1p8).contains($0.magnitude) })
+    else { return nil }
+    // What is counted depends on the matrices, and they on the points alone.
+    let plain = WinogradTransform(
+      tile: tile, points: points, kernelRoundings: 0, inputRoundings: 0, outputRoundings: 0,
+      inputUnderflow: 0, outputUnderflow: 0)
+    func roundings(_ matrix: [[Double]]) -> Int {
+      matrix.map { row in
+        row.count { $0 != 0 } + (row.contains { Double(Float($0)) != $0 } ? 1 : 0)
+      }.max() ?? 0
+    }
+    let (input, output) = (roundings(plain.input), roundings(plain.output))
+    self.init(
+      tile: tile, points: points, kernelRoundings: 2 * roundings(plain.kernel),
+      inputRoundings: input, outputRoundings: output, inputUnderflow: Double(input),
+      outputUnderflow: Double(output))
+  }
+
+  private init(
+    tile: Int, points: [Double], kernelRoundings: Int, inputRoundings: Int, outputRoundings: Int,
+    inputUnderflow: Double, outputUnderflow: Double
+  ) {
+    self.tile = tile
+    self.points = points
+    self.kernelRoundings = kernelRoundings
+    self.inputRoundings = inputRoundings
+    self.outputRoundings = outputRoundings
+    self.inputUnderflow = inputUnderflow
+    self.outputUnderflow = outputUnderflow
+  }
+
+  /// The transform for a side of a tile at the points of this library: 2, 4 or 6; nil for others.
   public static func of(tile: Int) -> WinogradTransform? {
     [f2, f4, f6].first { $0.tile == tile }
+  }
+
+  /// Whether elements of the matrices are rounded before they are multiplied with, which errs to one side.
+  package var hasRoundedConstants: Bool {
+    let matrices = kernelRoundings > 1 ? [input, kernel, output] : [input, output]
+    return matrices.joined().joined().contains { Double(Float($0)) != $0 }
   }
 
   /// m + 2: the side of a patch of the input.
@@ -101,10 +153,10 @@ public struct WinogradTransform: Hashable, Sendable {
   }
 
   /// The roundings that one product of an input element and a weight goes through before it is part of a
-  /// result, where `channels` such products are summed: the transformed weight is rounded once, the input
+  /// result, where `channels` such products are summed: those of the transformed weight, the input
   /// and the result once for each direction and operation, the product and each sum once.
   public func roundings(channels: Int) -> Int {
-    1 + 2 * inputRoundings + channels + 2 * outputRoundings
+    kernelRoundings + 2 * inputRoundings + channels + 2 * outputRoundings
   }
 
   /// `G g Gᵀ` for one kernel of nine weights, `[patch][patch]`.
@@ -122,5 +174,13 @@ public struct WinogradTransform: Hashable, Sendable {
       }
     }
     return result
+  }
+}
+
+extension WinogradTransform: CustomStringConvertible {
+  public var description: String {
+    let name = "winograd F(\(tile)×\(tile))"
+    guard self != Self.of(tile: tile) else { return name }
+    return name + " at " + points.map { "\($0)" }.joined(separator: ", ")
   }
 }

@@ -14,17 +14,19 @@ package struct IsolatedBackend: ObservedBackend {
   ///
   /// - Parameters:
   ///   - file: The plugin; nil for the built-in backends, in a process of their own.
+  ///   - variant: A name by which the program has other backends instead of the built-in ones; empty for
+  ///     none.
   ///   - program: The program that serves as ``KernelHost``.
   ///   - instructionSet: The one that kernels are told of.
   ///   - limits: What one call may use up.
   /// - Returns: At least one.
   /// - Throws: ``PluginError`` if the file is not a plugin, or ends the process that loads it.
   package static func all(
-    of file: PluginFile?, program: String, instructionSet: InstructionSet,
+    of file: PluginFile?, variant: String = "", program: String, instructionSet: InstructionSet,
     limits: KernelLimits = KernelLimits()
   ) throws -> [IsolatedBackend] {
     let process = KernelProcess(
-      file, program: program, instructionSet: instructionSet, limits: limits)
+      file, variant: variant, program: program, instructionSet: instructionSet, limits: limits)
     let lines: [String]
     do {
       lines = try process.withTurn { try process.load() }

@@ -1,5 +1,6 @@
 import CIsolation
 import Glibc
+package import Kernels
 
 /// The process that runs a plugin's kernels: its own side.
 ///
@@ -11,9 +12,13 @@ package enum KernelHost {
 
   /// Carries out orders until the parent ends.
   ///
-  /// - Parameter memoryByteCount: The most address space to take; 0 for no limit.
+  /// - Parameters:
+  ///   - memoryByteCount: The most address space to take; 0 for no limit.
+  ///   - variants: The backends that go by a name instead of the built-in ones.
   /// - Returns: Never while all is well; an error's line if there is no parent that has shared its memory.
-  package static func serve(memoryByteCount: Int) -> String {
+  package static func serve(
+    memoryByteCount: Int, variants: @escaping (String) -> [any ConvolutionBackend] = { _ in [] }
+  ) -> String {
     let orders = "this command is what densecam starts to run plugins in, and of no use by itself"
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0, status.st_size > SharedMemory.firstOffset else {
@@ -24,7 +29,7 @@ package enum KernelHost {
     else { return orders }
     cisolation_enter(Int64(memoryByteCount))
     unsafe cisolation_catch_faults(memory.mailbox)
-    KernelSession(memory).run()
+    KernelSession(memory, variants: variants).run()
   }
 
   /// Where the parent puts the shared memory.

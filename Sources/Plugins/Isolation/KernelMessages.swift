@@ -181,36 +181,62 @@ extension RunMessage {
 extension ConvolutionDescription {
   /// The description as an answer.
   var words: [Int64] {
-    let (kind, tile): (Int, Int) =
-      switch algorithm {
-      case .direct: (0, 0)
-      case .reassociated: (1, 0)
-      case .winograd(let tile): (2, tile)
-      }
-    return [kind, tile, fusions.rawValue, layouts.input.blockWidth, layouts.output.blockWidth]
-      .map(Int64.init)
+    var writer = WordWriter()
+    for block in [layouts.input.blockWidth, layouts.output.blockWidth] { writer.add(block) }
+    writer.add(fusions.rawValue)
+    writer.add(orderVaries ? 1 : 0)
+    switch algorithm {
+    case .direct: writer.add(0)
+    case .reassociated: writer.add(1)
+    case .reduced(let bits):
+      writer.add(3)
+      writer.add(bits)
+    case .winograd(let transform):
+      writer.add(2)
+      writer.add(transform.tile)
+      // None for the points that a tile of this size has by itself.
+      let isKnown = WinogradTransform.of(tile: transform.tile) == transform
+      writer.add(isKnown ? 0 : transform.points.count)
+      for point in transform.points { writer.add(Int(truncatingIfNeeded: point.bitPattern)) }
+    }
+    return writer.words
   }
 
   /// Reads an answer, which a hostile process may have written; nil if it says what cannot be.
   init?(_ words: [Int64], on target: ExecutionTarget) {
     var reader = WordReader(words)
-    let (kind, tile) = (reader.read(), reader.read())
-    let fusions = Fusions(rawValue: reader.read() & 7)
     let blocks = [reader.read(), reader.read()]
     guard blocks.allSatisfy({ $0 == 1 || $0 == target.instructionSet.laneCount }) else {
       return nil
     }
     let layouts = blocks.map { $0 == 1 ? Layout.planar : .blocked($0) }
+    let fusions = Fusions(rawValue: reader.read() & 7)
+    let orderVaries = reader.read() != 0
     let algorithm: Algorithm
-    switch kind {
+    switch reader.read() {
     case 0: algorithm = .direct
     case 1: algorithm = .reassociated
-    case 2 where WinogradTransform.of(tile: tile) != nil: algorithm = .winograd(tile: tile)
+    case 2:
+      let (tile, count) = (reader.read(), reader.read())
+      guard (0...WinogradTransform.largestTile + 1).contains(count) else { return nil }
+      let points = (0..<count).map { _ in
+        Double(bitPattern: UInt64(bitPattern: Int64(reader.read())))
+      }
+      let transform =
+        count == 0
+        ? WinogradTransform.of(tile: tile) : WinogradTransform(tile: tile, points: points)
+      guard let transform else { return nil }
+      algorithm = .winograd(transform)
+    case 3:
+      let bits = reader.read()
+      guard Algorithm.reducedBits.contains(bits) else { return nil }
+      algorithm = .reduced(bits: bits)
     default: return nil
     }
     self.init(
       algorithm, fusions: fusions,
       layouts: ConvolutionLayouts(input: layouts[0], output: layouts[1]))
+    self.orderVaries = orderVaries
   }
 }
 

@@ -13,6 +13,7 @@ final class KernelProcess: @unchecked Sendable {
   /// The plugin; nil for the built-in backends.
   let file: PluginFile?
   let limits: KernelLimits
+  private let variant: String
   private let program: String
   private let instructionSet: InstructionSet
   private let turn = Mutex(())
@@ -59,14 +60,18 @@ final class KernelProcess: @unchecked Sendable {
 
   /// - Parameters:
   ///   - file: The plugin; nil for the built-in backends.
+  ///   - variant: A name by which the program has other backends instead of the built-in ones; empty for
+  ///     none.
   ///   - program: The program that serves as ``KernelHost`` if its first argument is
   ///     ``KernelHost/command``.
   ///   - instructionSet: The one that kernels are told of.
   ///   - limits: What one call may use up.
   init(
-    _ file: PluginFile?, program: String, instructionSet: InstructionSet, limits: KernelLimits
+    _ file: PluginFile?, variant: String = "", program: String, instructionSet: InstructionSet,
+    limits: KernelLimits
   ) {
     self.file = file
+    self.variant = variant
     self.program = program
     self.instructionSet = instructionSet
     self.limits = limits
@@ -91,7 +96,7 @@ final class KernelProcess: @unchecked Sendable {
     try start()
     let answer = try send(
       .load, [Int64(InstructionSet.allCases.firstIndex(of: instructionSet) ?? 0)],
-      text: file?.fullPath ?? "")
+      text: file?.fullPath ?? variant)
     guard answer.status == .done else {
       stop()
       throw PluginError(path: file?.path ?? program, cause: answer.text)

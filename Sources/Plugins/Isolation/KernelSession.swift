@@ -5,6 +5,9 @@ import Kernels
 /// What the host has loaded and prepared.
 final class KernelSession {
   private let memory: SharedMemory
+
+  /// The backends that go by a name instead of the built-in ones.
+  private let variants: (String) -> [any ConvolutionBackend]
   private var backends: [any ConvolutionBackend] = []
   private var instructionSet = InstructionSet.baseline
   private var prepared: [Int64: Prepared] = [:]
@@ -38,7 +41,10 @@ final class KernelSession {
     var text: String
   }
 
-  init(_ memory: SharedMemory) { self.memory = memory }
+  init(_ memory: SharedMemory, variants: @escaping (String) -> [any ConvolutionBackend]) {
+    self.memory = memory
+    self.variants = variants
+  }
 
   /// Carries out orders for ever.
   func run() -> Never {
@@ -135,6 +141,8 @@ final class KernelSession {
       var change = ""
       if path.isEmpty {
         backends = BackendRegistry.builtIn.all
+      } else if !path.hasPrefix("/") {
+        backends = variants(path)
       } else {
         let library = try PluginLibrary(try PluginFile(path: path), for: instructionSet)
         backends = library.backends

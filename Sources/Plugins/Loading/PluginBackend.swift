@@ -55,16 +55,20 @@ package struct PluginBackend: ConvolutionBackend {
     answer.algorithm = Int32(DENSECAM_REASSOCIATED)
     (answer.input_block, answer.output_block) = (1, 1)
     unsafe describe(&problem, &answer)
-    guard answer.size == size else { throw invalid("a description of \(answer.size) bytes") }
+    // A plugin of an earlier header leaves alone what it does not know.
+    guard (Self.leastDescriptionSize...size).contains(answer.size) else {
+      throw invalid("a description of \(answer.size) bytes")
+    }
     let algorithm: Algorithm
     switch Int(answer.algorithm) {
     case Int(DENSECAM_DIRECT): algorithm = .direct
     case Int(DENSECAM_REASSOCIATED): algorithm = .reassociated
-    case Int(DENSECAM_WINOGRAD):
-      guard WinogradTransform.of(tile: Int(answer.tile)) != nil else {
-        throw invalid("Winograd's algorithm with tiles of \(answer.tile)")
+    case Int(DENSECAM_WINOGRAD): algorithm = .winograd(try transform(answer))
+    case Int(DENSECAM_REDUCED):
+      guard Algorithm.reducedBits.contains(Int(answer.operand_bits)) else {
+        throw invalid("operands of \(answer.operand_bits) bits")
       }
-      algorithm = .winograd(tile: Int(answer.tile))
+      algorithm = .reduced(bits: Int(answer.operand_bits))
     default: throw invalid("an algorithm number \(answer.algorithm)")
     }
     let known: Fusions = [.prologue, .relu, .averagePool]
@@ -84,8 +88,10 @@ package struct PluginBackend: ConvolutionBackend {
     let layouts = ConvolutionLayouts(
       input: try layout(answer.input_block), output: try layout(answer.output_block))
     guard (0...1).contains(answer.threading) else { throw invalid("threading \(answer.threading)") }
+    var description = ConvolutionDescription(algorithm, fusions: fusions, layouts: layouts)
+    description.orderVaries = answer.order_varies != 0
     return Description(
-      convolution: ConvolutionDescription(algorithm, fusions: fusions, layouts: layouts),
+      convolution: description,
       hasOwnThreads: Int(answer.threading) == Int(DENSECAM_THREADS_OF_KERNEL))
   }
 
@@ -99,6 +105,28 @@ package struct PluginBackend: ConvolutionBackend {
         weights: weights, bias: bias.map { WeightBuffer($0) },
         scale: fusion.prologue.map { WeightBuffer($0.scale) },
         shift: fusion.prologue.map { WeightBuffer($0.shift) }), fusion: fusion, on: target)
+  }
+
+  /// The bytes of a description in the first version of the header.
+  private static let leastDescriptionSize = 32
+
+  /// The transform that a plugin says it uses.
+  private func transform(_ answer: densecam_description) throws(KernelError) -> WinogradTransform {
+    let tile = Int(answer.tile)
+    guard answer.point_count != 0 else {
+      guard let known = WinogradTransform.of(tile: tile) else {
+        throw invalid("Winograd's algorithm with tiles of \(tile)")
+      }
+      return known
+    }
+    var answer = answer
+    let points = unsafe withUnsafeBytes(of: &answer.points) {
+      unsafe Array($0.bindMemory(to: Double.self))
+    }
+    guard (0...points.count).contains(Int(answer.point_count)),
+      let own = WinogradTransform(tile: tile, points: Array(points.prefix(Int(answer.point_count))))
+    else { throw invalid("\(answer.point_count) points for Winograd's tiles of \(tile)") }
+    return own
   }
 
   /// The error of a plugin that breaks the interface.

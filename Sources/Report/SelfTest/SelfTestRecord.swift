@@ -9,8 +9,12 @@ struct SelfTestRecord: Encodable {
     var failed: Int
     var marginal: Int
     var failedInExactMode: Int
+    var failedOnImpulses: Int
 
-    /// Those that either failed.
+    /// Those that a check of behaviour failed and nothing before it, by its name.
+    var failedByBehavior: [String: Int]
+
+    /// Those that any of these failed.
     var caught: Int
     var beyondWorstCase: Int
   }
@@ -43,6 +47,16 @@ struct SelfTestRecord: Encodable {
   var rightKernels: Int
   var rightKernelsFailed: Int
   var rightKernelsMarginal: Int
+
+  /// Those that were judged on impulses, and those whose behaviour was examined.
+  var rightKernelsOnImpulses: Int
+  var rightKernelsExamined: Int
+
+  /// The checks of behaviour that right kernels did not pass.
+  var rightKernelsMisbehaved: [String]
+
+  /// Faults that anything failed.
+  var faultsCaught: Int
   var faults: [FaultCount]
   var policies: [PolicyCount]
 
@@ -62,22 +76,28 @@ extension SelfTestReport {
       rightKernels: alarms.count,
       rightKernelsFailed: alarms.suspected.count { $0.verdict == .fail },
       rightKernelsMarginal: alarms.suspected.count { $0.verdict == .marginal },
+      rightKernelsOnImpulses: alarms.counts[.impulses] ?? 0,
+      rightKernelsExamined: alarms.examined,
+      rightKernelsMisbehaved: alarms.misbehaved.map { "\($0.check.rawValue): \($0.text)" },
+      faultsCaught: trials.count(where: \.isCaught),
       faults: faults.map { fault in
         let all = trials.filter { $0.fault == fault.name }
         return SelfTestRecord.FaultCount(
           fault: fault.name, summary: fault.summary, injected: all.count,
-          failed: all.count { $0.result.verdict == .fail },
+          failed: all.count(where: \.isCaughtByBounds),
           marginal: all.count { $0.result.verdict == .marginal },
           failedInExactMode: all.count(where: \.isCaughtByExactMode),
-          caught: all.count(where: Self.isCaught),
+          failedOnImpulses: all.count(where: \.isCaughtByImpulses),
+          failedByBehavior: Self.behavior(of: all),
+          caught: all.count(where: \.isCaught),
           beyondWorstCase: all.count(where: \.exceedsWorstCase))
       },
       policies: policies.enumerated().map { index, policy in
         SelfTestRecord.PolicyCount(
-          policy: policy.name, faultsCaught: trials.count { $0.isCaught[index] },
+          policy: policy.name, faultsCaught: trials.count { $0.isCaughtByPolicy[index] },
           rightKernelsFailed: alarms.failed[index])
       },
-      escaped: trials.filter { !Self.isCaught($0) }.map { trial in
+      escaped: trials.filter { !$0.isCaught }.map { trial in
         SelfTestRecord.Escape(
           fault: trial.fault, backend: trial.backend, layer: trial.layer,
           verdict: trial.result.verdict.rawValue,

@@ -58,19 +58,6 @@ extension VerifyReport {
   /// - Throws: What the encoder throws.
   package func json() throws -> String { try record.jsonText() }
 
-  /// The report as lines of JSON, each an object with a `kind`: first `context`, then one `layer`, `cam`
-  /// or `class` a line, and last `verdict`.
-  ///
-  /// - Throws: What the encoder throws.
-  package func jsonLines() throws -> String {
-    let record = record
-    var text = try KindOf(kind: "context", value: record.context).jsonLine()
-    for layer in record.layers { text += try KindOf(kind: "layer", value: layer).jsonLine() }
-    for map in record.cams { text += try KindOf(kind: "cam", value: map).jsonLine() }
-    for item in record.classes { text += try KindOf(kind: "class", value: item).jsonLine() }
-    return text + (try KindOf(kind: "verdict", value: ["verdict": record.verdict]).jsonLine())
-  }
-
   /// The report as comma-separated values (RFC 4180) with a header: one row a layer and feed, map and
   /// classification, told apart by `kind`.
   ///

@@ -11,11 +11,11 @@ extension VerifyReport {
   /// The largest file that is read, in bytes: some 100,000 layers.
   private static let largestSize = 256 << 20
 
-  /// Reads a file that holds what ``json()`` wrote; see ``init(json:name:)``.
+  /// Reads a file that holds what ``json()`` or ``jsonLines()`` wrote; see ``init(text:name:)``.
   ///
   /// - Throws: `FileError` if the file cannot be read, ``ReportError`` that says what is wrong in it.
   package init(path: String) throws {
-    try self.init(json: TextFile.read(path, upTo: Self.largestSize), name: path)
+    try self.init(text: TextFile.read(path, upTo: Self.largestSize), name: path)
   }
 
   /// Reads a report that ``json()`` wrote.
@@ -39,6 +39,10 @@ extension VerifyReport {
       throw ReportError(
         description: "\(name) is not a report of `densecam verify --format json`: \(fault)")
     }
+    try self.init(record, name: name)
+  }
+
+  init(_ record: VerifyRecord, name: String) throws(ReportError) {
     do throws(RecordFault) {
       try self.init(record)
     } catch {

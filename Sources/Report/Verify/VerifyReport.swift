@@ -15,6 +15,9 @@ package struct VerifyReport: Sendable {
   package var settings: RunSettings
   package var goldens: [Golden]
 
+  /// Whether the run came to its end: false for the lines of one that was killed.
+  package var isFinished = true
+
   package init(
     context: ReportContext, threads: Int, policy: Policy = .bound,
     settings: RunSettings = RunSettings(), goldens: [Golden]
@@ -71,6 +74,12 @@ package struct VerifyReport: Sendable {
       ] + context.pluginLines.map { [Span($0, .faint)] } + [
         [Span("\(context.model) on \(threads) thread\(threads == 1 ? "" : "s")", .faint)]
       ]
+    if !isFinished {
+      lines.append([
+        Span("warning", .doubtful),
+        Span(": the run that wrote this did not come to its end; what it had judged by then:"),
+      ])
+    }
     if policy != .bound { lines.append([Span("judged by \(policy.name)", .faint)]) }
     for golden in goldens {
       let header = golden.header

@@ -5,9 +5,13 @@ package enum BehaviorCheck: String, CaseIterable, Sendable {
   case repetition
   case newData = "new-data"
   case threads
+  case order
   case negation
   case scaling
   case impulses
+  case signs
+  case linearity
+  case shift
   case memory
   case processes
   case clock
@@ -23,9 +27,13 @@ package enum BehaviorCheck: String, CaseIterable, Sendable {
     case .newData:
       "other data in the same place give other results, and the first data the first bits"
     case .threads: "1, 2 and more threads give the same bits"
+    case .order: "its tasks from the last to the first give the same bits"
     case .negation: "the negated input gives the negated output, bit for bit"
     case .scaling: "an input times a power of two gives the output times it, bit for bit"
-    case .impulses: "an input that is 0 but for one element gives back the weights"
+    case .impulses: "inputs that are 0 but for single elements give back the weights"
+    case .signs: "errors are as often up as down, and as often towards zero as away from it"
+    case .linearity: "the sum of two inputs gives the sum of the outputs, within twice the bound"
+    case .shift: "an input shifted by whole tiles gives the shifted output, within twice the bound"
     case .memory: "no memory is lost from call to call"
     case .processes: "no process is left running"
     case .clock: "time passes in its process as it does outside"

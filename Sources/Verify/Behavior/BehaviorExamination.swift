@@ -16,7 +16,13 @@ package struct BehaviorExamination {
   package var problemCount = 60
 
   /// How often a problem is repeated.
-  private static let repetitions = 250
+  var repetitions = 250
+
+  /// The runs of each problem whose errors may be of one sign.
+  var signRuns = 32
+
+  /// The problems on which properties are tested; see `notations`.
+  var problems: [ConvolutionProblem]?
 
   /// The problems on which properties are tested: every kind of kernel, an even and an odd number of channels.
   private static let notations = [
@@ -79,9 +85,13 @@ package struct BehaviorExamination {
     case .repetition: try repetition()
     case .newData: try newData()
     case .threads: try threads()
+    case .order: try order()
     case .negation: try negation()
     case .scaling: try scaling()
     case .impulses: try impulses()
+    case .signs: try signs()
+    case .linearity: try linearity()
+    case .shift: try shift()
     case .memory: try memory()
     case .processes: processes()
     case .clock: try clock()
@@ -90,13 +100,13 @@ package struct BehaviorExamination {
   }
 
   /// The problems that the backend does not refuse.
-  private func problems(_ notations: [String] = Self.notations) throws -> [ConvolutionProblem] {
-    try notations.map { try ConvolutionProblem(notation: $0) }.filter {
+  func ableProblems() throws -> [ConvolutionProblem] {
+    try (problems ?? Self.notations.map { try ConvolutionProblem(notation: $0) }).filter {
       backend.refusal(of: $0) == nil
     }
   }
 
-  private func trial(
+  func trial(
     _ problem: ConvolutionProblem, hasBias: Bool = false, team: WorkerTeam? = nil
   ) throws -> BehaviorTrial {
     try BehaviorTrial(problem, on: backend, hasBias: hasBias, team: team ?? self.team)
@@ -109,10 +119,10 @@ package struct BehaviorExamination {
   ///   - property: Returns what is wrong, or nil.
   /// - Returns: The result; SKIPPED if the backend refuses all problems.
   /// - Throws: What `property` throws.
-  private func judge(
+  func judge(
     _ check: BehaviorCheck, _ property: (BehaviorTrial) throws -> String?
   ) throws -> BehaviorResult {
-    let problems = try problems()
+    let problems = try ableProblems()
     for problem in problems {
       if let fault = try property(trial(problem)) {
         return BehaviorResult(check, .fail, "\(problem): \(fault)")
@@ -171,12 +181,13 @@ package struct BehaviorExamination {
   private func repetition() throws -> BehaviorResult {
     var isFirst = true
     return try judge(.repetition) { trial in
-      let first = try trial.run(trial.input).map(\.bitPattern)
+      let first = try trial.run(trial.input)
       // Time bombs need many calls; the other problems need some, for what is shared between calls.
-      let count = isFirst ? Self.repetitions : 20
+      let count = isFirst ? repetitions : min(20, repetitions)
       isFirst = false
-      for call in 2...count where try trial.run(trial.input).map(\.bitPattern) != first {
-        return "call \(call) gives other bits than the first"
+      for call in 2...max(2, count)
+      where try trial.differing(trial.run(trial.input), first, on: trial.input) > 0 {
+        return "call \(call) gives other results than the first"
       }
       return nil
     }
@@ -186,32 +197,36 @@ package struct BehaviorExamination {
     try judge(.newData) { trial in
       let first = try trial.run(trial.input)
       let doubled = try trial.run(trial.input.map { 2 * $0 })
-      if zip(first, doubled).contains(where: { 2 * $0 != $1 }) {
+      if try trial.differing(first.map { 2 * $0 }, doubled, on: trial.input, times: 2) > 0 {
         return "twice the input in the same place does not give twice the output"
       }
       // The ends stay as they are: a look at a few elements is not enough to know an input again.
       var changed = trial.input
       for index in changed.indices.dropFirst().dropLast() { changed[index] = -changed[index] }
       let other = try trial.run(changed)
-      if changed.count > 8, other == first { return "another input gives the same output" }
+      // A window may see nothing but padding, or the ends.
+      if other == first, trial.exact(changed) != trial.exact(trial.input) {
+        return "another input gives the same output"
+      }
       let again = try trial.run(trial.input)
-      return again.map(\.bitPattern) == first.map(\.bitPattern)
-        ? nil : "the first input gives other bits after another one"
+      return try trial.differing(again, first, on: trial.input) == 0
+        ? nil : "the first input gives other results after another one"
     }
   }
 
   private func threads() throws -> BehaviorResult {
     let teams = try [1, 2, 3].map { try WorkerTeam(count: $0) }
-    let problems = try problems()
+    let problems = try ableProblems()
     for problem in problems {
-      let outputs = try teams.map { team in
-        let trial = try trial(problem, hasBias: true, team: team)
-        return try trial.run(trial.input).map(\.bitPattern)
+      let trials = try teams.map { try trial(problem, hasBias: true, team: $0) }
+      let outputs = try trials.map { try $0.run($0.input) }
+      let other = try outputs.indices.first {
+        try trials[0].differing(outputs[$0], outputs[0], on: trials[0].input) > 0
       }
-      if let other = outputs.indices.first(where: { outputs[$0] != outputs[0] }) {
+      if let other {
         return BehaviorResult(
           .threads, .fail,
-          "\(problem): \(teams[other].count) threads give other bits than 1")
+          "\(problem): \(teams[other].count) threads give other results than 1")
       }
     }
     return BehaviorResult(
@@ -219,12 +234,32 @@ package struct BehaviorExamination {
       "\(problems.count) problems, 1, 2 and 3 threads")
   }
 
+  private func order() throws -> BehaviorResult {
+    guard !(backend is any ObservedBackend) else {
+      return BehaviorResult(.order, .skipped, "its process hands out its tasks")
+    }
+    let team = try WorkerTeam(count: 1)
+    let problems = try ableProblems()
+    for problem in problems {
+      let outputs = try [backend, ReorderedBackend(base: backend)].map { backend in
+        let trial = try BehaviorTrial(problem, on: backend, hasBias: true, team: team)
+        return try trial.run(trial.input).map(\.bitPattern)
+      }
+      if outputs[0] != outputs[1] {
+        return BehaviorResult(
+          .order, .fail, "\(problem): the tasks from the last to the first give other bits")
+      }
+    }
+    return BehaviorResult(
+      .order, problems.isEmpty ? .skipped : .pass, "\(problems.count) problems")
+  }
+
   /// Rounding to nearest is symmetric, so every sound algorithm commutes with a change of sign.
   private func negation() throws -> BehaviorResult {
     try judge(.negation) { trial in
       let output = try trial.run(trial.input)
       let negated = try trial.run(trial.input.map { -$0 })
-      let count = zip(output, negated).count { $0 != -$1 }
+      let count = try trial.differing(output, negated.map { -$0 }, on: trial.input)
       return count == 0 ? nil : "\(count) of \(output.count) elements are not the negated ones"
     }
   }
@@ -235,7 +270,8 @@ package struct BehaviorExamination {
       let output = try trial.run(trial.input)
       for power: Float in [8, 0x1p-10, 0x1p20] {
         let scaled = try trial.run(trial.input.map { power * $0 })
-        let count = zip(output, scaled).count { power * $0 != $1 }
+        let count = try trial.differing(
+          output.map { power * $0 }, scaled, on: trial.input, times: Double(power))
         guard count == 0 else {
           return "\(count) of \(output.count) elements are not \(power) times those of the input"
         }
@@ -244,37 +280,9 @@ package struct BehaviorExamination {
     }
   }
 
-  /// With one element that is 1 and all others 0, each output is a weight or 0: sums in any order add exact
-  /// zeros, so that it is that weight to the bit.
-  ///
-  /// Winograd's transforms round the weight first; what that may do is left to the bounds.
-  private func impulses() throws -> BehaviorResult {
-    var exact = 0
-    let result = try judge(.impulses) { trial in
-      if case .winograd = trial.algorithm { return nil }
-      exact += 1
-      let shape = trial.problem.input
-      for (place, channel) in [
-        (0, 0), (shape.planeCount / 2, shape.channels / 2),
-        (shape.planeCount - 1, shape.channels - 1),
-      ] {
-        var input = [Float](repeating: 0, count: shape.count)
-        input[channel * shape.planeCount + place] = 1
-        let output = try trial.run(input)
-        let expected = trial.response(toChannel: channel, pixel: place)
-        if let index = output.indices.first(where: { output[$0] != expected[$0] }) {
-          return
-            "element 1 at channel \(channel), pixel \(place): got \(output[index]) at \(index), and the weight is \(expected[index])"
-        }
-      }
-      return nil
-    }
-    guard result.verdict == .pass, exact == 0 else { return result }
-    return BehaviorResult(.impulses, .skipped, "its algorithm rounds the weights")
-  }
-
   private func memory() throws -> BehaviorResult {
-    guard let observed = backend as? any ObservedBackend, let problem = try problems().first else {
+    guard let observed = backend as? any ObservedBackend, let problem = try ableProblems().first
+    else {
       return BehaviorResult(.memory, .skipped, "it does not run in a process of its own")
     }
     let trial = try trial(problem)
@@ -305,7 +313,8 @@ package struct BehaviorExamination {
     guard let observed = backend as? any ObservedBackend else {
       return BehaviorResult(check, .skipped, "it does not run in a process of its own")
     }
-    guard let problem = try problems([Self.timedNotation]).first else {
+    let problem = try ConvolutionProblem(notation: Self.timedNotation)
+    guard backend.refusal(of: problem) == nil else {
       return BehaviorResult(check, .skipped, "it refuses \(Self.timedNotation)")
     }
     return try body(try trial(problem), observed)
@@ -352,35 +361,5 @@ package struct BehaviorExamination {
       let text = "new data take \((ratio * 100).rounded() / 100) times as long"
       return BehaviorResult(.effort, ratio > Self.largestEffortRatio ? .fail : .pass, text)
     }
-  }
-}
-
-extension BehaviorTrial {
-  /// What the convolution gives for an input that is 1 at one pixel of one channel of the first image, and 0
-  /// elsewhere.
-  func response(toChannel channel: Int, pixel: Int) -> [Float] {
-    let p = problem
-    let (shape, result) = (p.input, p.output)
-    let (row, column) = pixel.quotientAndRemainder(dividingBy: shape.width)
-    let (group, place) = channel.quotientAndRemainder(dividingBy: p.groupInputChannels)
-    var output = [Float](repeating: 0, count: result.count)
-    for k in group * p.groupOutputChannels..<(group + 1) * p.groupOutputChannels {
-      for y in 0..<result.height {
-        for x in 0..<result.width {
-          // The tap through which this output sees the pixel, if there is one.
-          let (down, right) = (
-            row + p.padding.top - y * p.stride.height, column + p.padding.left - x * p.stride.width
-          )
-          guard down >= 0, right >= 0, down % p.dilation.height == 0,
-            right % p.dilation.width == 0
-          else { continue }
-          let (r, s) = (down / p.dilation.height, right / p.dilation.width)
-          guard r < p.kernel.height, s < p.kernel.width else { continue }
-          output[(k * result.height + y) * result.width + x] =
-            weights[((k * p.groupInputChannels + place) * p.kernel.height + r) * p.kernel.width + s]
-        }
-      }
-    }
-    return output
   }
 }

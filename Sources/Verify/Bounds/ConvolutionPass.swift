@@ -1,3 +1,4 @@
+import Glibc
 import Kernels
 import Net
 
@@ -25,7 +26,9 @@ extension NodeBounds {
   /// For a sum of K products in 32-bit floats that is K·η (``RoundingModel/underflow``); for one in double
   /// precision only the conversion of the result counts; for Winograd see ``WinogradUnderflow``. Weights
   /// with a folded batch norm have been converted: each is off by η, which its input multiplies, and so is
-  /// the bias. The average of a window is a product: it is off by η, which the weights multiply.
+  /// the bias. The average of a window is a product: it is off by η, which the weights multiply. An operand that is
+  /// rounded to p bits is off by up to 2^(−126 − p) if it is smaller than the smallest normal number, which the
+  /// other operand multiplies.
   ///
   /// - Parameters:
   ///   - node: The convolution.
@@ -44,7 +47,7 @@ extension NodeBounds {
     else { throw GraphError(.missingParameter, node: node.name, "it has no weights") }
     let input = Tensor(shape: problem.input, elements: input.elements)
     let scales = around.norm?.scale
-    if case .winograd(let tile) = algorithm, let transform = WinogradTransform.of(tile: tile) {
+    if case .winograd(let transform) = algorithm {
       let errors = WinogradUnderflow(problem, transform).errors(
         input: input, weights: weights.span, scales: scales)
       // One more for the bias.
@@ -52,14 +55,21 @@ extension NodeBounds {
     }
     let products = algorithm == .direct ? 1 : Double(problem.depth)
     var result = Tensor<Double>(shape: problem.output, repeating: products * eta)
-    if around.averages {
+    var (inputError, weightError) = (around.averages ? eta : 0, scales == nil ? 0 : eta)
+    let biasError = weightError
+    if case .reduced(let bits) = algorithm {
+      let rounding = scalbn(1, -126 - bits)
+      inputError += rounding
+      weightError += rounding
+    }
+    if inputError > 0 {
       result = result.mappedByChannel { channel, value in
         let first = channel * problem.depth
         let sum = weights[first..<(first + problem.depth)].reduce(0) { $0 + Double($1.magnitude) }
-        return value + eta * sum * (scales?[channel].magnitude ?? 1)
+        return value + inputError * sum * (scales?[channel].magnitude ?? 1)
       }
     }
-    if scales != nil {
+    if weightError > 0 {
       // Σ|x| is the same for all output channels of a group.
       let perGroup = try ConvolutionProblem(
         input: problem.input, outputChannels: problem.groups, kernel: problem.kernel,
@@ -75,7 +85,7 @@ extension NodeBounds {
           let first = (image * problem.outputChannels + channel) * plane
           let sum = (image * problem.groups + group) * plane
           for pixel in 0..<plane {
-            result.elements[first + pixel] += eta * (1 + sums.elements[sum + pixel])
+            result.elements[first + pixel] += biasError + weightError * sums.elements[sum + pixel]
           }
         }
       }

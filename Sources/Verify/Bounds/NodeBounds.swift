@@ -10,6 +10,10 @@ struct NodeBounds: Sendable {
   let evaluator: ReferenceEvaluator
   let team: WorkerTeam
 
+  /// Whether convolutions are given zeros nearly everywhere, and exactly what the golden has, so that their
+  /// roundings are those of a ``SparseConvolution``.
+  var areInputsSparse = false
+
   var graph: Graph { evaluator.graph }
   var parameters: Parameters { evaluator.parameters }
 

@@ -43,6 +43,12 @@ public struct GoldenVerification {
   /// Called with the case that is being judged and the share of it that is done.
   public var progress: (_ title: String, _ share: Double) -> Void = { _, _ in }
 
+  /// Called with each result on a layer as it comes, with the golden and its case.
+  package var found: (_ layer: LayerResult, _ golden: String, _ goldenCase: String) throws -> Void =
+    {
+      _, _, _ in
+    }
+
   private let model: (GoldenFile) throws -> Model
   private let team: WorkerTeam
 
@@ -97,7 +103,11 @@ public struct GoldenVerification {
     let title = "\(golden.path) \(goldenCase.name)"
     return try Verifier(
       graph: network.graph, parameters: network.parameters, golden: golden, team: team
-    ).verify(goldenCase, runs: runs, options: options) { progress(title, $0) }
+    ).verify(goldenCase, runs: runs, options: options) {
+      progress(title, $0)
+    } found: {
+      try found($0, golden.path, goldenCase.name)
+    }
   }
 
   /// Computes the convolutions of the network on integers.
@@ -112,7 +122,9 @@ public struct GoldenVerification {
     let title = "\(golden.path) \(goldenCase.name)"
     var result = CaseResult(name: goldenCase.name)
     for (index, trial) in trials.enumerated() where !shouldStop() {
-      result.layers += try sweep.run(trial.trial, named: trial.layer)
+      let layers = try sweep.run(trial.trial, named: trial.layer)
+      for layer in layers { try found(layer, golden.path, goldenCase.name) }
+      result.layers += layers
       progress(title, Double(index + 1) / Double(trials.count))
     }
     return result

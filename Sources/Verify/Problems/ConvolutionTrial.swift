@@ -48,6 +48,9 @@ public struct ConvolutionTrial: Hashable, Sendable {
     /// Numbers whose sums come near the largest float and beyond it.
     case large
 
+    /// Zeros but for single elements, 1 or −1, of which no result sees two; see ``Impulses``.
+    case impulses
+
     /// The numbers' name in reports.
     public var name: String {
       switch self {
@@ -55,6 +58,7 @@ public struct ConvolutionTrial: Hashable, Sendable {
       case .integers: "integers"
       case .small: "near underflow"
       case .large: "near overflow"
+      case .impulses: "impulses"
       }
     }
   }
@@ -117,12 +121,16 @@ extension ConvolutionTrial {
   /// The network of this convolution and its surroundings.
   ///
   /// - Parameter name: The name of the convolution; the trial as text unless given.
-  /// - Returns: The network, or nil if no integers keep its sums exact.
+  /// - Returns: The network, or nil if no integers keep its sums exact, or if impulses would go through a
+  ///   prologue, which leaves no zeros.
   /// - Throws: ``GraphError`` if the sizes do not fit each other.
   public func network(named name: String? = nil) throws(GraphError) -> SmallNetwork? {
     var draw: any TrialNumbers
     switch values {
     case .uniform: draw = UniformNumbers(generator: SeededGenerator(seed: seed))
+    case .impulses:
+      guard !surroundings.contains(.prologue) else { return nil }
+      draw = ImpulseNumbers(generator: SeededGenerator(seed: seed), impulses: Impulses(problem))
     case .small, .large:
       draw = ExtremeNumbers(
         generator: SeededGenerator(seed: seed), depth: problem.depth, isLarge: values == .large)

@@ -46,7 +46,7 @@ public struct ProblemSweep: Sendable {
     let problem = trial.problem
     let layer = layer ?? "\(trial)"
     var caseName = "seed \(trial.seed)"
-    if trial.values == .small || trial.values == .large { caseName += ", \(trial.values.name)" }
+    if trial.values != .uniform, trial.values != .integers { caseName += ", \(trial.values.name)" }
     func notRun(_ backend: BackendChoice, _ verdict: Verdict, _ reason: String)
       -> LayerResult
     {
@@ -68,7 +68,11 @@ public struct ProblemSweep: Sendable {
     }
     guard let network = try trial.network(named: layer) else {
       return backends.map {
-        notRun($0, .skipped, "no integers keep sums of \(problem.depth) products exact")
+        notRun(
+          $0, .skipped,
+          trial.values == .impulses
+            ? "impulses do not pass a prologue"
+            : "no integers keep sums of \(problem.depth) products exact")
       }
     }
     // In the end one for each backend.
@@ -83,12 +87,12 @@ public struct ProblemSweep: Sendable {
     let able = backends.indices.filter { found[$0] == nil }
     var results: [LayerResult]
     do {
-      results = try judge(network, able.map { backends[$0] }, caseName: caseName)
+      results = try judge(trial, network, able.map { backends[$0] }, caseName: caseName)
     } catch  where Self.isTooLarge(error) {
       // A trial that is too large for one backend need not be for the others.
       results = try able.map { index in
         do {
-          return try judge(network, [backends[index]], caseName: caseName).first
+          return try judge(trial, network, [backends[index]], caseName: caseName).first
             ?? notRun(backends[index], .skipped, "it was not judged")
         } catch  where Self.isTooLarge(error) {
           return notRun(backends[index], .skipped, "\(error)")
@@ -107,7 +111,8 @@ public struct ProblemSweep: Sendable {
 
   /// Runs a small network on each backend; one result each, in order.
   private func judge(
-    _ network: SmallNetwork, _ backends: [BackendChoice], caseName: String
+    _ trial: ConvolutionTrial, _ network: SmallNetwork, _ backends: [BackendChoice],
+    caseName: String
   ) throws -> [LayerResult] {
     let golden = GoldenFile(unrecorded: network.input, name: caseName, model: network.layer)
     let verifier = Verifier(
@@ -117,10 +122,10 @@ public struct ProblemSweep: Sendable {
       VerificationRun(name: $0.name, backends: $0, options: options)
     }
     let layer = network.layer
-    let outcome = try verifier.verify(
-      golden.cases[0], runs: runs,
-      options: VerificationOptions(
-        feeds: [.isolated], includes: { $0 == layer }, policy: policy))
+    var wanted = VerificationOptions(
+      feeds: [.isolated], includes: { $0 == layer }, policy: policy)
+    wanted.isInputSparse = trial.values == .impulses
+    let outcome = try verifier.verify(golden.cases[0], runs: runs, options: wanted)
     return outcome.layers
   }
 }
@@ -155,6 +160,10 @@ extension ConvolutionBackend {
   /// Whether the backend's algorithm for a problem rounds even where integers would be exact: see
   /// ``ExactRange``.
   func roundsIntegers(_ problem: ConvolutionProblem) -> Bool {
-    description(of: problem, on: .best).algorithm == .winograd(tile: 4)
+    switch description(of: problem, on: .best).algorithm {
+    case .direct, .reassociated: false
+    case .winograd(let transform): transform != .f2
+    case .reduced: true
+    }
   }
 }

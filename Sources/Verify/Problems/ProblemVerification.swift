@@ -22,6 +22,9 @@ package struct ProblemVerification {
   /// Called with the share of the trials that is done.
   package var progress: (_ share: Double) -> Void = { _ in }
 
+  /// Called with each result as it comes.
+  package var found: (LayerResult) throws -> Void = { _ in }
+
   package init(
     source: String, seed: UInt64, sweep: ProblemSweep, values: ConvolutionTrial.Values
   ) {
@@ -49,14 +52,28 @@ package struct ProblemVerification {
   /// - Throws: ``ProblemError`` or `FileError` if the source cannot be read, or errors from a trial.
   package func run() throws -> GoldenResult {
     let trials = try trials()
-    var result = CaseResult(name: "problems")
+    var result = CaseResult(name: Self.caseName)
     for (index, trial) in trials.enumerated() where !shouldStop() {
-      result.layers += try sweep.run(trial)
+      let layers = try sweep.run(trial)
+      for layer in layers { try found(layer) }
+      result.layers += layers
       progress(Double(index + 1) / Double(trials.count))
     }
+    return outcome(of: trials, [result])
+  }
+
+  /// What ``run()`` returns before anything has been run.
+  ///
+  /// - Throws: ``ProblemError`` or `FileError` if the source cannot be read.
+  package func empty() throws -> GoldenResult { outcome(of: try trials(), []) }
+
+  /// The name of the only case.
+  package static let caseName = "problems"
+
+  private func outcome(of trials: [ConvolutionTrial], _ cases: [CaseResult]) -> GoldenResult {
     let model = "\(trials.count) problem\(trials.count == 1 ? "" : "s")"
     return GoldenResult(
-      path: source, header: GoldenFile.unrecordedHeader(model: model), cases: [result])
+      path: source, header: GoldenFile.unrecordedHeader(model: model), cases: cases)
   }
 
   /// The trial that a result is of; nil if its names are not those of one.

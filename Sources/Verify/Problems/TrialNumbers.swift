@@ -22,6 +22,20 @@ struct UniformNumbers: TrialNumbers {
   mutating func shifts(_ count: Int) -> [Float] { generator.floats(count) }
 }
 
+/// Weights and biases between −1 and 1, and the first of the inputs that are ``Impulses``.
+struct ImpulseNumbers: TrialNumbers {
+  var generator: SeededGenerator
+  let impulses: Impulses
+
+  mutating func inputs(_ count: Int) -> [Float] { impulses.input(.last, 0, using: &generator) }
+  mutating func weights(_ count: Int) -> [Float] { generator.floats(count) }
+  mutating func biases(_ count: Int) -> [Float] { generator.floats(count) }
+
+  // No batch norm stands in front.
+  mutating func scales(_ count: Int) -> [Float] { [Float](repeating: 1, count: count) }
+  mutating func shifts(_ count: Int) -> [Float] { [Float](repeating: 0, count: count) }
+}
+
 /// Integers of an ``ExactRange``.
 struct IntegerNumbers: TrialNumbers {
   var generator: SeededGenerator

@@ -38,7 +38,19 @@ public struct Fault: Sendable {
 
     /// The memory next to the output.
     case memory(Stray)
+
+    /// What the kernel does besides computing.
+    case misconduct(Misconduct)
   }
+
+  /// What the kernel does besides computing; nil if nothing.
+  var misconduct: Misconduct? {
+    guard case .misconduct(let misconduct) = site else { return nil }
+    return misconduct
+  }
+
+  /// Whether the fault is only put into kernels in a process of their own.
+  public var needsProcess: Bool { misconduct?.needsProcess ?? false }
 
   /// What a kernel wrongly reads or writes.
   enum Stray: Sendable {

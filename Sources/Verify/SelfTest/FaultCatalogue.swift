@@ -4,7 +4,7 @@ extension Fault {
   /// All faults, from the coarse to the fine.
   public static let catalogue: [Fault] =
     weightFaults + precisionFaults + geometryFaults + surroundingFaults + outputFaults
-    + memoryFaults
+    + memoryFaults + misconductFaults
 
   // MARK: - Weights in the wrong place
 

@@ -10,6 +10,38 @@ public struct SelfTestTarget: Sendable {
 
   /// The same on integers whose sums are exact; nil if it cannot be judged that way.
   public var exact: SmallNetwork?
+
+  /// The same on ``Impulses``, without what stands in front of it.
+  public var impulses: SmallNetwork?
+
+  /// Whether it is small enough to be run hundreds of times, as faults take that one result does not show.
+  public var isSmall = false
+
+  /// The same convolution on integers and on impulses.
+  private mutating func addOthers(of trial: ConvolutionTrial) throws {
+    var other = trial
+    other.values = .integers
+    exact = try other.network()
+    other.values = .impulses
+    other.surroundings.remove(.prologue)
+    impulses = try other.network()
+  }
+}
+
+extension SelfTestTarget {
+  /// A single convolution; nil if it has no numbers.
+  init?(_ trial: ConvolutionTrial) throws {
+    guard let network = try trial.network() else { return nil }
+    self.init(network: network, problem: trial.problem, isSmall: true)
+    try addOthers(of: trial)
+  }
+
+  /// A layer of a network.
+  init(_ excerpt: NetworkExcerpt) throws {
+    self.init(network: excerpt.network, problem: excerpt.problem)
+    try addOthers(
+      of: ConvolutionTrial(excerpt.problem, surroundings: excerpt.surroundings, seed: 1))
+  }
 }
 
 /// Measures how sharp the verdicts are: right kernels must pass, and kernels with a known fault fail.
@@ -19,6 +51,10 @@ public struct SelfTest: Sendable {
 
   /// The policies: the derived bounds and those that they are compared with.
   public var policies: [Policy] = [.bound] + Policy.usual
+
+  /// Makes backends with a fault that run in a process of their own, under the names of the built-in ones; nil if
+  /// there is no such process, so that faults which need one are left out.
+  package var isolated: (@Sendable (_ fault: Fault) throws -> [any ConvolutionBackend])?
   let team: WorkerTeam
 
   public init(
@@ -41,18 +77,38 @@ public struct SelfTest: Sendable {
     /// The verdict of bitwise equality on integers whose sums are exact; nil if there are none.
     public var exact: LayerResult?
 
+    /// The verdict of the bound of single products on impulses; nil if it was not judged on them.
+    public var impulses: LayerResult?
+
+    /// The check of the kernel's behaviour that it does not pass, if it passes all before and nothing else
+    /// fails it; nil if there is none.
+    package var behavior: BehaviorResult?
+
+    /// Whether the kernel ran in a process of its own, on guarded operands.
+    public var isGuarded = false
+
     /// Whether each policy failed the kernel, in the order of ``SelfTest/policies``.
-    public var isCaught: [Bool]
+    public var isCaughtByPolicy: [Bool]
 
     /// Whether the derived bounds fail the faulty kernel, which decides the exit status of `verify` unless
     /// another policy is chosen.
-    public var isCaughtByBounds: Bool { result.verdict == .fail }
+    ///
+    /// It is also failed if it does not get as far as to a result.
+    public var isCaughtByBounds: Bool { result.verdict.isFailure }
 
     /// Whether the derived bounds only find the error unlikely, on which `verify` exits with 0.
     public var isMarginal: Bool { result.verdict == .marginal }
 
     /// Whether the exact mode fails the faulty kernel.
     public var isCaughtByExactMode: Bool { exact?.verdict == .fail }
+
+    /// Whether the bound of single products fails it.
+    public var isCaughtByImpulses: Bool { impulses?.verdict == .fail }
+
+    /// Whether anything fails it.
+    package var isCaught: Bool {
+      isCaughtByBounds || isCaughtByExactMode || isCaughtByImpulses || behavior != nil
+    }
 
     /// Whether no rounding can explain what the fault did, or whether it struck other memory.
     public var exceedsWorstCase: Bool {
@@ -70,52 +126,119 @@ public struct SelfTest: Sendable {
   public func inject(into target: SelfTestTarget, caseName: String) throws -> [Trial] {
     var trials: [Trial] = []
     let layer = target.network.layer
+    let here = faults.filter { !$0.needsProcess && (target.isSmall || $0.misconduct == nil) }
     for choice in backends where choice.backend(of: layer).refusal(of: target.problem) == nil {
       let choices =
-        [choice] + faults.map { fault in choice.map { FaultyBackend(base: $0, fault: fault) } }
+        [choice] + here.map { fault in choice.map { FaultyBackend(base: $0, fault: fault) } }
       let results = try judge(target.network, choices, .bound, caseName)
       let exact = try target.exact.flatMap { network in
         choice.backend(of: layer).roundsIntegers(target.problem)
           ? nil : try judge(network, choices, .bitwise, caseName)
       }
+      let impulses = try target.impulses.map { network in
+        try judge(network, choices, .bound, caseName, areInputsSparse: true)
+      }
       guard results.count == choices.count else { continue }
       for index in 1..<results.count {
+        let fault = here[index - 1]
         let result = results[index]
-        let inExactMode = exact.flatMap { $0.indices.contains(index) ? $0[index] : nil }
-        let changes = !result.guardsIntact || result.deviation != results[0].deviation
-        let changesExact = inExactMode.map { $0.deviation != exact?[0].deviation } ?? false
-        guard changes || changesExact else { continue }
-        trials.append(
-          Trial(
-            fault: faults[index - 1].name, backend: choice.name, layer: layer,
-            result: result, exact: inExactMode,
-            isCaught: policies.map { isCaught(result, by: $0) }))
+        func other(_ all: [LayerResult]?) -> LayerResult? {
+          all.flatMap { $0.indices.contains(index) ? $0[index] : nil }
+        }
+        func changes(_ all: [LayerResult]?) -> Bool {
+          other(all).map { !$0.guardsIntact || $0.deviation != all?[0].deviation } ?? false
+        }
+        let faulty = FaultyBackend(base: choice.backend(of: layer), fault: fault)
+        let isHidden =
+          try fault.misconduct?.isHidden == true
+          && faulty.canStrike(target.problem, on: ExecutionTarget(.best, threads: team.count))
+        guard isHidden || changes(results) || changes(exact) || changes(impulses) else { continue }
+        var trial = Trial(
+          fault: fault.name, backend: choice.name, layer: layer, result: result,
+          exact: other(exact), impulses: other(impulses),
+          isCaughtByPolicy: policies.map { isCaught(result, by: $0) })
+        if !trial.isCaught { trial.behavior = try misbehavior(of: faulty, on: target.problem) }
+        trials.append(trial)
       }
+      trials += try injectIsolated(into: target, choice, caseName)
     }
     return trials
   }
 
+  /// Injects the faults that need a process of their own into one backend.
+  private func injectIsolated(
+    into target: SelfTestTarget, _ choice: BackendChoice, _ caseName: String
+  ) throws -> [Trial] {
+    guard let isolated, target.isSmall else { return [] }
+    let layer = target.network.layer
+    // What a kernel leaves changed in a process is looked for in the thread that carries out orders.
+    let single = try WorkerTeam(count: 1)
+    var trials: [Trial] = []
+    for fault in faults where fault.needsProcess {
+      let name = choice.backend(of: layer).name
+      guard let backend = try isolated(fault).first(where: { $0.name == name }) else { continue }
+      let results = try judge(
+        target.network, [BackendChoice(backend), choice], .bound, caseName, team: single)
+      guard results.count == 2, case let (result, right) = (results[0], results[1]) else {
+        continue
+      }
+      guard
+        fault.misconduct?.isHidden == true || result.verdict.isFailure
+          || result.deviation != right.deviation
+      else { continue }
+      trials.append(
+        Trial(
+          fault: fault.name, backend: choice.name, layer: layer, result: result, isGuarded: true,
+          isCaughtByPolicy: policies.map { isCaught(result, by: $0) }))
+    }
+    return trials
+  }
+
+  /// The checks of behaviour that a kernel is put through if no result fails it, the cheapest first.
+  package static let behaviorChecks: [BehaviorCheck] = [
+    .newData, .threads, .order, .negation, .scaling, .impulses, .linearity, .shift, .signs,
+    .repetition,
+  ]
+
+  /// The first check of behaviour that a kernel does not pass; nil if it passes all.
+  private func misbehavior(
+    of backend: any ConvolutionBackend, on problem: ConvolutionProblem
+  ) throws -> BehaviorResult? {
+    var examination = BehaviorExamination(of: backend, team: team)
+    examination.problems = [problem]
+    for check in Self.behaviorChecks {
+      if let result = try examination.run([check]).first, result.verdict.isFailure {
+        return result
+      }
+    }
+    return nil
+  }
+
   private func judge(
     _ network: SmallNetwork, _ choices: [BackendChoice], _ policy: Policy,
-    _ caseName: String
+    _ caseName: String, areInputsSparse: Bool = false, team: WorkerTeam? = nil
   ) throws -> [LayerResult] {
     let golden = GoldenFile(unrecorded: network.input, name: caseName, model: network.layer)
     let layer = network.layer
+    var options = VerificationOptions(
+      feeds: [.isolated], includes: { $0 == layer }, policy: policy)
+    options.isInputSparse = areInputsSparse
     return try Verifier(
-      graph: network.graph, parameters: network.parameters, golden: golden, team: team
+      graph: network.graph, parameters: network.parameters, golden: golden,
+      team: team ?? self.team
     ).verify(
       golden.cases[0],
       runs: choices.map { VerificationRun(name: $0.name, backends: $0) },
-      options: VerificationOptions(
-        feeds: [.isolated], includes: { $0 == layer }, policy: policy)
+      options: options
     ).layers
   }
 
   /// Whether a policy fails a result.
   ///
-  /// Only densecam has guards, so they count for the derived bounds only.
+  /// Only densecam has guards, so they count for the derived bounds only, as does what they bring to an end.
   private func isCaught(_ result: LayerResult, by policy: Policy) -> Bool {
-    policy.verdict(
+    guard result.wasRun else { return policy == .bound && result.verdict.isFailure }
+    return policy.verdict(
       on: result.deviation, guardsIntact: policy == .bound ? result.guardsIntact : true,
       layer: result.layer, operation: result.operation) == .fail
   }
@@ -131,8 +254,20 @@ public struct SelfTest: Sendable {
     /// Those that each policy failed, in the order of ``SelfTest/policies``.
     public var failed: [Int]
 
-    /// Those that the derived bounds judged MARGINAL and FAIL.
+    /// Those that the derived bounds judged MARGINAL and FAIL, on impulses as on other numbers.
     public var suspected: [LayerResult] = []
+
+    /// The right kernels whose behaviour was examined.
+    public var examined = 0
+
+    /// The checks that they did not pass, with the kernel and the problem in their texts.
+    package var misbehaved: [BehaviorResult] = []
+
+    /// Those that did not pass a check.
+    public var misbehavedCount = 0
+
+    /// Whether no right kernel was blamed for anything.
+    public var isEmpty: Bool { suspected.isEmpty && misbehaved.isEmpty }
   }
 
   /// The numbers for the random problems of successive seeds: half of them ordinary, and a
@@ -143,7 +278,11 @@ public struct SelfTest: Sendable {
     [.uniform, .small, .uniform, .large][Int(seed / 8 % 4)]
   }
 
-  /// Judges right kernels on the random problem of one seed.
+  /// How often a right kernel is repeated: what comes from call to call does not depend on the problem.
+  private static let rightRepetitions = 3
+
+  /// Judges right kernels on the random problem of one seed: on its numbers, on impulses, and by their
+  /// behaviour.
   ///
   /// - Parameters:
   ///   - seed: The seed.
@@ -160,6 +299,31 @@ public struct SelfTest: Sendable {
         alarms.failed[index] += 1
       }
       if result.verdict == .marginal || result.verdict == .fail { alarms.suspected.append(result) }
+    }
+    var impulses = ConvolutionTrial.random(seed: seed, values: .impulses)
+    impulses.surroundings.remove(.prologue)
+    for result in try ProblemSweep(backends: backends, team: team).run(impulses)
+    where result.wasRun {
+      alarms.counts[.impulses, default: 0] += 1
+      if result.verdict == .marginal || result.verdict == .fail { alarms.suspected.append(result) }
+    }
+    let problem = impulses.problem
+    // Small work goes faster on one thread than two can share it; the check of threads has its own.
+    let single = try WorkerTeam(count: 1)
+    for choice in backends {
+      let backend = choice.backend(of: "\(problem)")
+      guard backend.refusal(of: problem) == nil else { continue }
+      var examination = BehaviorExamination(of: backend, team: single)
+      examination.problems = [problem]
+      examination.repetitions = Self.rightRepetitions
+      alarms.examined += 1
+      let failures = try examination.run(Self.behaviorChecks).filter(\.verdict.isFailure)
+      if !failures.isEmpty { alarms.misbehavedCount += 1 }
+      for result in failures {
+        alarms.misbehaved.append(
+          BehaviorResult(
+            result.check, result.verdict, "\(choice.name), seed \(seed): \(result.text)"))
+      }
     }
   }
 
@@ -183,25 +347,13 @@ public struct SelfTest: Sendable {
       let shape = TensorShape(channels: 3, height: 224, width: 224)
       targets += try NetworkExcerpt.representative(
         of: model, input: input(of: model, picture(shape)), team: team
-      ).map {
-        let integers = ConvolutionTrial(
-          $0.problem, surroundings: $0.surroundings, seed: 1, values: .integers)
-        return (
-          SelfTestTarget(
-            network: $0.network, problem: $0.problem, exact: try integers.network()), model.name
-        )
-      }
+      ).map { (try SelfTestTarget($0), model.name) }
     }
     for text in problems {
-      let trial = try ConvolutionTrial(notation: text, seed: 1)
-      var integers = trial
-      integers.values = .integers
-      guard let network = try trial.network() else { continue }
-      targets.append(
-        (
-          SelfTestTarget(
-            network: network, problem: trial.problem, exact: try integers.network()), "seed 1"
-        ))
+      guard let target = try SelfTestTarget(ConvolutionTrial(notation: text, seed: 1)) else {
+        continue
+      }
+      targets.append((target, "seed 1"))
     }
     return targets
   }

@@ -18,7 +18,9 @@ struct SelfTestCommand: ParsableCommand {
       weights and activations and on single convolutions of every kind. Errors beyond the worst-case \
       bound must FAIL, and right kernels on random problems must pass: on ordinary numbers, on numbers \
       that underflow, and on sums that overflow. The same figures are given for the policies of other \
-      tools. Only FAIL counts as caught, as `verify` exits with 0 on MARGINAL.
+      tools. Only FAIL counts as caught, as `verify` exits with 0 on MARGINAL. What no result fails goes \
+      through the checks of `plugin check`; faults that reach into memory run in a process of their own, on \
+      guarded operands.
 
       EXAMPLES
         densecam selftest                            everything, some minutes
@@ -74,7 +76,9 @@ struct SelfTestCommand: ParsableCommand {
     Interruption.listen()
     let team = try WorkerTeam(count: threading.count)
     let chosen = try backends.choices(default: .all)
-    let test = SelfTest(backends: chosen, faults: faults, team: team)
+    var test = SelfTest(backends: chosen, faults: faults, team: team)
+    let isolation = FaultIsolation(instructionSet: try .selected())
+    test.isolated = { try isolation.backends(with: $0) }
     let trials = try inject(test, team)
     let (alarms, judged) = try judgeRight(test)
     let context = ReportContext(

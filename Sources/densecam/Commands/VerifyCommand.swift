@@ -49,7 +49,7 @@ struct VerifyCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Judge the results in this JSON again, by its own policy or another; nothing is run.",
+      "Judge the results in this JSON, or lines of JSON, again, by its own policy or another; nothing is run.",
       valueName: "file"))
   var from: String?
 
@@ -100,12 +100,23 @@ struct VerifyCommand: ParsableCommand {
     } else {
       (report, rerun) = try verifyGoldens()
     }
+    if writesAsTheyCome {
+      try Output.write(report.closingLines())
+      if Interruption.isRequested { throw ExitStatus.interrupted }
+      return try finish(report)
+    }
     let isEmpty = report.goldens.flatMap(\.cases).allSatisfy { $0.verdict == nil }
     if isEmpty, !Interruption.isRequested { try finish(report) }
     try destination.write(
       report.text(as: format.format, all: all, isForFile: destination.isFile, rerun: rerun))
     if Interruption.isRequested { throw ExitStatus.interrupted }
     try finish(report)
+  }
+
+  /// Whether results are written one by one: lines are of use even if the run is killed, and a file appears whole or
+  /// not at all.
+  private var writesAsTheyCome: Bool {
+    format.format == .jsonl && !destination.isFile && from == nil
   }
 
   /// Ends with the verdict's exit status.
@@ -156,6 +167,15 @@ struct VerifyCommand: ParsableCommand {
     }
     var seen: Set<ExactName> = []
     let paths = try GoldenPaths.resolve(goldens).filter { seen.insert($0) }
+    if writesAsTheyCome {
+      let goldens = try paths.map {
+        GoldenResult(path: $0, header: try GoldenFile(path: $0).header, cases: [])
+      }
+      try Output.write(report(of: goldens, verification.policy, team).openingLine())
+      verification.found = {
+        try Output.write(VerifyReport.line($0, golden: $1, goldenCase: $2))
+      }
+    }
     let results = try verification.run(paths)
     bar.clear()
     let report = try report(of: results, verification.policy, team)
@@ -182,6 +202,14 @@ struct VerifyCommand: ParsableCommand {
     verification.shouldStop = { Interruption.isRequested }
     let progress = ProgressBar(problems)
     verification.progress = { progress.update($0) }
+    if writesAsTheyCome {
+      let empty = try verification.empty()
+      try Output.write(report(of: [empty], rules, team).openingLine())
+      verification.found = {
+        try Output.write(
+          VerifyReport.line($0, golden: empty.path, goldenCase: ProblemVerification.caseName))
+      }
+    }
     let result = try verification.run()
     progress.clear()
     let report = try report(of: [result], rules, team)

@@ -90,8 +90,10 @@ enum {
   DENSECAM_DIRECT = 0,
   /* Products are summed in 32-bit floats, in any order, with or without fused multiply-adds. */
   DENSECAM_REASSOCIATED = 1,
-  /* Minimal filtering of 3x3 kernels in tiles; see densecam_description.tile. */
-  DENSECAM_WINOGRAD = 2
+  /* Minimal filtering of 3x3 kernels in tiles; see densecam_description.tile and .points. */
+  DENSECAM_WINOGRAD = 2,
+  /* As reassociated, of operands rounded to fewer bits; see densecam_description.operand_bits. */
+  DENSECAM_REDUCED = 3
 };
 
 /* Operations around a convolution that a backend can compute in the same pass; bits. */
@@ -109,15 +111,35 @@ enum {
   DENSECAM_THREADS_OF_KERNEL = 1
 };
 
+/* The most points of a Winograd kernel. */
+#define DENSECAM_LARGEST_POINT_COUNT 9
+
 /* How a backend computes a problem that it does not refuse. */
 typedef struct densecam_description {
   size_t size;
-  int32_t algorithm;    /* DENSECAM_DIRECT, DENSECAM_REASSOCIATED or DENSECAM_WINOGRAD */
-  int32_t tile;         /* Winograd: results a side of a tile, 2, 4 or 6, by the points of the guide; else 0 */
+  int32_t algorithm;    /* DENSECAM_DIRECT, DENSECAM_REASSOCIATED, DENSECAM_WINOGRAD or DENSECAM_REDUCED */
+  int32_t tile;         /* Winograd: results a side of a tile; 2, 4 or 6 by the points of the guide; else 0 */
   uint32_t fusions;     /* DENSECAM_FUSE_... */
   int32_t threading;    /* DENSECAM_THREADS_... */
   int32_t input_block;  /* The block width of the input's view: 1, or that of densecam_host.lanes */
   int32_t output_block; /* The same of the output's view */
+
+  /*
+   * Not 0 if sums are made in an order that differs from run to run, so that the last bits do: two runs are then
+   * compared by the bound, where otherwise their bits have to be the same.
+   */
+  int32_t order_varies;
+
+  /* DENSECAM_REDUCED: the bits of precision of the operands, with the exponents of float: 8 to 23; else 0. */
+  int32_t operand_bits;
+
+  /*
+   * Winograd at points of one's own: tile + 1 finite numbers, no two of them the same, and infinity besides; 0 for
+   * those of the guide. All transforms are then taken to be computed in 32-bit floats.
+   */
+  int32_t point_count;
+  int32_t reserved; /* 0 */
+  double points[DENSECAM_LARGEST_POINT_COUNT];
 } densecam_description;
 
 /* What a backend is given to prepare a problem with. Arrays are lent for the call only. */

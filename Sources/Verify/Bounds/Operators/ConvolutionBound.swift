@@ -1,3 +1,4 @@
+import Glibc
 import Kernels
 import Net
 
@@ -18,10 +19,22 @@ struct ConvolutionBound: OperatorBound {
     let (algorithm, around) = (context.algorithm, context.around)
     let (parameters, extraRoundings) = (context.parameters, context.extraRoundings)
     let problem = try node.convolutionProblem(input: input.shape)
+    if bounds.areInputsSparse, extraRoundings == 0, around.norm == nil, !around.averages,
+      let problem, let weights = parameters[node.parameters[0]]?.elements
+    {
+      let bias = node.parameters.dropFirst().first.flatMap { parameters[$0]?.elements }
+      let sparse = SparseConvolution(problem, algorithm, input: input.elements.map { Float($0) })
+      let errors = sparse.errors(
+        sparse.sums(weights.span), weights.span, bias: bias.map { Array($0) })
+      var allowance = Allowance(likely: Tensor(shape: output.shape, elements: errors))
+      allowance.add(
+        Allowance(likely: try bounds.underflow(node, input, algorithm, around)))
+      return allowance
+    }
     var magnitudes: Tensor<Double>
     var roundings = extraRoundings
     var overflows: [Bool]?
-    if case .winograd(let tile) = algorithm, let transform = WinogradTransform.of(tile: tile),
+    if case .winograd(let transform) = algorithm,
       let problem, let weights = parameters[node.parameters[0]]?.elements
     {
       magnitudes = try WinogradMagnitudes.compute(
@@ -50,7 +63,7 @@ struct ConvolutionBound: OperatorBound {
       allowed.add(output.mapped { u * $0.magnitude })
       if let underflow { allowed.add(underflow) }
       return Allowance(likely: allowed)
-    case .reassociated, .winograd:
+    case .reassociated, .winograd, .reduced:
       let model = RoundingModel(roundings: roundings, sums: output.shape.count)
       let limit = RoundingModel.meanSquareLimit(
         independent: algorithm.independentSums(output.shape))
@@ -64,6 +77,9 @@ struct ConvolutionBound: OperatorBound {
             averaged || overflows?[$0] ?? false || !(magnitudes.elements[$0] < model.reach)
           },
           count: magnitudes.elements.count))
+      if case .reduced(let bits) = algorithm {
+        allowance.add(Allowance(likely: magnitudes.mapped { times(Self.operandError(bits), $0) }))
+      }
       if let underflow {
         // What underflows is rounded again later.
         let factor = 1 + min(1, model.worst)
@@ -74,6 +90,17 @@ struct ConvolutionBound: OperatorBound {
   }
 }
 
+extension ConvolutionBound {
+  /// The relative error of a product whose two factors were rounded to so many bits: `(1 + u)² − 1` with
+  /// `u = 2^−bits`.
+  ///
+  /// No averaging out is assumed: the weights are the same in every result.
+  static func operandError(_ bits: Int) -> Double {
+    let u = scalbn(1, -bits)
+    return 2 * u + u * u
+  }
+}
+
 extension Algorithm {
   /// Results of a convolution that share no rounding.
   ///
@@ -81,8 +108,9 @@ extension Algorithm {
   /// channels of one tile share those of the transformed input.
   fileprivate func independentSums(_ output: TensorShape) -> Int {
     switch self {
-    case .direct, .reassociated: return output.channels
-    case .winograd(let tile):
+    case .direct, .reassociated, .reduced: return output.channels
+    case .winograd(let transform):
+      let tile = transform.tile
       let pixels = output.batch * output.planeCount
       return min(output.channels, (pixels + tile * tile - 1) / (tile * tile))
     }

@@ -1,0 +1,51 @@
+import Kernels
+
+/// A backend whose tasks are handed out from the last to the first.
+///
+/// Tasks of one phase may be done in any order, and on several threads they are. To turn the order around
+/// shows what a race would show now and then, every time.
+struct ReorderedBackend: ConvolutionBackend {
+  let base: any ConvolutionBackend
+
+  var name: String { base.name }
+  var summary: String { base.summary }
+
+  func refusal(of problem: ConvolutionProblem) -> String? { base.refusal(of: problem) }
+
+  func description(of problem: ConvolutionProblem, on target: ExecutionTarget)
+    -> ConvolutionDescription
+  {
+    base.description(of: problem, on: target)
+  }
+
+  func delegate(for problem: ConvolutionProblem, on target: ExecutionTarget)
+    -> any ConvolutionBackend
+  {
+    ReorderedBackend(base: base.delegate(for: problem, on: target))
+  }
+
+  func prepare(
+    _ problem: ConvolutionProblem, weights: WeightBuffer, bias: [Float]?, fusion: Fusion,
+    on target: ExecutionTarget
+  ) throws(KernelError) -> any PreparedConvolution {
+    Prepared(
+      right: try base.prepare(problem, weights: weights, bias: bias, fusion: fusion, on: target))
+  }
+
+  private struct Prepared: PreparedConvolution {
+    let right: any PreparedConvolution
+
+    var taskCounts: [Int] { right.taskCounts }
+    var scratchByteCount: Int { right.scratchByteCount }
+    var workspaceByteCount: Int { right.workspaceByteCount }
+    var packedBytes: Int { right.packedBytes }
+
+    func run(
+      phase: Int, task: Int, input: FeatureView, output: MutableFeatureView, memory: TaskMemory
+    ) {
+      unsafe right.run(
+        phase: phase, task: right.taskCounts[phase] - 1 - task, input: input, output: output,
+        memory: memory)
+    }
+  }
+}
