@@ -152,10 +152,17 @@ def main():
             "--format", "json", "-o", "golden.json")
         run("verify", "--problems", "mb1ic2ih3oc2oh3kh3ph1+bias", "--backend", "naive,winograd",
             "--format", "json", "-o", "problems.json")
+        report = json.loads(pathlib.Path(f"{folder}/problems.json").read_text())
+        lines = [{"kind": "context", **report["context"]}]
+        lines += [{"kind": "layer", **layer} for layer in report["layers"]]
+        lines += [{"kind": "verdict", "verdict": report["verdict"]}]
+        pathlib.Path(f"{folder}/problems.jsonl").write_text(
+            "".join(json.dumps(line, sort_keys=True) + "\n" for line in lines))
         for source, target in [
             ("tiny-symbol.json", "symbol/tiny.json"), ("tiny-0000.params", "params/tiny.params"),
             ("golden.h5", "golden/golden.h5"), ("maps.h5", "maps/maps.h5"),
             ("golden.json", "results/golden.json"), ("problems.json", "results/problems.json"),
+            ("problems.jsonl", "results/problems.jsonl"),
         ]:
             shutil.copy(f"{folder}/{source}", CORPUS / target)
 

@@ -1,8 +1,11 @@
+import CIsolation
 import Kernels
 
 /// Numbers one after the other, as they lie in a mailbox.
 struct WordWriter {
   private(set) var words: [Int64] = []
+
+  init() { words.reserveCapacity(Int(CISOLATION_WORDS)) }
 
   mutating func add(_ value: Int) { words.append(Int64(value)) }
 
@@ -23,9 +26,15 @@ struct WordWriter {
 /// Reads what ``WordWriter`` wrote.
 struct WordReader {
   private let words: [Int64]
-  private var next = 0
+  private var next: Int
 
-  init(_ words: [Int64]) { self.words = words }
+  /// - Parameters:
+  ///   - words: The numbers.
+  ///   - next: The place of the first to read.
+  init(_ words: [Int64], from next: Int = 0) {
+    self.words = words
+    self.next = next
+  }
 
   /// The next number; 0 beyond the end.
   mutating func read() -> Int {

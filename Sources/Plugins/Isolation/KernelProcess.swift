@@ -298,12 +298,11 @@ final class KernelProcess: @unchecked Sendable {
     guard let memory else { throw KernelFailure(.crashed, "there is no process") }
     let mailbox = unsafe memory.mailbox
     precondition(words.count + 2 <= Int(CISOLATION_WORDS), "an order has too many numbers")
-    let all = [order.rawValue, Int64(memory.byteCount)] + words
-    unsafe cisolation_order_words(mailbox).update(from: all, count: all.count)
-    let bytes = Array(text.utf8.prefix(Int(CISOLATION_TEXT) - 1)) + [0]
-    for (index, byte) in bytes.enumerated() {
-      unsafe cisolation_order_text(mailbox)[index] = CChar(bitPattern: byte)
-    }
+    let target: UnsafeMutablePointer<Int64> = unsafe cisolation_order_words(mailbox)
+    unsafe target[0] = order.rawValue
+    unsafe target[1] = Int64(memory.byteCount)
+    for (index, word) in words.enumerated() { unsafe target[index + 2] = word }
+    unsafe memory.write(text, to: cisolation_order_text(mailbox))
     number &+= 1
     // The child may have the processor of this thread as soon as it is woken.
     let start = ContinuousClock.now
@@ -326,17 +325,20 @@ final class KernelProcess: @unchecked Sendable {
       }
     }
     let time = ContinuousClock.now - start
+    // Taken once: the process may change them.
+    let status = unsafe KernelStatus(rawValue: cisolation_answer_words(mailbox)[0]) ?? .invalid
     let answer = unsafe Array(
-      UnsafeBufferPointer(start: cisolation_answer_words(mailbox), count: Int(CISOLATION_WORDS)))
+      UnsafeBufferPointer(
+        start: cisolation_answer_words(mailbox) + 1, count: Int(CISOLATION_WORDS) - 1))
     if order == .run {
-      let (inside, outside) = (Int(clamping: answer[1]), time.nanoseconds)
+      let (inside, outside) = (Int(clamping: answer[0]), time.nanoseconds)
       lastRunTimes = (inside, outside)
       // What the process says may be any number.
       kernelTimes.inside = kernelTimes.inside.addingReportingOverflow(inside).partialValue
       kernelTimes.outside += outside
     }
     return Answer(
-      status: KernelStatus(rawValue: answer[0]) ?? .invalid, words: Array(answer.dropFirst()),
+      status: status, words: answer,
       text: unsafe Self.text(cisolation_answer_text(mailbox), Int(CISOLATION_TEXT)))
   }
 

@@ -64,7 +64,7 @@ final class KernelSession {
         guard let order = KernelOrder(rawValue: words[0]) else {
           throw Failure(status: .invalid, text: "there is no order \(words[0])")
         }
-        var reader = WordReader(Array(words.dropFirst(2)))
+        var reader = WordReader(words, from: 2)
         (answer, answerText) = try perform(order, &reader, text)
       } catch {
         status = error.status
@@ -76,12 +76,10 @@ final class KernelSession {
   }
 
   private func write(_ status: KernelStatus, _ words: [Int64], _ text: String) {
-    let all = [status.rawValue] + words
-    unsafe cisolation_answer_words(memory.mailbox).update(from: all, count: all.count)
-    let bytes = Array(text.utf8.prefix(Int(CISOLATION_TEXT) - 1)) + [0]
-    for (index, byte) in bytes.enumerated() {
-      unsafe cisolation_answer_text(memory.mailbox)[index] = CChar(bitPattern: byte)
-    }
+    let target: UnsafeMutablePointer<Int64> = unsafe cisolation_answer_words(memory.mailbox)
+    unsafe target[0] = status.rawValue
+    for (index, word) in words.enumerated() { unsafe target[index + 1] = word }
+    unsafe memory.write(text, to: cisolation_answer_text(memory.mailbox))
   }
 
   private func perform(_ order: KernelOrder, _ reader: inout WordReader, _ text: String)

@@ -95,6 +95,19 @@ final class SharedMemory {
     return unsafe base + offset
   }
 
+  /// Writes as much of a text as there is room for, and its end.
+  ///
+  /// - Precondition: The target is one of the mailbox's texts.
+  @unsafe
+  func write(_ text: String, to target: UnsafeMutablePointer<CChar>) {
+    var count = 0
+    for byte in text.utf8.prefix(Int(CISOLATION_TEXT) - 1) {
+      unsafe target[count] = CChar(bitPattern: byte)
+      count += 1
+    }
+    unsafe target[count] = 0
+  }
+
   private static func map(_ descriptor: Int32, _ count: Int) throws(KernelError)
     -> UnsafeMutableRawPointer
   {

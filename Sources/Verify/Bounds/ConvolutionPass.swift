@@ -70,27 +70,53 @@ extension NodeBounds {
       }
     }
     if weightError > 0 {
-      // Σ|x| is the same for all output channels of a group.
-      let perGroup = try ConvolutionProblem(
-        input: problem.input, outputChannels: problem.groups, kernel: problem.kernel,
-        stride: problem.stride, dilation: problem.dilation, padding: problem.padding,
-        groups: problem.groups)
-      let ones = [Float](repeating: 1, count: perGroup.weightCount)
-      let sums = ReferenceConvolution.convolve(
-        perGroup, input: input.mapped(\.magnitude), weights: ones.span, bias: nil, team: team)
+      let sums = try inputSums(problem, input)
       let plane = problem.output.planeCount
-      for image in 0..<problem.output.batch {
-        for channel in 0..<problem.outputChannels {
-          let group = channel / problem.groupOutputChannels
-          let first = (image * problem.outputChannels + channel) * plane
-          let sum = (image * problem.groups + group) * plane
-          for pixel in 0..<plane {
-            result.elements[first + pixel] += biasError + weightError * sums.elements[sum + pixel]
+      unsafe result.elements.withUnsafeMutableBufferPointer { result in
+        unsafe sums.withUnsafeBufferPointer { sums in
+          for image in 0..<problem.output.batch {
+            for channel in 0..<problem.outputChannels {
+              let group = channel / problem.groupOutputChannels
+              let first = (image * problem.outputChannels + channel) * plane
+              let sum = (image * problem.groups + group) * plane
+              for pixel in 0..<plane {
+                unsafe result[first + pixel] += biasError + weightError * sums[sum + pixel]
+              }
+            }
           }
         }
       }
     }
     return result
+  }
+
+  /// Σ|x| over each window and the channels of a group, `[N, G, P, Q]`: the same for all output channels of a group.
+  private func inputSums(_ problem: ConvolutionProblem, _ input: Tensor<Double>) throws -> [Double]
+  {
+    let perGroup = try ConvolutionProblem(
+      input: problem.input, outputChannels: problem.groups, kernel: problem.kernel,
+      stride: problem.stride, dilation: problem.dilation, padding: problem.padding,
+      groups: problem.groups)
+    guard problem.isPointwise else {
+      let ones = [Float](repeating: 1, count: perGroup.weightCount)
+      return ReferenceConvolution.convolve(
+        perGroup, input: input.mapped(\.magnitude), weights: ones.span, bias: nil, team: team
+      ).elements
+    }
+    // Whole planes are added up, in the same order.
+    var sums = [Double](repeating: 0, count: perGroup.output.count)
+    let plane = problem.input.planeCount
+    unsafe sums.withUnsafeMutableBufferPointer { sums in
+      unsafe input.elements.withUnsafeBufferPointer { input in
+        for channel in 0..<problem.input.batch * problem.input.channels {
+          let first = channel / problem.groupInputChannels * plane
+          for pixel in 0..<plane {
+            unsafe sums[first + pixel] += input[channel * plane + pixel].magnitude
+          }
+        }
+      }
+    }
+    return sums
   }
 
   /// The channels of a convolution whose weights may not be finite once a batch norm is folded into them

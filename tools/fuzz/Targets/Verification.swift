@@ -53,7 +53,7 @@ extension FuzzTarget {
   /// Saved results of `verify`, judged again and written in every format.
   static let results = FuzzTarget("results") { bytes in
     var report = try VerifyReport(
-      json: String(decoding: bytes, as: UTF8.self), name: "results.json")
+      text: String(decoding: bytes, as: UTF8.self), name: "results.json")
     let rerun = try RerunCommand.saved(report)
     for policy in [nil, Policy.bitwise] {
       if let policy { report.judge(by: policy) }
@@ -63,5 +63,7 @@ extension FuzzTarget {
     }
     let again = try? VerifyReport(json: report.json(), name: "again")
     precondition(again?.verdict == report.verdict, "what is written is not what is read")
+    let lines = try? VerifyReport(text: report.jsonLines(), name: "lines")
+    precondition(lines?.verdict == report.verdict, "the lines that are written are not what is read")
   }
 }
