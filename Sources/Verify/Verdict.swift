@@ -17,7 +17,8 @@ public enum Verdict: String, Sendable, Codable, CaseIterable, Comparable {
   /// The error is within what rounding makes possible, but larger than it should be.
   case marginal = "MARGINAL"
 
-  /// The error is small, but the data could hardly have revealed a fault: see ``Evidence``.
+  /// The error is small, but the data could hardly have revealed a fault: see ``Evidence``. Of a time: that it cannot
+  /// have been earned.
   case mistrusted = "MISTRUSTED"
 
   /// No rounding can explain the error.
