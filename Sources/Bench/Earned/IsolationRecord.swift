@@ -60,17 +60,19 @@ final class IsolationRecord {
 
   /// Why the clocks cannot both be right; nil if they can.
   ///
-  /// An order takes some microseconds, and a thread that sleeps tens of them to wake up: a clock that stands still
-  /// is off by more, one that is fast shows at once.
+  /// An order takes some microseconds, and a thread that sleeps tens of them to wake up, or more where others want
+  /// its processor: a clock that stands still is off by more, in every single run. One that is fast shows at once.
   func doubt(stepCount: Int) -> String? {
-    let runs = Double(inside.count)
-    let (inside, outside) = (Double(inside.reduce(0, +)), Double(outside.reduce(0, +)))
-    let waking = runs * Double(stepCount) * Self.longestWaking
-    if inside > outside * 1.01 || inside < outside / 2 - waking {
-      return "the clock of its process counted \(Self.text(inside / runs)) a run, and "
-        + "\(Self.text(outside / runs)) went by"
-    }
-    return nil
+    let waking = Double(stepCount) * Self.longestWaking
+    guard !self.inside.isEmpty else { return nil }
+    let isSlow = zip(inside, outside).allSatisfy { Double($0) < Double($1) / 2 - waking }
+    let (inside, outside) = (
+      Double(inside.reduce(0, +)), Double(outside.reduce(0, +))
+    )
+    guard isSlow || inside > outside * 1.01 else { return nil }
+    let runs = Double(max(1, self.inside.count))
+    return "the clock of its process counted \(Self.text(inside / runs)) a run, and "
+      + "\(Self.text(outside / runs)) went by"
   }
 
   /// In nanoseconds.
