@@ -24,8 +24,9 @@ import Verify
 /// The files, lowest first:
 /// - `TimeSource.swift`: the clocks.
 /// - `Statistics.swift`: the statistics of a list of times.
-/// - `TimedNetwork.swift`, `WarmUp.swift`, `Sampler.swift`: the measurement itself. `HotLoop.swift`: that
-///   of single convolutions. `ArithmeticRoof.swift`: the peak that rates are compared with.
+/// - `TimedNetwork.swift`, `TimedPlan.swift`, `WarmUp.swift`, `Sampler.swift`: the measurement itself.
+///   `HotLoop.swift`: that of single convolutions. `ArithmeticRoof.swift`, `CopyBandwidth.swift`: what the
+///   machine can do.
 /// - `Judgement.swift`, `Earned/`: what makes a time count.
 /// - `Candidate.swift`, `BenchmarkResult.swift`: input and output.
 /// - `MachineDescription.swift` and what it reads: where the numbers were measured.

@@ -11,9 +11,6 @@ public protocol ObservedBackend: ConvolutionBackend {
   /// The number of processes that the kernels have started and left running.
   var strayProcessCount: Int { get }
 
-  /// The nanoseconds that the last run took by the clock of that process, and by the clock of this one.
-  var lastRunTimes: (inside: Int, outside: Int)? { get }
-
   /// How long all runs took in that process, of whatever backend.
   var kernelTimes: KernelTimes { get }
 
@@ -37,10 +34,31 @@ public struct KernelTimes: Hashable, Sendable {
   /// By the clock of the one that asks them to run.
   public var outside = 0
 
+  /// What one run may add at most: more than any takes, and so little that millions can be added up.
+  static let longestRun: Int64 = 1 << 40
+
   public init() {}
+
+  /// Adds a run.
+  ///
+  /// - Parameters:
+  ///   - inside: What its process says, which may be any number.
+  ///   - outside: What passed here.
+  public mutating func addRun(inside: Int64, outside: Int) {
+    self.inside += Int(min(max(0, inside), Self.longestRun))
+    self.outside += outside
+  }
 
   public mutating func add(_ other: KernelTimes) {
     inside += other.inside
     outside += other.outside
+  }
+
+  /// The times since others were taken.
+  public func since(_ other: KernelTimes) -> KernelTimes {
+    var times = self
+    times.inside -= other.inside
+    times.outside -= other.outside
+    return times
   }
 }

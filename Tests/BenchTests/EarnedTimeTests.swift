@@ -143,6 +143,14 @@ import Verify
     #expect(varying.changedRun == nil && varying.results == [[2]])
   }
 
+  @Test func `times that a process makes up neither trap nor pass`() {
+    var times = KernelTimes()
+    for inside in [Int64.max, .max, .min, -1] { times.addRun(inside: inside, outside: 1000) }
+    #expect(times.outside == 4000)
+    #expect(times.inside > 1000 * times.outside)
+    #expect(times.since(times) == KernelTimes())
+  }
+
   @Test func `results that vary are confirmed within what two runs can differ by`() {
     var judgement = Judgement()
     #expect(!judgement.isConfirmed(by: [1, 2], orderVaries: true))

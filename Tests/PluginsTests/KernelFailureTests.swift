@@ -28,6 +28,19 @@ import TestSupport
     """
   }
 
+  /// The smallest convolution, three times its input, prepared by the first backend of a plugin.
+  static func prepared(_ plugin: CompiledPlugin) throws -> (
+    convolution: any PreparedConvolution, problem: ConvolutionProblem
+  ) {
+    let backend = try IsolatedBackend.all(
+      of: PluginFile(path: plugin.path), program: BuiltCommand.path, instructionSet: .best)[0]
+    let problem = try ConvolutionProblem(
+      input: TensorShape(channels: 1, height: 2, width: 2), outputChannels: 1, kernel: Size(1))
+    let prepared = try backend.prepare(
+      problem, weights: WeightBuffer([3]), bias: nil, fusion: .none, on: ExecutionTarget(.best))
+    return (prepared, problem)
+  }
+
   static func run(
     _ prepared: any PreparedConvolution, _ problem: ConvolutionProblem, _ value: Float,
     team: WorkerTeam
@@ -112,12 +125,7 @@ import TestSupport
     // The descriptor of the shared memory is known to be 3.
     let plugin = try CompiledPlugin(
       "failing", text: Self.text("if (ftruncate(3, 0) == 0) abort(); ftruncate(3, 1LL << 40)"))
-    let backend = try IsolatedBackend.all(
-      of: PluginFile(path: plugin.path), program: BuiltCommand.path, instructionSet: .best)[0]
-    let problem = try ConvolutionProblem(
-      input: TensorShape(channels: 1, height: 2, width: 2), outputChannels: 1, kernel: Size(1))
-    let prepared = try backend.prepare(
-      problem, weights: WeightBuffer([3]), bias: nil, fusion: .none, on: ExecutionTarget(.best))
+    let (prepared, problem) = try Self.prepared(plugin)
     let team = try WorkerTeam(count: 1)
     #expect(Self.run(prepared, problem, -2, team: team) == [-6, -6, -6, -6])
     #expect(prepared.failure == nil)
@@ -143,12 +151,7 @@ extension KernelFailureTests {
         static const densecam_plugin plugin = {sizeof plugin, DENSECAM_ABI_VERSION, 1, list};
         const densecam_plugin *densecam_plugin_entry(const densecam_host *h) { return &plugin; }
         """)
-    let backend = try IsolatedBackend.all(
-      of: PluginFile(path: plugin.path), program: BuiltCommand.path, instructionSet: .best)[0]
-    let problem = try ConvolutionProblem(
-      input: TensorShape(channels: 1, height: 2, width: 2), outputChannels: 1, kernel: Size(1))
-    let prepared = try backend.prepare(
-      problem, weights: WeightBuffer([3]), bias: nil, fusion: .none, on: ExecutionTarget(.best))
+    let (prepared, problem) = try Self.prepared(plugin)
     let guarded = try #require(prepared.guarded(.atEnd))
     _ = Self.run(guarded, problem, 2, team: try WorkerTeam(count: 1))
     #expect(prepared.failure?.kind == .failed)

@@ -37,10 +37,10 @@ final class IsolationRecord {
 
   /// Notes that a run has ended.
   func end() {
-    let end = times
+    let run = times.since(start)
     unshareProcessor()
-    inside.append(end.inside - start.inside)
-    outside.append(end.outside - start.outside)
+    inside.append(run.inside)
+    outside.append(run.outside)
   }
 
   /// Has kernels on one thread run on the processor of the calling thread, as if they were in this process.

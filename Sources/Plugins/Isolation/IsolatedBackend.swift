@@ -56,9 +56,6 @@ package struct IsolatedBackend: ObservedBackend {
   package var loadingChange: String? { process.withTurn { process.loadingChange } }
   package var addressSpaceByteCount: Int? { process.withTurn { process.addressSpaceByteCount } }
   package var strayProcessCount: Int { process.withTurn { process.strayProcessCount } }
-  package var lastRunTimes: (inside: Int, outside: Int)? {
-    process.withTurn { process.lastRunTimes }
-  }
   package var kernelTimes: KernelTimes { process.withTurn { process.kernelTimes } }
   package func shareProcessor() { process.withTurn { process.shareProcessor() } }
   package func unshareProcessor() { process.withTurn { process.unshareProcessor() } }

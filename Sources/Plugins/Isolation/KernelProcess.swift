@@ -39,13 +39,10 @@ final class KernelProcess: @unchecked Sendable {
   /// What loading the plugin has changed in the process and should not have; nil if nothing.
   private(set) var loadingChange: String?
 
-  /// The nanoseconds that the last run took: in the process by its own clock, and by this one's.
-  private(set) var lastRunTimes: (inside: Int, outside: Int)?
-
   /// Keeps the calling thread where the runs are; nil if both may be anywhere.
   private var sharedProcessor: ProcessorPin?
 
-  /// The time of all runs.
+  /// How long all runs took: in the process by its own clock, and by this one's.
   private(set) var kernelTimes = KernelTimes()
 
   /// The backends that the plugin says it has, as the last process that was started answered.
@@ -331,11 +328,7 @@ final class KernelProcess: @unchecked Sendable {
       UnsafeBufferPointer(
         start: cisolation_answer_words(mailbox) + 1, count: Int(CISOLATION_WORDS) - 1))
     if order == .run {
-      let (inside, outside) = (Int(clamping: answer[0]), time.nanoseconds)
-      lastRunTimes = (inside, outside)
-      // What the process says may be any number.
-      kernelTimes.inside = kernelTimes.inside.addingReportingOverflow(inside).partialValue
-      kernelTimes.outside += outside
+      kernelTimes.addRun(inside: answer[0], outside: time.nanoseconds)
     }
     return Answer(
       status: status, words: answer,

@@ -4,24 +4,11 @@ import Kernels
 ///
 /// Tasks of one phase may be done in any order, and on several threads they are. To turn the order around
 /// shows what a race would show now and then, every time.
-struct ReorderedBackend: ConvolutionBackend {
+struct ReorderedBackend: BackendWrapper {
   let base: any ConvolutionBackend
 
-  var name: String { base.name }
-  var summary: String { base.summary }
-
-  func refusal(of problem: ConvolutionProblem) -> String? { base.refusal(of: problem) }
-
-  func description(of problem: ConvolutionProblem, on target: ExecutionTarget)
-    -> ConvolutionDescription
-  {
-    base.description(of: problem, on: target)
-  }
-
-  func delegate(for problem: ConvolutionProblem, on target: ExecutionTarget)
-    -> any ConvolutionBackend
-  {
-    ReorderedBackend(base: base.delegate(for: problem, on: target))
+  func wrapping(_ base: any ConvolutionBackend) -> ReorderedBackend {
+    ReorderedBackend(base: base)
   }
 
   func prepare(

@@ -1,7 +1,7 @@
 package import Kernels
 
 /// A backend with one fault.
-struct FaultyBackend: ConvolutionBackend {
+struct FaultyBackend: BackendWrapper {
   let base: any ConvolutionBackend
   let fault: Fault
 
@@ -20,21 +20,10 @@ struct FaultyBackend: ConvolutionBackend {
       .taskCounts.contains { $0 > 1 }
   }
 
-  var name: String { base.name }
   var summary: String { "\(base.name), where \(fault.summary)" }
 
-  func refusal(of problem: ConvolutionProblem) -> String? { base.refusal(of: problem) }
-
-  func description(of problem: ConvolutionProblem, on target: ExecutionTarget)
-    -> ConvolutionDescription
-  {
-    base.description(of: problem, on: target)
-  }
-
-  func delegate(for problem: ConvolutionProblem, on target: ExecutionTarget)
-    -> any ConvolutionBackend
-  {
-    FaultyBackend(base: base.delegate(for: problem, on: target), fault: fault)
+  func wrapping(_ base: any ConvolutionBackend) -> FaultyBackend {
+    FaultyBackend(base: base, fault: fault)
   }
 
   func prepare(
