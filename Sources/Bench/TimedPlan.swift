@@ -21,7 +21,7 @@ struct TimedPlan {
       executor.plan.assignment(ofStep: $0)?.description.orderVaries == true
     }
     outputs = OutputRecord(inputCount: inputs.count, comparesBits: !orderVaries)
-    isolation = IsolationRecord(executor.plan, threads: executor.team.count)
+    isolation = IsolationRecord(executor.plan, on: executor.team)
   }
 
   /// The plan in the form that a ``Sampler`` times.

@@ -53,8 +53,37 @@ static void post(uint32_t *number, uint32_t value, const uint32_t *sleeps) {
   }
 }
 
+enum {
+  /* How often to give the processor away before sleeping. On one processor, once is enough if nobody else wants
+     it. */
+  YIELDS_OF_ONE = 4,
+  /* On several it comes back at once if nobody wants it: this is about a millisecond. */
+  YIELDS_OF_ALL = 3000,
+  /* For how many waits not to, after somebody else has taken it: who sleeps is preferred when he wakes up. */
+  CROWDED_WAITS = 16
+};
+
+/* Gives the processor away until the number is there, unless that takes too long. */
+static bool yield_for(uint32_t const *number, uint32_t value, int32_t yields) {
+  static _Thread_local int32_t crowded_waits;
+  if (crowded_waits > 0) {
+    crowded_waits--;
+    return false;
+  }
+  for (int32_t i = 0; i < yields; i++) {
+    sched_yield();
+    if (__atomic_load_n(number, __ATOMIC_ACQUIRE) == value) return true;
+  }
+  crowded_waits = CROWDED_WAITS;
+  return false;
+}
+
 static bool wait_for(
     uint32_t *number, uint32_t value, uint32_t *sleeps, int32_t spins, int64_t milliseconds) {
+  if (spins < 0) {
+    int32_t const yields = spins == CISOLATION_ONE_PROCESSOR ? YIELDS_OF_ONE : YIELDS_OF_ALL;
+    if (yield_for(number, value, yields)) return true;
+  }
   for (int32_t i = 0; i < spins; i++) {
     if (__atomic_load_n(number, __ATOMIC_ACQUIRE) == value) return true;
 #if defined(__x86_64__)
@@ -86,6 +115,12 @@ bool cisolation_wait_for_order(
 bool cisolation_wait_for_answer(
     cisolation_mailbox *mailbox, uint32_t number, int32_t spins, int64_t milliseconds) {
   return wait_for(&mailbox->answered, number, &mailbox->parent_sleeps, spins, milliseconds);
+}
+
+int64_t cisolation_now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
 }
 
 /* ---- Processors ------------------------------------------------------------------------------------- */

@@ -23,6 +23,9 @@ final class JobBoard: @unchecked Sendable {
   private let sleepers = Atomic<Int>(0)
   private let stopping = Atomic<Bool>(false)
 
+  /// Whether threads that wait give their processors to others.
+  let givesWay = Atomic<Bool>(false)
+
   /// The address of the current job's body on its caller's stack.
   private let body = Atomic<UInt>(0)
 
@@ -63,7 +66,7 @@ final class JobBoard: @unchecked Sendable {
       var looks = 0
       while finished.load(ordering: .acquiring) < UInt64(count) {
         looks += 1
-        if looks > Self.spins { sched_yield() } else { ccpu_pause() }
+        wait(looks > Self.spins)
       }
     }
   }
@@ -99,7 +102,7 @@ final class JobBoard: @unchecked Sendable {
       if stopping.load(ordering: .relaxed) { return nil }
       let number = ticket.load(ordering: .acquiring) >> Self.taskBits
       if number != done { return number }
-      ccpu_pause()
+      wait()
     }
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
@@ -112,6 +115,11 @@ final class JobBoard: @unchecked Sendable {
       if number != done { return number }
       unsafe pthread_cond_wait(wake, mutex)
     }
+  }
+
+  /// Lets a moment pass.
+  private func wait(_ isLong: Bool = false) {
+    if isLong || givesWay.load(ordering: .relaxed) { sched_yield() } else { ccpu_pause() }
   }
 
   private func wakeAll() {

@@ -45,6 +45,12 @@ public final class WorkerTeam: Sendable {
     self.threads = threads
   }
 
+  /// Whether the threads of another process want the same processors, so that threads which wait give way to them.
+  package var sharesProcessors: Bool {
+    get { board.givesWay.load(ordering: .relaxed) }
+    set { board.givesWay.store(newValue, ordering: .relaxed) }
+  }
+
   deinit {
     board.stop()
     for thread in threads { thread.join() }

@@ -71,6 +71,8 @@ import Testing
     ("task-race", .order, [.linearity, .shift]),
     ("thread-dependent", .threads, [.repetition, .order, .signs]),
     ("saturated", .linearity, [.order, .threads, .repetition]),
+    ("missing-bias", .zeros, [.negation, .scaling, .linearity, .shift, .nonFinite]),
+    ("lost-nan", .nonFinite, [.negation, .scaling, .linearity, .shift, .zeros]),
     ("shifted-row", .shift, [.negation, .scaling, .linearity, .order]),
   ]
 

@@ -9,14 +9,14 @@ final class IsolationRecord {
   private(set) var outside: [Int] = []
 
   private let backends: [any ObservedBackend]
-  private let threads: Int
+  private let team: WorkerTeam
   private var start = KernelTimes()
 
   /// - Parameters:
   ///   - plan: The plan that is run.
-  ///   - threads: The threads that run it.
-  init(_ plan: Plan, threads: Int) {
-    self.threads = threads
+  ///   - team: The threads that run it.
+  init(_ plan: Plan, on team: WorkerTeam) {
+    self.team = team
     var known: Set<ObjectIdentifier> = []
     backends = (0..<plan.stepCount).compactMap { plan.assignment(ofStep: $0)?.observedBackend }
       .filter { known.insert($0.processIdentity).inserted }
@@ -43,14 +43,18 @@ final class IsolationRecord {
     outside.append(run.outside)
   }
 
-  /// Has kernels on one thread run on the processor of the calling thread, as if they were in this process.
+  /// Has kernels on one thread run on the processor of the calling thread, as if they were in this process, and
+  /// threads that wait give way to those of kernels.
   func shareProcessor() {
-    if threads == 1 { for backend in backends { backend.shareProcessor() } }
+    guard !isEmpty else { return }
+    team.sharesProcessors = true
+    if team.count == 1 { for backend in backends { backend.shareProcessor() } }
   }
 
   /// Ends what ``shareProcessor()`` began.
   func unshareProcessor() {
-    if threads == 1 { for backend in backends.reversed() { backend.unshareProcessor() } }
+    team.sharesProcessors = false
+    if team.count == 1 { for backend in backends.reversed() { backend.unshareProcessor() } }
   }
 
   /// The nanoseconds of the last runs that orders and answers took.

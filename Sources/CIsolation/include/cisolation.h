@@ -12,7 +12,11 @@ enum {
   /* The bytes of a text, the zero byte at its end included. */
   CISOLATION_TEXT = 16384,
   /* The memory that a mailbox takes at the beginning of what is shared; operands follow after it. */
-  CISOLATION_MAILBOX_BYTES = 65536
+  CISOLATION_MAILBOX_BYTES = 65536,
+  /* In place of a number of turns: both sides are on one processor, and give it to each other. */
+  CISOLATION_ONE_PROCESSOR = -1,
+  /* Or the threads of both are more than there are processors, and those that wait give way to the others. */
+  CISOLATION_SHARED_PROCESSORS = -2
 };
 
 /*
@@ -41,6 +45,9 @@ bool cisolation_wait_for_order(
     cisolation_mailbox *mailbox, uint32_t number, int32_t spins, int64_t milliseconds);
 bool cisolation_wait_for_answer(
     cisolation_mailbox *mailbox, uint32_t number, int32_t spins, int64_t milliseconds);
+
+/* Nanoseconds that only increase. */
+int64_t cisolation_now(void);
 
 /* The number of processors that the calling thread may use. */
 int32_t cisolation_processor_count(void);

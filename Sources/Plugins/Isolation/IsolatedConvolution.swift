@@ -196,7 +196,9 @@ final class IsolatedConvolution: PreparedConvolution {
     _ message: RunMessage, memoryByteCount: Int = 0, fill: (SharedMemory) -> Void = { _ in }
   ) throws(KernelFailure) {
     let answer = try process.perform(
-      .run, message.words, memoryByteCount: memoryByteCount, waits: message.spins == 0, fill: fill)
+      .run, message.words, memoryByteCount: memoryByteCount,
+      spins: message.spins > 0 ? KernelProcess.spins : message.spins,
+      fill: fill)
     if let kind = answer.status.failure { throw KernelFailure(kind, answer.text) }
   }
 

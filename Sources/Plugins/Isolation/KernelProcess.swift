@@ -112,12 +112,12 @@ final class KernelProcess: @unchecked Sendable {
   ///   - order: What to do.
   ///   - words: Its numbers.
   ///   - memoryByteCount: The bytes of operands.
-  ///   - waits: Whether to sleep until the answer is there, and leave the processor to who computes it.
+  ///   - spins: How often to look for the answer before sleeping.
   ///   - fill: Writes operands.
   /// - Returns: The answer, as the child gave it.
   /// - Throws: ``KernelFailure`` if the process has ended or did not answer in time.
   func perform(
-    _ order: KernelOrder, _ words: [Int64], memoryByteCount: Int = 0, waits: Bool = false,
+    _ order: KernelOrder, _ words: [Int64], memoryByteCount: Int = 0, spins: Int = spins,
     fill: (SharedMemory) -> Void = { _ in }
   ) throws(KernelFailure) -> Answer {
     do {
@@ -125,7 +125,7 @@ final class KernelProcess: @unchecked Sendable {
       guard let memory else { throw KernelFailure(.crashed, "there is no process") }
       try memory.grow(to: SharedMemory.firstOffset + memoryByteCount)
       fill(memory)
-      return try send(order, words, waits: waits)
+      return try send(order, words, spins: spins)
     } catch let failure as KernelFailure {
       throw failure
     } catch let error as KernelError where error.code == .outOfMemory {
@@ -177,8 +177,14 @@ final class KernelProcess: @unchecked Sendable {
   ///
   /// Who turns around while it waits keeps a processor from the other side's threads, if they need them all.
   func schedule(threads: Int) -> (processor: Int?, spins: Int) {
-    if let processor = sharedProcessor?.processor { return (processor, 0) }
-    return (nil, threads < processorCount ? Self.spinsOfProcess : 0)
+    if let processor = sharedProcessor?.processor {
+      return (processor, Int(CISOLATION_ONE_PROCESSOR))
+    }
+    return (
+      nil,
+      2 * threads <= processorCount
+        ? Self.spinsOfProcess : Int(CISOLATION_SHARED_PROCESSORS)
+    )
   }
 
   /// Reads operands after an order.
@@ -279,7 +285,7 @@ final class KernelProcess: @unchecked Sendable {
   // MARK: - Orders
 
   /// How often to look before sleeping: for about as long as it takes to wake up.
-  private static let spins: Int32 = 2000
+  static let spins = 2000
 
   /// How often the process looks: for about as long as its parent takes between two layers.
   private static let spinsOfProcess = 20_000
@@ -290,7 +296,7 @@ final class KernelProcess: @unchecked Sendable {
   private static let patience: Int64 = 20
 
   private func send(
-    _ order: KernelOrder, _ words: [Int64], text: String = "", waits: Bool = false
+    _ order: KernelOrder, _ words: [Int64], text: String = "", spins: Int = spins
   ) throws(KernelFailure) -> Answer {
     guard let memory else { throw KernelFailure(.crashed, "there is no process") }
     let mailbox = unsafe memory.mailbox
@@ -302,12 +308,31 @@ final class KernelProcess: @unchecked Sendable {
     unsafe memory.write(text, to: cisolation_order_text(mailbox))
     number &+= 1
     // The child may have the processor of this thread as soon as it is woken.
-    let start = ContinuousClock.now
+    let start = cisolation_now()
     unsafe cisolation_post_order(mailbox, number)
-    let deadline = start + .seconds(limits.seconds)
-    var spins = waits ? 0 : Self.spins
-    while unsafe !cisolation_wait_for_answer(mailbox, number, spins, Self.patience) {
-      spins = 0
+    if unsafe !cisolation_wait_for_answer(mailbox, number, Int32(spins), Self.patience) {
+      unsafe try waitPatiently(mailbox)
+    }
+    let time = cisolation_now() - start
+    // Taken once: the process may change them.
+    let status = unsafe KernelStatus(rawValue: cisolation_answer_words(mailbox)[0]) ?? .invalid
+    if order == .run {
+      kernelTimes.addRun(inside: unsafe cisolation_answer_words(mailbox)[1], outside: Int(time))
+      if status == .done { return Answer(status: status, words: [], text: "") }
+    }
+    let answer = unsafe Array(
+      UnsafeBufferPointer(
+        start: cisolation_answer_words(mailbox) + 1, count: Int(CISOLATION_WORDS) - 1))
+    return Answer(
+      status: status, words: answer,
+      text: unsafe Self.text(cisolation_answer_text(mailbox), Int(CISOLATION_TEXT)))
+  }
+
+  /// Waits for an answer that takes long, and looks whether the process is still there meanwhile.
+  @unsafe
+  private func waitPatiently(_ mailbox: OpaquePointer) throws(KernelFailure) {
+    let deadline = ContinuousClock.now + .seconds(limits.seconds)
+    repeat {
       var status: Int32 = 0
       if unsafe waitpid(pid, &status, WNOHANG) == pid {
         let failure = unsafe Self.failure(status, cisolation_noted_fault(mailbox).pointee, limits)
@@ -320,19 +345,7 @@ final class KernelProcess: @unchecked Sendable {
         throw KernelFailure(
           .timedOut, "it did not return within \(Self.seconds(limits.seconds)), and was stopped")
       }
-    }
-    let time = ContinuousClock.now - start
-    // Taken once: the process may change them.
-    let status = unsafe KernelStatus(rawValue: cisolation_answer_words(mailbox)[0]) ?? .invalid
-    let answer = unsafe Array(
-      UnsafeBufferPointer(
-        start: cisolation_answer_words(mailbox) + 1, count: Int(CISOLATION_WORDS) - 1))
-    if order == .run {
-      kernelTimes.addRun(inside: answer[0], outside: time.nanoseconds)
-    }
-    return Answer(
-      status: status, words: answer,
-      text: unsafe Self.text(cisolation_answer_text(mailbox), Int(CISOLATION_TEXT)))
+    } while unsafe !cisolation_wait_for_answer(mailbox, number, 0, Self.patience)
   }
 
   private static func seconds(_ seconds: Double) -> String {

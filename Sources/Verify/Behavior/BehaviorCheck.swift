@@ -12,6 +12,8 @@ package enum BehaviorCheck: String, CaseIterable, Sendable {
   case signs
   case linearity
   case shift
+  case zeros
+  case nonFinite = "non-finite"
   case memory
   case processes
   case clock
@@ -34,6 +36,8 @@ package enum BehaviorCheck: String, CaseIterable, Sendable {
     case .signs: "errors are as often up as down, and as often towards zero as away from it"
     case .linearity: "the sum of two inputs gives the sum of the outputs, within twice the bound"
     case .shift: "an input shifted by whole tiles gives the shifted output, within twice the bound"
+    case .zeros: "an input of zeros, of either sign, gives the bias"
+    case .nonFinite: "NaN and infinities reach the results that they belong to, and no others"
     case .memory: "no memory is lost from call to call"
     case .processes: "no process is left running"
     case .clock: "time passes in its process as it does outside"

@@ -92,6 +92,8 @@ package struct BehaviorExamination {
     case .signs: try signs()
     case .linearity: try linearity()
     case .shift: try shift()
+    case .zeros: try zeros()
+    case .nonFinite: try nonFinite()
     case .memory: try memory()
     case .processes: processes()
     case .clock: try clock()

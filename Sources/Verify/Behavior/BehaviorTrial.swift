@@ -15,6 +15,9 @@ final class BehaviorTrial {
   /// `[outputChannels, groupInputChannels, kH, kW]`.
   let weights: [Float]
 
+  /// A number for each output channel; nil without a bias.
+  let bias: [Float]?
+
   private let executor: Executor
   private let bounds: NodeBounds
   private let output: Int
@@ -40,6 +43,9 @@ final class BehaviorTrial {
     }
     input = network.input.elements
     weights = weight.withElements { elements in (0..<elements.count).map { elements[$0] } }
+    bias = network.parameters["bias"]?.withElements { elements in
+      (0..<elements.count).map { elements[$0] }
+    }
     output = network.graph.output
     var options = PlanOptions.standard
     options.threads = team.count
@@ -62,6 +68,9 @@ final class BehaviorTrial {
   /// The algorithm by which the backend says that it computes the problem.
   var algorithm: Algorithm? { description?.algorithm }
 
+  /// Whether it says that the order of its sums varies from run to run.
+  var ordersVary: Bool { description?.orderVaries == true }
+
   /// The results of two runs that should be the same and are not: those with other bits or, if the backend says that
   /// its sums are made in an order that varies, those that differ by more than two runs can.
   ///
@@ -76,7 +85,7 @@ final class BehaviorTrial {
     throws
     -> Int
   {
-    guard description?.orderVaries == true else {
+    guard ordersVary else {
       return zip(one, other).count { $0.bitPattern != $1.bitPattern && $0 != $1 }
     }
     let bounds = try bounds(input)

@@ -22,6 +22,7 @@ extension Fault {
     Fault(
       "flushes-to-zero", "the process flushes subnormal numbers to zero from then on",
       .misconduct(.leavesFlushing)),
+    Fault("lost-nan", "results that are not numbers are 0", .misconduct(.losesNaN)),
     Fault("over-read", "the element after the input is read", .misconduct(.readsBehind)),
     Fault(
       "assumed-alignment", "the input is taken to begin at a multiple of 64 bytes",

@@ -37,6 +37,9 @@ enum Misconduct: Sendable, Hashable {
   /// Rounds every operation to one side.
   case rounds(Direction)
 
+  /// Gives 0 where a result is not a number.
+  case losesNaN
+
   enum Direction: Sendable, Hashable {
     case up
     case towardsZero
@@ -46,7 +49,8 @@ enum Misconduct: Sendable, Hashable {
   var needsProcess: Bool {
     switch self {
     case .overwritesWeights, .leavesFlushing, .readsBehind, .assumesAlignment: true
-    case .overwritesInput, .keepsResult, .failsFrom, .dependsOnOrder, .dependsOnThreads, .rounds:
+    case .overwritesInput, .keepsResult, .failsFrom, .dependsOnOrder, .dependsOnThreads, .rounds,
+      .losesNaN:
       false
     }
   }
@@ -56,7 +60,7 @@ enum Misconduct: Sendable, Hashable {
     switch self {
     case .assumesAlignment, .rounds: false
     case .overwritesInput, .overwritesWeights, .keepsResult, .failsFrom, .dependsOnOrder,
-      .dependsOnThreads, .leavesFlushing, .readsBehind:
+      .dependsOnThreads, .leavesFlushing, .readsBehind, .losesNaN:
       true
     }
   }
@@ -150,6 +154,8 @@ final class MisconductState: Sendable {
       let address = unsafe UInt(bitPattern: input.base) & ~63
       guard let aligned = unsafe UnsafePointer<Float>(bitPattern: address) else { return }
       unsafe output.plane(0, 0)[0] += aligned[0] - input.base[0]
+    case .losesNaN:
+      unsafe Fault.Output(output).mapAll { $0.isNaN ? 0 : $0 }
     case .leavesFlushing, .rounds:
       break
     }

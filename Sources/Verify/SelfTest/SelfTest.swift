@@ -196,8 +196,8 @@ public struct SelfTest: Sendable {
 
   /// The checks of behaviour that a kernel is put through if no result fails it, the cheapest first.
   package static let behaviorChecks: [BehaviorCheck] = [
-    .newData, .threads, .order, .negation, .scaling, .impulses, .linearity, .shift, .signs,
-    .repetition,
+    .newData, .threads, .order, .negation, .scaling, .zeros, .nonFinite, .impulses, .linearity,
+    .shift, .signs, .repetition,
   ]
 
   /// The first check of behaviour that a kernel does not pass; nil if it passes all.
