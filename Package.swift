@@ -104,7 +104,7 @@ let package = Package(
       name: "Bench", dependencies: ["Files", "Verify", "Net", "Kernels"], swiftSettings: fast),
     .target(
       name: "Report", dependencies: ["Bench", "Files", "Verify", "Explain", "Net", "Kernels"],
-      swiftSettings: safe),
+      resources: [.embedInCode("HTML/Page")], swiftSettings: safe),
 
     // MARK: - Command
     .executableTarget(
@@ -163,7 +163,9 @@ let package = Package(
       swiftSettings: common),
     .testTarget(
       name: "ReportTests",
-      dependencies: ["Report", "Bench", "Explain", "Verify", "Net", "Kernels", "TestSupport"],
+      dependencies: [
+        "Report", "Bench", "Explain", "Files", "Verify", "Net", "Kernels", "TestSupport",
+      ],
       swiftSettings: common),
     .testTarget(
       name: "CommandTests",

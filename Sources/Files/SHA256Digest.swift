@@ -10,6 +10,9 @@ package struct SHA256Sum: ByteSink {
     unsafe bytes.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
   }
 
+  /// The 32 bytes of the sum so far.
+  package var bytes: [UInt8] { Array(hash.finalize()) }
+
   /// The sum of all bytes so far, in lower-case hexadecimal.
   package var hexadecimal: String {
     let digits = Array("0123456789abcdef")

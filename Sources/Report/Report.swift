@@ -19,6 +19,8 @@
 // - `SelfTest/`: `SelfTestReport`. `Bisect/`: `BisectReport`. `GoldenDiff/`: what changed between
 //   two goldens.
 // - `Bench/`: `BenchReport`.
+// - `HTML/`: `HTMLReport`, a page of saved results of any kind; `Page/` has its style and its script, which are part
+//   of the program.
 //
 // ### JSON
 // Keys are in snake case and sorted. A number that JSON cannot hold (infinite, or not a number) is

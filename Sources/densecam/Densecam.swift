@@ -38,8 +38,8 @@ struct Densecam: ParsableCommand {
     version: version,
     subcommands: [
       CamCommand.self, VerifyCommand.self, BisectCommand.self, SelfTestCommand.self,
-      BenchCommand.self, PlanCommand.self, GoldenCommand.self, PluginCommand.self,
-      ExportCommand.self, ListCommand.self,
+      BenchCommand.self, ReportCommand.self, PlanCommand.self, GoldenCommand.self,
+      PluginCommand.self, ExportCommand.self, ListCommand.self,
       DoctorCommand.self, KernelHostCommand.self,
     ])
 

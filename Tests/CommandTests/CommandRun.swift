@@ -42,7 +42,7 @@ struct CommandRun {
 }
 
 /// A folder that goes with the test.
-final class Folder {
+final class Folder: Sendable {
   let url: URL
 
   init() throws {

@@ -10,6 +10,19 @@ import Testing
 
   static let plugin = try? CompiledPlugin("simple")
 
+  /// Results that a page can be made of.
+  static let results = try? SavedResults()
+
+  struct SavedResults: Sendable {
+    let folder: Folder
+    let path: String
+
+    init() throws {
+      folder = try Folder()
+      path = try ReportCommandTests.verify(into: folder)
+    }
+  }
+
   /// Every command that prints, in every format, on little work; `@` is a folder of the test's own.
   static let commands: [[String]] =
     ["table", "md", "csv", "json", "jsonl", "junit"].map {
@@ -46,6 +59,7 @@ import Testing
       ["golden", "record", "--model", "densenet-mini@1", "--image", scene, "-o", "@/a.h5"],
       ["export", "densenet-mini@1", "@/mini:0"], ["plugin", "new", "@/kernel"],
       ["plugin", "check", plugin?.path ?? "", "--seeds", "1"], ["doctor"],
+      ["report", results?.path ?? ""],
       ["--help"], ["golden", "--help"],
       ["--version"], ["--generate-completion-script", "bash"], ["--experimental-dump-help"],
     ]

@@ -1,10 +1,16 @@
 import FoundationEssentials
 
 /// A number in JSON: `null` if it is infinite or not a number, which JSON cannot hold.
-struct JSONNumber: Hashable, Encodable {
+struct JSONNumber: Hashable, Codable {
   var value: Double
 
   init(_ value: Double) { self.value = value }
+
+  /// Which of those numbers `null` was is not known, so it is not a number.
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    value = container.decodeNil() ? .nan : try container.decode(Double.self)
+  }
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()

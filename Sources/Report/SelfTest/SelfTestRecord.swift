@@ -1,8 +1,8 @@
 import Verify
 
 /// The report of a self-test in JSON.
-struct SelfTestRecord: Encodable {
-  struct FaultCount: Encodable {
+struct SelfTestRecord: Codable {
+  struct FaultCount: Codable {
     var fault: String
     var summary: String
     var injected: Int
@@ -19,13 +19,13 @@ struct SelfTestRecord: Encodable {
     var beyondWorstCase: Int
   }
 
-  struct PolicyCount: Encodable {
+  struct PolicyCount: Codable {
     var policy: String
     var faultsCaught: Int
     var rightKernelsFailed: Int
   }
 
-  struct Escape: Encodable {
+  struct Escape: Codable {
     var fault: String
     var backend: String
     var layer: String

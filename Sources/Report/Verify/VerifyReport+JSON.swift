@@ -50,7 +50,7 @@ extension VerifyReport {
     }
   }
 
-  private init(_ record: VerifyRecord) throws(RecordFault) {
+  init(_ record: VerifyRecord) throws(RecordFault) {
     let context = record.context
     for rule in context.policy.rules {
       if let objection = rule.objection { throw RecordFault("context.policy: \(objection)") }
