@@ -58,6 +58,7 @@ package struct Benchmark {
   /// - Parameters:
   ///   - candidates: What to time, in the order of a round.
   ///   - options: How long to measure.
+  ///   - roofs: What the machine can do, if that is known: times are then compared with it.
   ///   - shouldStop: Called before each run of a candidate; what has been measured is kept.
   ///   - progress: Called between runs, never inside one.
   /// - Returns: One result for each candidate that ran at least once, or whose kernels did not come to their end
@@ -65,16 +66,25 @@ package struct Benchmark {
   /// - Throws: ``GraphError`` or ``KernelError`` if a candidate cannot run.
   package func run(
     _ candidates: [Candidate], options: SamplingOptions = SamplingOptions(),
-    shouldStop: () -> Bool = { false }, progress: (BenchmarkProgress) -> Void = { _ in }
+    roofs: MachineRoofs? = nil, shouldStop: () -> Bool = { false },
+    progress: (BenchmarkProgress) -> Void = { _ in }
   ) throws -> [BenchmarkResult] {
+    let inputs = [input, input.turned]
+    let clock = TimeSource.system
+    var beginnings: [(preparation: Int, firstRun: Int)] = []
     let plans = try candidates.map { candidate in
       var options = candidate.run.options
       options.threads = candidate.team.count
-      return try Plan(
+      let start = clock.now()
+      let plan = try Plan(
         graph: graph, parameters: parameters, input: input.shape,
         backends: candidate.run.backends, options: options)
+      let prepared = clock.now()
+      // What it computes is judged later, as that of all other runs is.
+      try Executor(plan: plan, team: candidate.team).run(input.elements.span)
+      beginnings.append((prepared - start, clock.now() - prepared))
+      return plan
     }
-    let inputs = [input, input.turned]
     let judge = Judge(model: model, graph: graph, parameters: parameters)
     var judged = try judge.judge(
       Array(zip(candidates, plans)), on: inputs[0], options: VerificationOptions()
@@ -93,6 +103,7 @@ package struct Benchmark {
         Array(zip(timed, networks)), candidates, plans, inputs, judge, &judged, progress)
     }
     let floor = PhysicalFloor.measure()
+    let best = networks.reduce(into: floor) { $0.raise(to: $1.floor) }
     return candidates.indices.compactMap { index in
       var result = BenchmarkResult(
         model: model, candidate: candidates[index], plan: plans[index], layers: judged[index].layers
@@ -100,11 +111,13 @@ package struct Benchmark {
       guard let position = timed.firstIndex(of: index) else { return result }
       guard !samples[position].network.isEmpty else { return nil }
       result.add(samples[position])
+      (result.preparation, result.firstRun) = beginnings[index]
       if options.includesHot, !shouldStop() {
         result.add(hot: HotLoop(source: .system).sample(networks[position]))
       }
+      if let roofs { result.add(roofs) }
       result.peak = ArithmeticRoof.measure(result.instructionSet)
-      result.earn(on: networks[position], judged: judged[index].doubt, floor: floor)
+      result.earn(on: networks[position], judged: judged[index].doubt, floor: best)
       return result
     }
   }

@@ -24,6 +24,20 @@ package struct BenchmarkResult: Sendable {
   /// The processor time of the process in those runs.
   package var processor: [Int]
 
+  /// How fast the machine was just before each of them, and the block that it belongs to.
+  package var machine: [MachineReading] = []
+  package var blocks: [Int] = []
+
+  /// The round that each of them belongs to: in a round every candidate runs once.
+  package var rounds: [Int] = []
+
+  /// The repetitions that do not count, as the processor's clock was too low.
+  package var setAsideCount = 0
+
+  /// What making the plan took, weights packed; and its first run.
+  package var preparation = 0
+  package var firstRun = 0
+
   /// In the order in which they run.
   package var steps: [StepTiming]
 
@@ -116,6 +130,13 @@ package struct StepTiming: Sendable {
   /// measured.
   package var hot: [Int] = []
 
+  /// What it has to do at least.
+  package var work = StepWork()
+
+  /// The least time for that in the network, and with all data in the cache; nil if the machine's roofs are not known.
+  package var floor: StepFloor?
+  package var hotFloor: StepFloor?
+
   /// Nil if the step was not verified.
   package var verdict: Verdict?
 
@@ -174,6 +195,7 @@ extension BenchmarkResult {
           executed: plan.assignment(ofStep: index)?.executed ?? "", samples: [],
           verdict: layer?.verdict, errorOverBound: layer?.deviation.errorOverBound)
         timing.reason = layer?.reason
+        timing.work = StepWork(plan, step: index)
         return timing
       })
     memory.weights = plan.packedBytes
@@ -188,8 +210,13 @@ extension BenchmarkResult {
 
   /// Takes in times.
   mutating func add(_ samples: NetworkSamples) {
+    var samples = samples
+    setAsideCount = samples.setThrottledAside()
     network = samples.network
     processor = samples.processor
+    machine = samples.machine
+    blocks = samples.blocks
+    rounds = samples.rounds
     for index in steps.indices { steps[index].samples = samples.steps[index] }
     warmUpCount = samples.warmUpCount
     isWarm = samples.isWarm

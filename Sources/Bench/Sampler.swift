@@ -12,12 +12,19 @@ package struct SamplingOptions: Hashable, Sendable {
   /// The longest time to warm up for, per candidate, in seconds.
   package var warmUpSeconds: Double
 
+  /// The share of the median below which the width of its interval has to be before measuring ends; nil for no
+  /// such condition.
+  package var noise: Double?
+
+  /// The blocks that the repetitions are made in, before each of which the memory of the activations is taken anew.
+  package var blocks = 8
+
   /// Whether each convolution is also timed alone, repeatedly, with its weights and its data
   /// in the cache.
   package var includesHot = false
 
   /// The limit of repetitions by time, as a report keeps every one of them.
-  package static let mostRepetitions = 200
+  package static let mostRepetitions = 400
 
   package init(
     repetitions: Int? = nil, seconds: Double = 3, leastRepetitions: Int = 5,
@@ -108,20 +115,29 @@ package struct Sampler {
   ) {
     let budget = options.seconds * 1e9 * Double(recorders.count)
     let least = max(1, options.repetitions ?? min(options.leastRepetitions, Self.most))
+    let yardstick = Yardstick(source: source)
+    let most = options.repetitions ?? Self.most
     var spent = 0.0
     var round = 0
-    while round < least
-      || (options.repetitions == nil && spent < budget && round < Self.most)
-    {
+    while round < least || (options.repetitions == nil && spent < budget && round < Self.most) {
+      // What is known beforehand is the number of rounds, or the time.
+      let time = options.repetitions == nil && budget > 0 ? spent / budget : 0
+      let done = max(time, Double(round) / Double(max(1, most)))
+      let block = min(options.blocks - 1, Int(done * Double(options.blocks)))
       for index in recorders.indices {
         if shouldStop() { return }
-        spent += Double(recorders[index].measure())
+        spent += Double(recorders[index].measure(yardstick, block: max(0, block)))
         let share = Double(round * recorders.count + index + 1) / Double(least * recorders.count)
         let time = budget > 0 ? spent / budget : 1
         let fraction = options.repetitions == nil ? min(share, time) : share
         progress(.init(phase: .measuring, fraction: min(1, fraction)))
       }
       round += 1
+      if round >= least, let noise = options.noise,
+        recorders.allSatisfy({ $0.samples.isQuiet(below: noise) })
+      {
+        return
+      }
     }
   }
 

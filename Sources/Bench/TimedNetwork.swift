@@ -11,14 +11,19 @@ package struct TimedNetwork {
   /// Called after each run, when its time has been taken.
   let end: () -> Void
 
+  /// Called before each block of repetitions but the first: what differs from one process to another by chance
+  /// may be chosen again.
+  let renew: () -> Void
+
   init(
     stepCount: Int, begin: @escaping () -> Void = {}, run: @escaping (_ lap: () -> Void) -> Void,
-    end: @escaping () -> Void = {}
+    end: @escaping () -> Void = {}, renew: @escaping () -> Void = {}
   ) {
     self.stepCount = stepCount
     self.begin = begin
     self.run = run
     self.end = end
+    self.renew = renew
   }
 }
 
@@ -36,6 +41,15 @@ package struct NetworkSamples: Hashable, Sendable {
 
   /// Each step with one reading of the clock, `[step][repetition]`.
   package internal(set) var steps: [[Int]]
+
+  /// How fast the machine was just before each repetition.
+  package internal(set) var machine: [MachineReading] = []
+
+  /// The block that each repetition belongs to, from 0 on.
+  package internal(set) var blocks: [Int] = []
+
+  /// The number of each repetition, from 0 on.
+  package internal(set) var rounds: [Int] = []
 
   /// The runs that came before.
   package internal(set) var warmUpCount = 0
@@ -90,8 +104,18 @@ struct Recorder {
   mutating func settle() { samples.isWarm = true }
 
   /// Runs once and keeps the times.
-  mutating func measure() -> Int {
+  ///
+  /// - Parameters:
+  ///   - yardstick: What tells how fast the machine is.
+  ///   - block: The number of the block, before which the network is renewed if it is another one.
+  /// - Returns: The time in nanoseconds.
+  mutating func measure(_ yardstick: Yardstick, block: Int) -> Int {
+    if let last = samples.blocks.last, last != block { network.renew() }
+    yardstick.read()
     let (total, processor) = time()
+    samples.machine.append(yardstick.reading)
+    samples.blocks.append(block)
+    samples.rounds.append(samples.rounds.count)
     samples.network.append(total)
     samples.processor.append(processor)
     for step in samples.steps.indices {

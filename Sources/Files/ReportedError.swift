@@ -19,6 +19,9 @@ public enum ExitStatus: Int32, Error {
   /// An argument or a file is at fault.
   case badInput = 2
 
+  /// A network is slower than was allowed.
+  case regression = 3
+
   /// A golden is missing, damaged, or of another model.
   case golden = 4
 

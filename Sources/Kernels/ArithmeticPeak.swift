@@ -16,3 +16,27 @@ public enum ArithmeticPeak {
     return 2 * rounds * sums * instructionSet.laneCount
   }
 }
+
+/// Memory that is read as fast as one core can.
+public struct ReadBuffer: Sendable {
+  private let elements: [Float]
+
+  /// - Parameter byteCount: Its size.
+  public init(byteCount: Int) {
+    elements = [Float](repeating: 1, count: byteCount / MemoryLayout<Float>.stride)
+  }
+
+  /// Reads all of it.
+  ///
+  /// - Parameter instructionSet: A supported set.
+  /// - Returns: The bytes that were read.
+  public func read(_ instructionSet: InstructionSet) -> Int {
+    unsafe elements.withUnsafeBufferPointer { elements in
+      guard let base = elements.baseAddress else { return 0 }
+      let total = unsafe instructionSet.microkernels.readElements(elements.count, base)
+      // The sum is never NaN; the comparison keeps the loop from being left out.
+      precondition(!total.isNaN)
+      return elements.count * MemoryLayout<Float>.stride
+    }
+  }
+}

@@ -28,6 +28,7 @@ extension MicrokernelTable {
       unsafe MicrokernelsBaseline.multiplyLanes($0, $1, $2, $3, $4, $5, $6, $7, $8)
     },
     multiplyAddRounds: { MicrokernelsBaseline.multiplyAddRounds($0) },
+    readElements: { unsafe MicrokernelsBaseline.readElements($0, $1) },
     addProducts: { unsafe MicrokernelsBaseline.addProducts($0, $1, $2, $3, $4, $5) },
     winograd2Input: { unsafe MicrokernelsBaseline.winograd2Input($0, $1, $2, $3, $4) },
     winograd2Output: { unsafe MicrokernelsBaseline.winograd2Output($0, $1, $2, $3, $4, $5, $6) },
@@ -59,6 +60,7 @@ extension MicrokernelTable {
       unsafe MicrokernelsBaseline16.multiplyLanes($0, $1, $2, $3, $4, $5, $6, $7, $8)
     },
     multiplyAddRounds: { MicrokernelsBaseline16.multiplyAddRounds($0) },
+    readElements: { unsafe MicrokernelsBaseline16.readElements($0, $1) },
     addProducts: { unsafe MicrokernelsBaseline16.addProducts($0, $1, $2, $3, $4, $5) },
     winograd2Input: { unsafe MicrokernelsBaseline16.winograd2Input($0, $1, $2, $3, $4) },
     winograd2Output: { unsafe MicrokernelsBaseline16.winograd2Output($0, $1, $2, $3, $4, $5, $6) },
@@ -84,6 +86,7 @@ extension MicrokernelTable {
     multiply: { unsafe MicrokernelsAVX2.multiply($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
     multiplyLanes: { unsafe MicrokernelsAVX2.multiplyLanes($0, $1, $2, $3, $4, $5, $6, $7, $8) },
     multiplyAddRounds: { MicrokernelsAVX2.multiplyAddRounds($0) },
+    readElements: { unsafe MicrokernelsAVX2.readElements($0, $1) },
     addProducts: { unsafe MicrokernelsAVX2.addProducts($0, $1, $2, $3, $4, $5) },
     winograd2Input: { unsafe MicrokernelsAVX2.winograd2Input($0, $1, $2, $3, $4) },
     winograd2Output: { unsafe MicrokernelsAVX2.winograd2Output($0, $1, $2, $3, $4, $5, $6) },
@@ -109,6 +112,7 @@ extension MicrokernelTable {
     multiply: { unsafe MicrokernelsAVX512.multiply($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
     multiplyLanes: { unsafe MicrokernelsAVX512.multiplyLanes($0, $1, $2, $3, $4, $5, $6, $7, $8) },
     multiplyAddRounds: { MicrokernelsAVX512.multiplyAddRounds($0) },
+    readElements: { unsafe MicrokernelsAVX512.readElements($0, $1) },
     addProducts: { unsafe MicrokernelsAVX512.addProducts($0, $1, $2, $3, $4, $5) },
     winograd2Input: { unsafe MicrokernelsAVX512.winograd2Input($0, $1, $2, $3, $4) },
     winograd2Output: { unsafe MicrokernelsAVX512.winograd2Output($0, $1, $2, $3, $4, $5, $6) },

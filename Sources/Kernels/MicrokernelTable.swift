@@ -92,6 +92,10 @@ public struct MicrokernelTable: Sendable {
 
   let multiplyAddRounds: MultiplyAddRounds
 
+  typealias ReadElements = @Sendable (_ count: Int, _ x: Input) -> Float
+
+  let readElements: ReadElements
+
   // MARK: - The reference
 
   typealias AddProducts =

@@ -1,3 +1,4 @@
+import CCPU
 import Synchronization
 
 /// Threads that wait for work together: the caller and `count - 1` others.
@@ -23,8 +24,11 @@ public final class WorkerTeam: Sendable {
 
   /// Starts the threads.
   ///
+  /// - Parameters:
+  ///   - count: How many there are.
+  ///   - isPinned: Whether each stays on a processor of its own, the calling thread too, as long as there are as many.
   /// - Throws: ``KernelError`` if `count` is not in `1...largestCount` or the system refuses.
-  public init(count: Int) throws(KernelError) {
+  public init(count: Int, isPinned: Bool = false) throws(KernelError) {
     guard (1...Self.largestCount).contains(count) else {
       throw KernelError(
         .invalidThreadCount, "\(count) threads are not in 1...\(Self.largestCount)")
@@ -33,8 +37,17 @@ public final class WorkerTeam: Sendable {
     let board = JobBoard()
     self.board = board
     var threads: [Thread] = []
+    if isPinned, !ccpu_stay_on(0) {
+      throw KernelError(
+        .invalidThreadCount, "the system does not let a thread stay on a processor")
+    }
     for worker in 1..<max(1, count) where count > 1 {
-      guard let thread = Thread({ board.serve(worker: worker) }) else {
+      guard
+        let thread = Thread({
+          if isPinned { _ = ccpu_stay_on(Int32(worker)) }
+          board.serve(worker: worker)
+        })
+      else {
         board.stop()
         for thread in threads { thread.join() }
         throw KernelError(
@@ -55,6 +68,11 @@ public final class WorkerTeam: Sendable {
     board.stop()
     for thread in threads { thread.join() }
   }
+
+  /// Lets threads that are started from now on, and the calling one, run before those of other programs.
+  ///
+  /// - Returns: 0, or an error's number if the system refuses.
+  package static func takePrecedence() -> Int32 { ccpu_take_precedence() }
 
   /// Runs `body` once for each task in `0..<taskCount` and returns when all are done.
   ///

@@ -25,6 +25,7 @@ struct Densecam: ParsableCommand {
 
       EXIT STATUS
         0 good   1 mismatch   2 usage or bad input
+        3 slower than allowed
         4 golden missing or not matching the model   5 nothing was compared
         130 interrupted
 
@@ -38,8 +39,9 @@ struct Densecam: ParsableCommand {
     version: version,
     subcommands: [
       CamCommand.self, VerifyCommand.self, BisectCommand.self, SelfTestCommand.self,
-      BenchCommand.self, ReportCommand.self, PlanCommand.self, GoldenCommand.self,
-      PluginCommand.self, ExportCommand.self, ListCommand.self,
+      BenchCommand.self, CompareCommand.self, HistoryCommand.self, ReportCommand.self,
+      PlanCommand.self, GoldenCommand.self, PluginCommand.self, ExportCommand.self,
+      ListCommand.self,
       DoctorCommand.self, KernelHostCommand.self,
     ])
 

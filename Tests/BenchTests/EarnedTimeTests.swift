@@ -48,7 +48,7 @@ import Verify
     let result = try result(of: backend, threads: 2, options)
     #expect(result.reason == nil)
     #expect(result.verdict == .pass)
-    #expect(result.network.count == 6)
+    #expect(result.network.count + result.setAsideCount == 6)
     #expect(result.isolationShare == nil)
   }
 

@@ -23,6 +23,20 @@ import Testing
     }
   }
 
+  /// A folder of saved times, and the file in it.
+  static let times: Folder? = {
+    guard let folder = try? Folder() else { return nil }
+    _ = try? CommandRun(
+      [
+        "bench", "--model", "densenet-mini", "--size", "64x64", "--threads", "1", "--repetitions",
+        "30", "--save", folder.url.path,
+      ], in: folder.url)
+    return folder
+  }()
+  static let saved = times.flatMap { folder in
+    folder.contents.first.map { folder.path($0) }
+  }
+
   /// Every command that prints, in every format, on little work; `@` is a folder of the test's own.
   static let commands: [[String]] =
     ["table", "md", "csv", "json", "jsonl", "junit"].map {
@@ -60,6 +74,7 @@ import Testing
       ["export", "densenet-mini@1", "@/mini:0"], ["plugin", "new", "@/kernel"],
       ["plugin", "check", plugin?.path ?? "", "--seeds", "1"], ["doctor"],
       ["report", results?.path ?? ""],
+      ["history", times?.url.path ?? ""], ["compare", saved ?? "", "--aa"],
       ["--help"], ["golden", "--help"],
       ["--version"], ["--generate-completion-script", "bash"], ["--experimental-dump-help"],
     ]

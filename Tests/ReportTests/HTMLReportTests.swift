@@ -85,7 +85,8 @@ import Testing
     #expect(results.map { $0["section"] } == [.text("result-1"), .text("result-2")])
     let bench = try #require(results.first?["content"]?["layers"])
     let names = try #require(bench["columns"]).items.compactMap { $0["name"]?.string }
-    #expect(Set(names).isSuperset(of: ["candidate", "layer", "min_ms", "verdict", "intensity"]))
+    #expect(
+      Set(names).isSuperset(of: ["candidate", "layer", "min_ms", "verdict", "direct_intensity"]))
     let rows = try #require(bench["rows"]).items
     #expect(rows.count == 4 && rows.allSatisfy { $0.items.count == names.count })
     let verify = try #require(results.last?["content"]?["layers"])
@@ -99,7 +100,7 @@ import Testing
   @Test("counts operations a byte, each operand moved once") func intensity() throws {
     let layers = try #require(try Self.data(Self.page(Self.bench())).items[0]["content"]?["layers"])
     let place = try #require(
-      layers["columns"]?.items.firstIndex { $0["name"] == .text("intensity") })
+      layers["columns"]?.items.firstIndex { $0["name"] == .text("direct_intensity") })
     let rows = try #require(layers["rows"]).items
     guard case .number(let value) = rows[0].items[place] else {
       Issue.record("no number")

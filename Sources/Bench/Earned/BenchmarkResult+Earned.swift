@@ -8,13 +8,14 @@ extension BenchmarkResult {
   /// - Parameters:
   ///   - timed: What was timed.
   ///   - doubt: Why its results are not those of judged runs; nil if they are.
-  ///   - floor: What this machine can do.
+  ///   - floor: What this machine can do, as far as that has been seen.
   mutating func earn(on timed: TimedPlan, judged doubt: String?, floor: PhysicalFloor) {
+    var floor = floor
     let plan = timed.executor.plan
     if !timed.isolation.isEmpty, !network.isEmpty {
-      let total = network.reduce(0, +)
-      isolationShare =
-        Double(timed.isolation.overhead(ofLast: network.count)) / Double(max(1, total))
+      let count = network.count + setAsideCount
+      let overhead = Double(timed.isolation.overhead(ofLast: count)) / Double(count)
+      isolationShare = overhead * Double(network.count) / Double(max(1, network.reduce(0, +)))
     }
     // What the loops over single steps have shown.
     var reason = reason
@@ -25,7 +26,7 @@ extension BenchmarkResult {
         reason = reason ?? "\(steps[index].name): \(failure.reason)"
       } else if let assignment = plan.assignment(ofStep: index),
         let fastest = (steps[index].samples + steps[index].hot).min(),
-        let doubt = floor.doubt(Double(fastest), of: assignment, threads: threads)
+        let doubt = floor.confirmedDoubt(Double(fastest), of: assignment, threads: threads)
       {
         steps[index].verdict = steps[index].verdict.map { max($0, .mistrusted) }
         steps[index].reason = doubt
@@ -45,6 +46,9 @@ extension BenchmarkResult {
     self.reason = reason
     network = []
     processor = []
+    machine = []
+    blocks = []
+    rounds = []
     for index in steps.indices {
       steps[index].samples = []
       steps[index].hot = []

@@ -1,3 +1,4 @@
+import Glibc
 import Kernels
 import Net
 
@@ -9,10 +10,10 @@ import Net
 struct PhysicalFloor {
   /// The GFLOP/s of one core with the best instruction set of the machine, whatever the plan was made for: a
   /// kernel may know more of the machine than the plan does.
-  let peak: Double
+  private(set) var peak: Double
 
   /// The bytes that one core reads and writes in a nanosecond.
-  let bandwidth: Double
+  private(set) var bandwidth: Double
 
   /// What a core's clock may have been above that of the measurement.
   private static let margin = 1.15
@@ -21,6 +22,26 @@ struct PhysicalFloor {
   static func measure() -> PhysicalFloor {
     PhysicalFloor(
       peak: ArithmeticRoof.measure(InstructionSet.best), bandwidth: CopyBandwidth.measure())
+  }
+
+  /// Takes the better of this and another measurement: a neighbour slows one, and cannot speed one up.
+  mutating func raise(to other: PhysicalFloor) {
+    peak = max(peak, other.peak)
+    bandwidth = max(bandwidth, other.bandwidth)
+  }
+
+  /// The further measurements that a doubt has to outlast, and the milliseconds between them.
+  private static let confirmations = 40
+  private static let pause = 50
+
+  /// Says why a time cannot be that of a convolution, after looking again and again whether the machine can do
+  /// more than it seemed to.
+  mutating func confirmedDoubt(_ time: Double, of assignment: Assignment, threads: Int) -> String? {
+    for _ in 0..<Self.confirmations where doubt(time, of: assignment, threads: threads) != nil {
+      usleep(UInt32(Self.pause * 1000))
+      raise(to: .measure())
+    }
+    return doubt(time, of: assignment, threads: threads)
   }
 
   /// Says why a time cannot be that of a convolution.

@@ -21,3 +21,14 @@ static inline void ccpu_pause(void) {
 
 /// Asks for the cache line at an address; any address is allowed, and none is read.
 static inline void ccpu_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }
+
+/// Keeps the calling thread on one of the processors that the process might use when this was first called, counted
+/// from 0 and around. Returns whether the system did.
+bool ccpu_stay_on(int32_t number);
+
+/// Lets the threads that the calling thread starts from now on, and itself, run before those of other programs.
+/// Returns 0, or an error's number.
+int32_t ccpu_take_precedence(void);
+
+/// Why the processor's counter of cycles cannot be read; 0 if it can.
+int32_t ccpu_cycle_counter_error(void);

@@ -33,6 +33,11 @@ struct BenchEntry: ColumnRow {
   var problem = ""
   var errorOverBound: Double?
 
+  /// How fast the machine was before it, and its block; only iterations of whole runs have these three.
+  var block: Int?
+  var clock: Double?
+  var bandwidth: Double?
+
   /// Operations a second; only iterations of convolutions have it.
   var flops: Double?
 }

@@ -36,6 +36,11 @@ struct BenchRecord: Codable {
     /// The plugins that were loaded; left out if there were none.
     var plugins: [PluginRecord]?
 
+    /// Whether threads stayed on processors of their own and ran before other programs; absent in files of older
+    /// versions.
+    var isPinned: Bool?
+    var hasPriority: Bool?
+
     /// What one reading of the clock costs.
     var clockCostNs: Double
 
@@ -138,6 +143,7 @@ extension BenchRecord.Context {
       model: context.model, symbolSha256: context.symbolSHA256,
       weightsSha256: context.weightsSHA256, machine: MachineRecord(machine),
       plugins: context.plugins.isEmpty ? nil : context.plugins,
+      isPinned: report.isPinned, hasPriority: report.hasPriority,
       clockCostNs: report.clockCost,
       cpuTime: "whole runs: all threads of the process; steps: real_time once more")
   }

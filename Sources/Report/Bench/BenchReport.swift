@@ -10,10 +10,19 @@ package struct BenchReport: Sendable {
   /// What one reading of the clock costs, in nanoseconds; see `SamplingOptions.clockCost()`.
   package var clockCost: Double
 
-  package init(context: ReportContext, results: [BenchmarkResult], clockCost: Double) {
+  /// Whether each thread stayed on a processor of its own, and whether they ran before other programs.
+  package var isPinned: Bool
+  package var hasPriority: Bool
+
+  package init(
+    context: ReportContext, results: [BenchmarkResult], clockCost: Double, isPinned: Bool = false,
+    hasPriority: Bool = false
+  ) {
     self.context = context
     self.results = results
     self.clockCost = clockCost
+    self.isPinned = isPinned
+    self.hasPriority = hasPriority
   }
 
   /// The report for people: for each candidate the table of its steps and that of the kinds of
@@ -31,7 +40,7 @@ package struct BenchReport: Sendable {
       let kinds = groupTable(result, by: \.kind)
       document.add(.table(steps))
       if kinds.rows.count < steps.rows.count { document.add(.table(kinds)) }
-      document.add(.lines(notes(on: candidate)))
+      document.add(.lines(notes(on: candidate, result)))
     }
     if results.count > 1 {
       document.add(.heading("Side by side"))
@@ -42,7 +51,9 @@ package struct BenchReport: Sendable {
   }
 
   private var headerLines: [[Span]] {
-    [[Span(context.buildLine, .faint)], [Span(context.machineLine, .faint)]]
+    let settings = [isPinned ? "threads pinned" : nil, hasPriority ? "with priority" : nil]
+    let machine = ([context.machineLine] + settings.compactMap { $0 }).joined(separator: ", ")
+    return [[Span(context.buildLine, .faint)], [Span(machine, .faint)]]
       + context.pluginLines.map { [Span($0, .faint)] }
       + context.machine.warnings.map { [Span("warning", .doubtful), Span(": " + $0)] }
   }
@@ -57,21 +68,30 @@ package struct BenchReport: Sendable {
     "\(result.threads) thread\(result.threads == 1 ? "" : "s")"
   }
 
-  private func notes(on candidate: CandidateEntry) -> [[Span]] {
+  private func notes(on candidate: CandidateEntry, _ result: BenchmarkResult) -> [[Span]] {
     if let reason = candidate.reason, let verdict = candidate.verdict {
       return [[Span(verdict.rawValue, .bad), Span(", so that there are no times: \(reason)")]]
     }
     guard let mean = candidate.mean, let variation = candidate.variation, let p90 = candidate.p90,
       let p99 = candidate.p99
     else { return [] }
-    var lines = [
-      [
+    var whole =
+      "whole runs: n \(candidate.repetitions), mean \(NumberText.milliseconds(mean)) ms, "
+    whole += "cv \(NumberText.percent(variation)), p90 \(NumberText.milliseconds(p90)), "
+    whole += "p99 \(NumberText.milliseconds(p99)), "
+    whole += "p99.9 \(NumberText.milliseconds(candidate.p999 ?? p99)); "
+    whole += "\(candidate.outlierCount) outlier\(candidate.outlierCount == 1 ? "" : "s")"
+    if candidate.setAsideCount > 0 {
+      whole += ", \(candidate.setAsideCount) set aside under a throttled clock"
+    }
+    var lines = [[Span(whole)]]
+    if let preparation = candidate.preparation, let first = candidate.firstRun {
+      lines.append([
         Span(
-          "whole runs: n \(candidate.repetitions), mean \(NumberText.milliseconds(mean)) ms, "
-            + "cv \(NumberText.percent(variation)), p90 \(NumberText.milliseconds(p90)), "
-            + "p99 \(NumberText.milliseconds(p99))")
-      ]
-    ]
+          "preparation: \(NumberText.milliseconds(preparation)) ms, first run "
+            + "\(NumberText.milliseconds(first)) ms")
+      ])
+    }
     if candidate.weightBytes > 0 || candidate.activationBytes > 0 {
       lines.append([
         Span(
@@ -95,6 +115,18 @@ package struct BenchReport: Sendable {
         Span(
           "isolation: going to the kernels' process and back takes \(NumberText.percent(share)) of a run",
           .faint)
+      ])
+    }
+    let beyond = result.steps.map { TimingEntry($0, of: result) }.filter {
+      ($0.shareOfRoof ?? 0) > 1 || ($0.hotShareOfRoof ?? 0) > 1
+    }
+    if let first = beyond.first {
+      lines.append([
+        Span("warning", .doubtful),
+        Span(
+          ": \(first.layer)\(beyond.count > 1 ? " and \(beyond.count - 1) others" : "") took less "
+            + "time than the roofs allow: the data were in a nearer cache than was taken for granted, or "
+            + "the roofs were measured while others used the machine (doctor --measure)"),
       ])
     }
     if !candidate.isWarm {

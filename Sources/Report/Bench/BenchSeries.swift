@@ -45,7 +45,14 @@ struct BenchSeries {
         name, real: time / 1e6,
         processor: Double(processor.indices.contains(index) ? processor[index] : real[index]) / 1e6)
       entry.runType = "iteration"
-      entry.repetitionIndex = index
+      entry.repetitionIndex =
+        isHot || !result.rounds.indices.contains(index) ? index : result.rounds[index]
+      if step == nil, result.machine.indices.contains(index), result.blocks.indices.contains(index)
+      {
+        entry.block = result.blocks[index]
+        entry.clock = result.machine[index].clock
+        entry.bandwidth = result.machine[index].bandwidth
+      }
       entry.flops = operations > 0 && time > 0 ? Double(operations) / time * 1e9 : nil
       return entry
     }

@@ -23,6 +23,11 @@ struct CandidateEntry: ColumnRow {
   var variation: Double?
   var p90: Double?
   var p99: Double?
+  var p999: Double?
+  var outlierCount = 0
+  var setAsideCount = 0
+  var preparation: Double?
+  var firstRun: Double?
   var rate: Double?
   var speed: Double?
   var peak: Double?
@@ -61,14 +66,21 @@ extension CandidateEntry {
     unsharedActivationBytes = result.memory.unsharedActivations
     scratchBytes = result.memory.scratch
     processPeakBytes = result.memory.processPeak
-    guard let whole = Statistics(result.network) else { return }
-    repetitions = whole.count
+    repetitions = result.network.count
+    guard verdict?.allowsSpeed == true, let whole = Statistics(result.network) else { return }
     minimum = whole.minimum / 1e6
     median = whole.median / 1e6
     mean = whole.mean / 1e6
     variation = whole.variation
     p90 = whole.p90 / 1e6
     p99 = whole.p99 / 1e6
+    p999 = whole.p999 / 1e6
+    outlierCount = whole.outlierCount
+    setAsideCount = result.setAsideCount
+    if result.preparation > 0 {
+      preparation = Double(result.preparation) / 1e6
+      firstRun = Double(result.firstRun) / 1e6
+    }
     rate = whole.rate(of: result.operations)
     guard let time = result.timePerImage else { return }
     speed = first?.timePerImage.map { $0 / time }

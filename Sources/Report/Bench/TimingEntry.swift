@@ -24,6 +24,13 @@ struct TimingEntry: ColumnRow {
   var hotMinimum: Double?
   var hotRate: Double?
   var shareOfPeak: Double?
+  var intensity: Double?
+  var executedRate: Double?
+  var bandwidth: Double?
+  var floor: Double?
+  var boundBy: String?
+  var shareOfRoof: Double?
+  var hotShareOfRoof: Double?
 }
 
 extension TimingEntry {
@@ -39,7 +46,9 @@ extension TimingEntry {
     executed = step.executed
     problem = step.problem?.description ?? ""
     errorOverBound = step.errorOverBound
-    guard let hot = Statistics(step.hot) else { return }
+    note([step], minimum: minimum)
+    guard verdict?.allowsSpeed == true, let hot = Statistics(step.hot) else { return }
+    if let floor = step.hotFloor { hotShareOfRoof = floor.nanoseconds / hot.minimum }
     hotMinimum = hot.minimum / 1e6
     hotRate = hot.rate(of: step.operations)
     let peak = result.peak * Double(result.threads)
@@ -52,6 +61,7 @@ extension TimingEntry {
       group.steps.totals, verdict: group.verdict, operations: group.operations, of: result)
     kind = group.title
     count = group.count
+    note(group.steps, minimum: minimum)
   }
 
   /// The whole network.
@@ -61,6 +71,27 @@ extension TimingEntry {
     layer = Self.wholeNetwork
     kind = Self.wholeNetwork
     count = result.steps.count
+    note(result.steps, minimum: minimum)
+  }
+
+  /// Notes what steps have to do, and how near they are to what the machine can do.
+  private mutating func note(_ steps: [StepTiming], minimum: Double?) {
+    let work = StepWork(
+      operations: steps.reduce(0) { $0 + $1.work.operations },
+      activationByteCount: steps.reduce(0) { $0 + $1.work.activationByteCount },
+      weightByteCount: steps.reduce(0) { $0 + $1.work.weightByteCount })
+    guard work.byteCount > 0 else { return }
+    intensity = work.intensity
+    let floors = steps.compactMap(\.floor)
+    if floors.count == steps.count {
+      floor = floors.reduce(0) { $0 + $1.nanoseconds } / 1e6
+      let bounds = Set(floors.map(\.boundBy))
+      boundBy = bounds.count == 1 ? bounds.first : nil
+    }
+    guard let minimum, minimum > 0 else { return }
+    executedRate = work.operations > 0 ? Double(work.operations) / minimum / 1e6 : nil
+    bandwidth = Double(work.byteCount) / minimum / 1e6
+    shareOfRoof = floor.map { $0 / minimum }
   }
 
   private init(
@@ -71,10 +102,19 @@ extension TimingEntry {
     batch = result.batch
     threads = result.threads
     self.verdict = verdict
-    guard let own = Statistics(samples), let whole = Statistics(result.network) else { return }
+    guard verdict?.allowsSpeed == true, let own = Statistics(samples),
+      let whole = Statistics(result.network)
+    else { return }
     minimum = own.minimum / 1e6
     median = own.median / 1e6
     rate = own.rate(of: operations)
     share = whole.median > 0 ? own.median / whole.median : nil
   }
+}
+
+extension Verdict {
+  /// Whether a time says how fast the backend is that was asked for.
+  ///
+  /// A wrong result, or one that proves nothing, has no speed, and what fell back to another backend has that one's.
+  var allowsSpeed: Bool { self == .pass || self == .marginal }
 }

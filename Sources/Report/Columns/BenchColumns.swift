@@ -42,6 +42,17 @@ extension BenchEntry {
     .kept(
       "flops", \.flops, "the direct algorithm's operations over the time of an iteration",
       unit: "1/s", better: .higher, omitsNull: true),
+    .kept(
+      "block", \.block, "the block of a repetition, from 0 on: activations lie elsewhere in each",
+      omitsNull: true),
+    .kept(
+      "machine_clock", \.clock,
+      "dependent operations of one core in a nanosecond before a repetition, about its clock in GHz",
+      unit: "1/ns", omitsNull: true),
+    .kept(
+      "machine_bandwidth", \.bandwidth,
+      "what one core read from beyond its own caches before a repetition, measured now and then",
+      unit: "GB/s", omitsNull: true),
     .kept("family_index", \.familyIndex, "entries of one run_name share it"),
     .kept("per_family_instance_index", \.familyInstanceIndex, "0: a family has one member"),
   ]

@@ -23,6 +23,23 @@ extension CandidateEntry {
     .kept("p90_ms", \.p90, "the 90th percentile of the times", unit: "ms", better: .lower),
     .kept("p99_ms", \.p99, "the 99th percentile of the times", unit: "ms", better: .lower),
     .kept(
+      "p999_ms", \.p999, "the 99.9th percentile of the times", unit: "ms", better: .lower,
+      omitsNull: true),
+    .kept(
+      "outliers", \.outlierCount,
+      "times further above the third quartile than three times the distance of the quartiles",
+      better: .lower, missing: 0),
+    .kept(
+      "set_aside", \.setAsideCount,
+      "repetitions that are in no other number, as the processor's clock was below 0.85 of what it usually was",
+      better: .lower, missing: 0),
+    .kept(
+      "preparation_ms", \.preparation, "what making the plan took, weights packed", unit: "ms",
+      better: .lower, omitsNull: true),
+    .kept(
+      "first_run_ms", \.firstRun, "the first run of all", unit: "ms", better: .lower,
+      omitsNull: true),
+    .kept(
       "cv", \.variation, "the coefficient of variation, standard deviation over mean",
       better: .lower, shown: Shown("cv", .percent)),
     .kept(

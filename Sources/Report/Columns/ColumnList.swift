@@ -10,6 +10,9 @@ package enum ColumnList {
     add(CandidateEntry.columns, "bench: candidates (kind candidate)", to: &document)
     add(TimingEntry.columns, "bench: layers (kind layer)", to: &document)
     add(BenchEntry.columns, "bench: benchmarks (kind benchmark)", to: &document)
+    add(ComparisonEntry.columns, "compare: rows", to: &document)
+    add(HistoryEntry.columns, "history: rows", to: &document)
+    add(SelfComparisonEntry.columns, "compare --aa: rows", to: &document)
     return document
   }
 

@@ -15,6 +15,9 @@ struct Shown: Sendable {
     /// A verdict in its colour.
     case verdict
 
+    /// What two times were called, in its colour.
+    case call
+
     /// Milliseconds, of which three digits count.
     case milliseconds
 
@@ -54,7 +57,7 @@ struct Shown: Sendable {
     var column = Table.Column(
       title, isOptional: isOptional, legend: isExplained ? meaning : nil)
     switch format {
-    case .sameness, .verdict: column.alignment = .left
+    case .sameness, .verdict, .call: column.alignment = .left
     case .name:
       column.alignment = .left
       column.isFlexible = true
@@ -69,6 +72,8 @@ struct Shown: Sendable {
     case (.null, _), (.text(""), .name): "–"
     case (.flag(let value), .sameness(let style)):
       Span(value ? "yes" : "NO", value ? .plain : style)
+    case (.text(let value), .call):
+      Span(value, value == "SLOWER" ? .bad : value == "UNCLEAR" ? .doubtful : .plain)
     case (.text(let value), .verdict): Span(value, Style(Verdict(rawValue: value)))
     case (.number(let value), .ratio): Span(NumberText.ratio(value))
     case (.number(let value), .scientific): Span(NumberText.scientific(value))

@@ -34,6 +34,31 @@ extension TimingEntry {
       "share", \.share, "the median over that of the network",
       shown: Shown("share", .percent, isOptional: true, isExplained: true)),
     .kept(
+      "intensity", \.intensity,
+      "operations of the algorithm for each byte of input, weights and output", unit: "1/byte",
+      omitsNull: true),
+    .kept(
+      "executed_gflops", \.executedRate,
+      "the operations of the algorithm itself over the shortest time", unit: "GFLOP/s",
+      better: .higher, omitsNull: true),
+    .kept(
+      "gbps", \.bandwidth, "input, weights and output over the shortest time", unit: "GB/s",
+      better: .higher, omitsNull: true),
+    .kept(
+      "floor_ms", \.floor,
+      "the least time that this machine takes for the algorithm's operations and bytes",
+      unit: "ms", omitsNull: true),
+    .kept(
+      "bound_by", \.boundBy, "what sets that: arithmetic, or the level of the memory",
+      omitsNull: true),
+    .kept(
+      "share_of_roof", \.shareOfRoof, "the least time that the machine allows over the shortest",
+      better: .higher, omitsNull: true,
+      shown: Shown("of roof", .percent, isOptional: true, isExplained: true)),
+    .kept(
+      "hot_share_of_roof", \.hotShareOfRoof, "the same with weights and data in the cache",
+      better: .higher, omitsNull: true),
+    .kept(
       "hot_min_ms", \.hotMinimum, "the shortest time with weights and data in the cache",
       unit: "ms", better: .lower, omitsNull: true,
       shown: Shown("hot ms", .milliseconds, isExplained: true)),

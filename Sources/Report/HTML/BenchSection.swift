@@ -100,8 +100,8 @@ struct BenchSection: HTMLSection {
       candidates.map { (CandidateKey($0), $0.peak) }, uniquingKeysWith: { first, _ in first })
     let candidate = HTMLData.Column(name: "candidate", meaning: "the place in the candidates")
     let intensity = HTMLData.Column(
-      name: "intensity",
-      meaning: "operations a byte of input, weights and output, each moved once")
+      name: "direct_intensity",
+      meaning: "the definition's operations a byte of input, weights and output, each moved once")
     return PageData(
       command: context.command.escaped,
       candidates: keys.map { key in
@@ -114,7 +114,7 @@ struct BenchSection: HTMLSection {
       layers: HTMLData(
         layers,
         [
-          (candidate, { places[CandidateKey($0)].cell }), (intensity, { $0.intensity.cell }),
+          (candidate, { places[CandidateKey($0)].cell }), (intensity, { $0.directIntensity.cell }),
         ] + TimingEntry.columns.map(\.inPage)))
   }
 
@@ -167,7 +167,7 @@ extension CandidateEntry {
 extension TimingEntry {
   /// The operations of the convolution for each byte of its operands, if every one of them is moved once between
   /// memory and the processor: what a step's own data at least require; nil if it is none.
-  fileprivate var intensity: Double? {
+  fileprivate var directIntensity: Double? {
     guard !problem.isEmpty, let problem = try? ConvolutionProblem(notation: problem) else {
       return nil
     }

@@ -1,6 +1,6 @@
-import Files
 import ArgumentParser
 import Bench
+import Files
 import Formats
 import Kernels
 import Net
@@ -52,6 +52,20 @@ struct BenchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Seconds to measure each candidate for.", valueName: "seconds"))
   var seconds = 3.0
 
+  @Option(
+    help: ArgumentHelp(
+      "Measure until the median is known to within this share, such as 1%, or until --seconds are over.",
+      valueName: "share"))
+  var noise: String?
+
+  @Flag(help: "Keep each thread on a processor of its own.")
+  var pin = false
+
+  @Flag(help: "Run before other programs, as far as the system allows it.")
+  var priority = false
+
+  @OptionGroup var saving: SaveOption
+
   @Flag(help: "A row for every layer, not for every kind of layer.")
   var layers = false
 
@@ -67,15 +81,24 @@ struct BenchCommand: ParsableCommand {
     guard !states.isEmpty, states.allSatisfy({ $0 == "network" || $0 == "hot" }) else {
       throw ValidationError("--cache takes network, hot or both")
     }
+    if let noise, Share(noise) == nil {
+      throw ValidationError("--noise takes a share between 0 and 1, such as 1% or 0.01")
+    }
+    if pin, !backends.plugins.files.isEmpty, !backends.plugins.inProcess {
+      throw ValidationError(
+        "--pin is for threads of this process: give --in-process with it, or neither")
+    }
     guard seconds > 0, seconds.isFinite else { throw ValidationError("--seconds takes a time") }
   }
 
   func run() throws {
+    try saving.check()
     Interruption.listen()
     let threadCounts = try counts(threads ?? "\(ThreadOptions.processorCount)", "--threads")
     let batches = try counts(batch, "--batch")
     let machine = try MachineDescription.current()
-    let teams = try threadCounts.map { try WorkerTeam(count: $0) }
+    if priority { try Self.takePrecedence() }
+    let teams = try threadCounts.map { try WorkerTeam(count: $0, isPinned: pin) }
     guard let largest = teams.max(by: { $0.count < $1.count }) else { return }
     let network = try Model(model, team: largest)
     network.tellRemark()
@@ -83,8 +106,10 @@ struct BenchCommand: ParsableCommand {
     var options = SamplingOptions()
     options.repetitions = repetitions
     options.seconds = seconds
+    options.noise = noise.flatMap(Share.init)?.value
     options.includesHot = cache.split(separator: ",").contains("hot")
     var results: [BenchmarkResult] = []
+    let roofs = try Roofs.known(of: machine)
     let progress = ProgressBar("bench")
     for count in batches where !Interruption.isRequested {
       let shape = try inputShape(network, batch: count)
@@ -93,14 +118,19 @@ struct BenchCommand: ParsableCommand {
         input: Self.input(shape, network.preprocessing))
       results += try benchmark.run(
         runs.flatMap { run in teams.map { Candidate(run, team: $0) } }, options: options,
-        shouldStop: { Interruption.isRequested }, progress: { progress.update($0.fraction) })
+        roofs: roofs, shouldStop: { Interruption.isRequested },
+        progress: { progress.update($0.fraction) })
     }
     progress.clear()
     let report = BenchReport(
       context: ReportContext(
         version: Densecam.version, machine: machine, model: network.name,
         command: Console.commandLine, plugins: try backends.plugins.records()),
-      results: results, clockCost: SamplingOptions.clockCost())
+      results: results, clockCost: SamplingOptions.clockCost(),
+      isPinned: pin, hasPriority: priority)
+    if !results.isEmpty {
+      try saving.write("bench", date: machine.date, report.jsonLines)
+    }
     try Output.write(
       format.format.text(
         document: report.document(layers: layers),
@@ -110,6 +140,15 @@ struct BenchCommand: ParsableCommand {
     if Interruption.isRequested { throw ExitStatus.interrupted }
     if results.contains(where: { $0.verdict?.isFailure == true || $0.reason != nil }) {
       throw ExitStatus.mismatch
+    }
+  }
+
+  /// Lets the command run before other programs.
+  private static func takePrecedence() throws {
+    let code = WorkerTeam.takePrecedence()
+    guard code == 0 else {
+      throw UsageError(
+        "--priority: \(FileError.text(of: code)); it takes the rights of root, or CAP_SYS_NICE")
     }
   }
 

@@ -13,6 +13,9 @@ struct DoctorCommand: ParsableCommand {
 
   @OptionGroup(title: "PLUGINS") var plugins: PluginOptions
 
+  @Flag(help: "Measure again what the machine can do, which is otherwise done once.")
+  var measure = false
+
   func run() throws {
     let registry = try plugins.registry()
     let machine = try MachineDescription.current()
@@ -36,6 +39,19 @@ struct DoctorCommand: ParsableCommand {
     for cache in machine.processor.caches {
       try print("cache              L\(cache.level) \(cache.type), \(cache.size / 1024) KiB")
     }
+    let roofs = try Roofs.known(of: machine, isMeasured: measure)
+    for roof in roofs.arithmetic {
+      try print(
+        "peak               \(roof.instructionSet), \(roof.threads) thread\(roof.threads == 1 ? "" : "s"): "
+          + "\(NumberText.fixed(roof.gflops, 1)) GFLOP/s")
+    }
+    for roof in roofs.bandwidth {
+      try print(
+        "reading            \(roof.level), \(roof.threads) thread\(roof.threads == 1 ? "" : "s"): "
+          + "\(NumberText.fixed(roof.gigabytes, 1)) GB/s")
+    }
+    if let path = RoofCache.path { try print("measured           kept in \(path)") }
+    try print("counters           \(HardwareCounters.line)")
     for warning in machine.warnings { try print("warning            \(warning)") }
     var works = true
     for set in InstructionSet.supported {

@@ -85,10 +85,12 @@ struct VerifyCommand: ParsableCommand {
   @OptionGroup var format: FormatOption<Formats>
 
   @OptionGroup var destination: DestinationOptions
+  @OptionGroup var saving: SaveOption
 
   func run() throws {
     Interruption.listen()
     try destination.check()
+    try saving.check()
     let report: VerifyReport
     let rerun: (String, LayerResult) -> [String]
     if let from {
@@ -100,6 +102,7 @@ struct VerifyCommand: ParsableCommand {
     } else {
       (report, rerun) = try verifyGoldens()
     }
+    try saving.write("verify", date: report.context.machine.date, report.jsonLines)
     if writesAsTheyCome {
       try Output.write(report.closingLines())
       if Interruption.isRequested { throw ExitStatus.interrupted }

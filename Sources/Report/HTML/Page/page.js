@@ -521,7 +521,7 @@
       const height = Math.round(Math.min(440, Math.max(260, width * 0.5)));
       const margin = { left: 46, right: 12, top: 14, bottom: 36 };
       const all = rows.filter((row) =>
-        isGood(row.get("verdict")) && row.get("intensity") > 0 && row.get(state.rate) > 0);
+        isGood(row.get("verdict")) && row.get("direct_intensity") > 0 && row.get(state.rate) > 0);
       const points = all.slice(0, mostPoints);
       const shownCandidates = new Set(points.map((row) => row.candidate));
       // All candidates with as many threads have one roof: the most that was measured before any of them.
@@ -530,7 +530,7 @@
         const { peak, threads } = candidates[candidate] ?? {};
         if (peak > 0) roofs.set(threads, Math.max(peak, roofs.get(threads) ?? 0));
       }
-      const across = logAxis(points.map((row) => row.get("intensity")));
+      const across = logAxis(points.map((row) => row.get("direct_intensity")));
       const up = logAxis(points.map((row) => row.get(state.rate)).concat([...roofs.values()]));
       const x = (value) => margin.left + across.place(value) * (width - margin.left - margin.right);
       const y = (value) => height - margin.bottom - up.place(value) * (height - margin.top - margin.bottom);
@@ -568,10 +568,10 @@
       }
       const describe = (row) =>
         `${row.get("layer")} on ${candidates[row.candidate]?.label}: ${row.get("step_kind")}, `
-        + `${ratio(row.get("intensity"))} operations a byte, ${rate(row.get(state.rate))} GFLOP/s, `
+        + `${ratio(row.get("direct_intensity"))} operations a byte, ${rate(row.get(state.rate))} GFLOP/s, `
         + `${milliseconds(row.get(state.time))} ms ${state.title}`;
       // From left to right, as the arrow keys go.
-      points.sort((a, b) => a.get("intensity") - b.get("intensity") || a.candidate - b.candidate);
+      points.sort((a, b) => a.get("direct_intensity") - b.get("direct_intensity") || a.candidate - b.candidate);
       focused = Math.min(focused, Math.max(0, points.length - 1));
       const marks = points.map((row, place) => {
         const words = describe(row);
@@ -579,7 +579,7 @@
           "path", {
             class: `point ${colorOf(row.candidate)}`, d: shapeOf(row.candidate), role: "img", "aria-label": words,
             tabindex: place === focused ? 0 : -1,
-            transform: `translate(${x(row.get("intensity"))} ${y(row.get(state.rate))})`,
+            transform: `translate(${x(row.get("direct_intensity"))} ${y(row.get(state.rate))})`,
           }, text(words, {}));
         const title = drawing("title");
         title.textContent = words;
@@ -607,7 +607,7 @@
         event.preventDefault();
       });
       image.append(...marks);
-      const without = rows.filter((row) => row.get("intensity") > 0 && !isGood(row.get("verdict"))).length;
+      const without = rows.filter((row) => row.get("direct_intensity") > 0 && !isGood(row.get("verdict"))).length;
       const drawn = points.length < all.length ? `${points.length} of ` : "";
       const left = without > 0 ? `; ${without} without a speed of their own are left out` : "";
       detail.textContent = `${drawn}${all.length} convolutions${left}. ${hint}`;
@@ -722,7 +722,7 @@
         candidates, find: (text) => made.find(text),
         states: states.filter(({ rate: speed }) => table.rows.some((row) => row.get(speed) > 0)),
       });
-      const hasPoints = table.rows.some((row) => row.get("intensity") > 0 && row.get("gflops") > 0);
+      const hasPoints = table.rows.some((row) => row.get("direct_intensity") > 0 && row.get("gflops") > 0);
       made = layerTable({
         title: "Layers by candidate", candidates, table, columns, graph,
         changed: (rows) => { if (hasPoints) chart.show(rows); },
