@@ -73,12 +73,8 @@ package struct Benchmark {
     let clock = TimeSource.system
     var beginnings: [(preparation: Int, firstRun: Int)] = []
     let plans = try candidates.map { candidate in
-      var options = candidate.run.options
-      options.threads = candidate.team.count
       let start = clock.now()
-      let plan = try Plan(
-        graph: graph, parameters: parameters, input: input.shape,
-        backends: candidate.run.backends, options: options)
+      let plan = try plan(of: candidate)
       let prepared = clock.now()
       // What it computes is judged later, as that of all other runs is.
       try Executor(plan: plan, team: candidate.team).run(input.elements.span)
@@ -94,7 +90,9 @@ package struct Benchmark {
     // A kernel that did not come to its end would not in a timed run either.
     let timed = candidates.indices.filter { judged[$0].isFinished }
     let networks = try timed.map { index in
-      TimedPlan(try Executor(plan: plans[index], team: candidates[index].team), inputs: inputs)
+      TimedPlan(
+        try Executor(plan: plans[index], team: candidates[index].team), inputs: inputs,
+        prepare: { try plan(of: candidates[index]) })
     }
     let samples = Sampler(options).sample(
       networks.map(\.network), shouldStop: shouldStop, progress: progress)
@@ -120,6 +118,14 @@ package struct Benchmark {
       result.earn(on: networks[position], judged: judged[index].doubt, floor: best)
       return result
     }
+  }
+
+  private func plan(of candidate: Candidate) throws -> Plan {
+    var options = candidate.run.options
+    options.threads = candidate.team.count
+    return try Plan(
+      graph: graph, parameters: parameters, input: input.shape,
+      backends: candidate.run.backends, options: options)
   }
 
   /// Compares what timed runs gave with what judged runs give.

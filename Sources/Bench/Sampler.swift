@@ -16,8 +16,8 @@ package struct SamplingOptions: Hashable, Sendable {
   /// such condition.
   package var noise: Double?
 
-  /// The blocks that the repetitions are made in, before each of which the memory of the activations is taken anew.
-  package var blocks = 8
+  /// The blocks that the repetitions are made in, before each of which everything is put elsewhere in memory.
+  package var blocks = 10
 
   /// Whether each convolution is also timed alone, repeatedly, with its weights and its data
   /// in the cache.

@@ -8,6 +8,13 @@ final class TimedPlan {
   let isolation: IsolationRecord
   private let inputs: [Tensor<Float>]
 
+  /// Makes the same plan again.
+  private let prepare: () throws -> Plan
+
+  /// The part of the stack that runs leave unused.
+  private var stackGap = 0
+  private var generator = SeededGenerator(seed: 1)
+
   /// What the machine can do, as far as looks at it before and between the runs have shown.
   private(set) var floor = PhysicalFloor.measure()
 
@@ -17,8 +24,10 @@ final class TimedPlan {
   /// - Parameters:
   ///   - executor: What runs.
   ///   - inputs: What it computes, in turn; their shape is that which the plan was made for.
-  init(_ executor: Executor, inputs: [Tensor<Float>]) {
+  ///   - prepare: Makes the same plan again.
+  init(_ executor: Executor, inputs: [Tensor<Float>], prepare: @escaping () throws -> Plan) {
     self.executor = executor
+    self.prepare = prepare
     self.inputs = inputs
     orderVaries = (0..<executor.plan.stepCount).contains {
       executor.plan.assignment(ofStep: $0)?.description.orderVaries == true
@@ -37,11 +46,13 @@ final class TimedPlan {
         // first step would be charged for it.
         let executor = self.executor
         let input = self.inputs[self.outputs.nextInput]
-        executor.write(input.elements.span, to: plan.graph.input)
-        lap()
-        for index in 0..<plan.stepCount {
-          executor.run(step: index)
+        Placement.below(self.stackGap) {
+          executor.write(input.elements.span, to: plan.graph.input)
           lap()
+          for index in 0..<plan.stepCount {
+            executor.run(step: index)
+            lap()
+          }
         }
       },
       end: {
@@ -50,18 +61,22 @@ final class TimedPlan {
       }, renew: renew)
   }
 
-  /// Takes other memory for the activations.
-  ///
-  /// Where they lie decides which of them share a place in a cache, and is another matter in every process: a run
-  /// that had only one such place would seem more certain than it is.
+  /// Puts everything elsewhere in memory, as it would be in another process; see ``Placement``.
   private func renew() {
     floor.raise(to: .measure())
-    // Without memory for another arena the one that there is goes on.
-    guard let other = try? Executor(plan: executor.plan, team: executor.team) else { return }
+    stackGap = Int.random(in: 0..<Self.stackStep, using: &generator) * Self.lineByteCount
+    // Without memory for others, the plan and the arena that there are go on.
+    guard let plan = try? prepare(), let other = try? Executor(plan: plan, team: executor.team)
+    else { return }
     executor = other
+    Placement.releaseFreeMemory()
     isolation.shareProcessor()
     defer { isolation.unshareProcessor() }
     let input = inputs[outputs.nextInput]
     executor.run(input.elements.span)
   }
+
+  /// The lines of a page, all of which the stack may begin at.
+  private static let stackStep = 64
+  private static let lineByteCount = 64
 }

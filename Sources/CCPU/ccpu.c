@@ -1,8 +1,10 @@
 #define _GNU_SOURCE
 #include "ccpu.h"
 
+#include <alloca.h>
 #include <errno.h>
 #include <linux/perf_event.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
@@ -31,6 +33,20 @@ bool ccpu_stay_on(int32_t number) {
     return sched_setaffinity(0, sizeof one, &one) == 0;
   }
   return false;
+}
+
+void ccpu_call_below(int64_t bytes, void (*body)(void *), void *context) {
+  volatile char *const gap = alloca((size_t)bytes + 1);
+  gap[0] = 0;
+  body(context);
+  /* So that the gap lives until here. */
+  gap[0] = 1;
+}
+
+void ccpu_trim_heap(void) {
+#if defined(__GLIBC__)
+  malloc_trim(0);
+#endif
 }
 
 int32_t ccpu_cycle_counter_error(void) {

@@ -71,7 +71,7 @@ private struct NoisyMachine {
     return TimedSeries(
       rows: [TimedSeries.Row("network", .network, times: whole)]
         + times.enumerated().map { TimedSeries.Row("layer\($0)", .layer, times: $1) },
-      machine: machine, blocks: (0..<count).map { $0 * 8 / count })
+      machine: machine, blocks: (0..<count).map { $0 * 10 / count })
   }
 }
 
@@ -143,7 +143,7 @@ private struct NoisyMachine {
   func halves() {
     var machine = NoisyMachine(generator: SeededGenerator(seed: 24))
     let (alarms, pairs) = SeriesComparison.falseAlarms(in: machine.series(count: 800))
-    #expect(pairs == 35)
+    #expect(pairs == 126)
     #expect(alarms <= 3)
     var drifting = machine.series(count: 800, disturbed: 0)
     for row in drifting.rows.indices {

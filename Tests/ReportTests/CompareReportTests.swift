@@ -25,7 +25,7 @@ import Testing
     }
     result.machine = [MachineReading](
       repeating: MachineReading(clock: 3, bandwidth: 12), count: count)
-    result.blocks = (0..<count).map { $0 * 8 / count }
+    result.blocks = (0..<count).map { $0 * 10 / count }
     result.rounds = Array(0..<count)
     return result
   }
@@ -54,7 +54,7 @@ import Testing
     let text = report.document(layers: false).text()
     #expect(text.contains("network  SLOWER     1.050"), "\(text)")
     #expect(text.contains("4 layers: 4 SLOWER"))
-    #expect(text.contains("0 of 35 in base, 0 of 35 in new"))
+    #expect(text.contains("0 of 126 in base, 0 of 126 in new"))
     let json = try JSONValue.parse(try report.json())
     #expect(json["context"]?["kind"] == .text("compare"))
     #expect(json["rows"]?.items.count == 8)

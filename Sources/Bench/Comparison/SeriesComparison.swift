@@ -30,7 +30,8 @@ package struct ComparedRow: Sendable {
 /// Three things make equal programs look different, and each is met by its own means:
 /// - **Moments.** A neighbour slows some repetitions. Of each row the lower quartile of a block of repetitions counts,
 ///   and only repetitions at which the machine gave nearly the best clock and bandwidth that both series have seen.
-/// - **Phases.** Repetitions that follow each other are alike. The blocks, and not the repetitions, are the values that
+/// - **Phases and places.** Repetitions that follow each other are alike, and so are those that have everything in the
+///   same places of the memory, which a block has for itself. The blocks, and not the repetitions, are the values that
 ///   Student's t is computed from, in logarithms, with Welch's degrees of freedom.
 /// - **Other conditions.** What the machine gave to one series and not to the other may explain as much of a
 ///   difference: the interval is as much wider as the readings of clock and bandwidth differ.
@@ -58,9 +59,9 @@ package struct SeriesComparison: Sendable {
   /// The relative difference that is not told of two processes: the weights lie on other pages in each.
   private static let resolution = 0.005
 
-  /// The blocks that undisturbed repetitions are shared out to, and how many each needs.
-  static let blockCount = 6
-  private static let leastBlock = 4
+  /// The blocks that are needed, and the undisturbed repetitions that make one.
+  private static let leastBlocks = 5
+  private static let leastBlock = 3
 
   /// Compares series of the same things.
   ///
@@ -79,12 +80,15 @@ package struct SeriesComparison: Sendable {
       clock: max(bests.0.clock, bests.1.clock), bandwidth: max(bests.0.bandwidth, bests.1.bandwidth)
     )
     let series = [base, new].map { $0.undisturbed(best: best) }
-    let least = Self.blockCount * Self.leastBlock
+    let blocks = series.map(Self.blocks)
     disturbance =
-      zip(["BASE", "NEW"], zip(series, [base, new])).lazy.compactMap { name, series in
-        series.0.count >= least
+      series.indices.lazy.compactMap { index in
+        let all = index == 0 ? base.count : new.count
+        return blocks[index].count >= Self.leastBlocks
           ? nil
-          : "\(series.0.count) of \(series.1.count) repetitions of \(name) were undisturbed, and \(least) are needed"
+          : "\(series[index].count) of \(all) repetitions of \(index == 0 ? "BASE" : "NEW") were "
+            + "undisturbed, in \(blocks[index].count) blocks of \(Self.leastBlock) or more, and "
+            + "\(Self.leastBlocks) blocks are needed"
       }.first
     guard disturbance == nil else {
       rows = Self.names(base, new).map {
@@ -103,11 +107,12 @@ package struct SeriesComparison: Sendable {
     }
     rows = Self.judge(
       Self.names(base, new).compactMap { row in
-        guard
-          let old = series[0].rows.first(where: { $0.name == row.name && $0.level == row.level }),
-          let other = series[1].rows.first(where: { $0.name == row.name && $0.level == row.level })
-        else { return nil }
-        return Evidence(row, Self.quartiles(old.times), Self.quartiles(other.times), slack: slack)
+        guard let old = series[0].row(like: row), let other = series[1].row(like: row) else {
+          return nil
+        }
+        return Evidence(
+          row, Self.quartiles(old.times, blocks[0]), Self.quartiles(other.times, blocks[1]),
+          slack: slack)
       })
   }
 
@@ -117,35 +122,35 @@ package struct SeriesComparison: Sendable {
     return base.rows.filter { known.contains("\($0.level.rawValue)/\($0.name)") }
   }
 
-  /// The logarithms of the lower quartiles of equally long blocks.
-  private static func quartiles(_ times: [Double]) -> [Double] {
-    blocks(times).map {
-      log(max(.leastNonzeroMagnitude, Statistics.quantile(0.25, ofSorted: $0.sorted())))
-    }
+  /// The repetitions of each block that has enough of them.
+  private static func blocks(of series: TimedSeries) -> [[Int]] {
+    Dictionary(grouping: series.blocks.indices) { series.blocks[$0] }
+      .filter { $0.value.count >= leastBlock }.sorted { $0.key < $1.key }.map(\.value)
   }
 
-  private static func blocks(_ values: [Double]) -> [[Double]] {
-    (0..<blockCount).map { block in
-      Array(
-        values[
-          (values.count * block / blockCount)..<(values.count * (block + 1) / blockCount)])
-    }.filter { !$0.isEmpty }
+  /// The logarithms of the lower quartiles of blocks.
+  private static func quartiles(_ times: [Double], _ blocks: [[Int]]) -> [Double] {
+    blocks.map { block in
+      let times = block.map { times[$0] }.sorted()
+      return log(max(.leastNonzeroMagnitude, Statistics.quantile(0.25, ofSorted: times)))
+    }
   }
 
   /// What repetitions that took turns say: each pair has one ratio.
   private static func pairs(_ base: TimedSeries, _ new: TimedSeries) -> [Evidence] {
-    names(base, new).compactMap { row in
-      guard let other = new.rows.first(where: { $0.name == row.name && $0.level == row.level })
-      else { return nil }
-      let count = min(row.times.count, other.times.count)
-      guard count >= blockCount * leastBlock else { return nil }
-      let ratios = (0..<count).map {
-        log(
-          max(.leastNonzeroMagnitude, other.times[$0]) / max(.leastNonzeroMagnitude, row.times[$0]))
+    let blocks = blocks(of: base)
+    guard blocks.count >= leastBlocks, base.count == new.count else { return [] }
+    return names(base, new).compactMap { row in
+      guard let other = new.row(like: row) else { return nil }
+      let ratios = zip(row.times, other.times).map { old, new in
+        log(max(.leastNonzeroMagnitude, new) / max(.leastNonzeroMagnitude, old))
       }
-      let medians = blocks(ratios).map { Statistics.quantile(0.5, ofSorted: $0.sorted()) }
+      let medians = blocks.map { block in
+        Statistics.quantile(0.5, ofSorted: block.map { ratios[$0] }.sorted())
+      }
       return Evidence(
-        row, ratios: medians, base: quartiles(row.times), new: quartiles(other.times))
+        row, ratios: medians, base: quartiles(row.times, blocks),
+        new: quartiles(other.times, blocks))
     }
   }
 

@@ -36,6 +36,11 @@ package struct TimedSeries: Sendable {
     self.blocks = blocks
   }
 
+  /// The times of what another row is of; nil if there are none.
+  func row(like other: Row) -> Row? {
+    rows.first { $0.name == other.name && $0.level == other.level }
+  }
+
   /// The repetitions.
   var count: Int { blocks.count }
 

@@ -32,3 +32,9 @@ int32_t ccpu_take_precedence(void);
 
 /// Why the processor's counter of cycles cannot be read; 0 if it can.
 int32_t ccpu_cycle_counter_error(void);
+
+/// Calls a function with so many bytes of the stack left unused before it.
+void ccpu_call_below(int64_t bytes, void (*body)(void *), void *context);
+
+/// Gives memory that is free back to the system.
+void ccpu_trim_heap(void);

@@ -166,7 +166,7 @@ package struct SavedBench {
       return MachineReading(clock: clock, bandwidth: bandwidth)
     }
     // Files of older versions have no blocks: equally many repetitions make one.
-    let blocks = whole.indices.map { whole[$0].block ?? $0 * 8 / whole.count }
+    let blocks = whole.indices.map { whole[$0].block ?? $0 * 10 / whole.count }
     return TimedSeries(
       rows: rows, machine: machine.count == whole.count ? machine : [], blocks: blocks)
   }
