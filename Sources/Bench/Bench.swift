@@ -10,7 +10,7 @@ import Verify
 ///    and again in the running network.
 /// 2. The candidates run alternately until their times no longer fall: the warm-up.
 /// 3. They run alternately, A B A B, so that a processor which grows hot or a busy neighbour
-///    slows all of them alike, on two inputs in turn. Every single time is kept.
+///    slows all of them alike, on two inputs in turn. Times are kept unless the clock was throttled.
 /// 4. What the timed runs gave has to be, bit for bit, what judged runs give on both inputs, and no time may be
 ///    shorter than the machine allows (`Earned/`); otherwise it is not shown.
 ///
@@ -28,6 +28,8 @@ import Verify
 ///   `HotLoop.swift`: that of single convolutions. `ArithmeticRoof.swift`, `CopyBandwidth.swift`: what the
 ///   machine can do.
 /// - `Judgement.swift`, `Earned/`: what makes a time count.
+/// - `Yardstick.swift`, `Throttling.swift`: how fast the machine was meanwhile. `Roofs/`: what it can do at its best.
+/// - `Comparison/`: what two series of times say about each other.
 /// - `Candidate.swift`, `BenchmarkResult.swift`: input and output.
 /// - `MachineDescription.swift` and what it reads: where the numbers were measured.
 package struct Benchmark {

@@ -125,6 +125,12 @@ import Testing
     let name = SavedFile.name(command: "bench", date: "2026-11-27T23:05:06+00:00", Array("a".utf8))
     // The sum of "a" is in every book.
     #expect(name == "bench-20261127T230506-ca978112ca1b.jsonl")
+    // The date of a saved verification comes from its file.
+    #expect(
+      SavedFile.name(command: "verify", date: "", Array("a".utf8)) == "verify--ca978112ca1b.jsonl")
+    #expect(
+      SavedFile.name(command: "verify", date: "+../x", Array("a".utf8))
+        == "verify--ca978112ca1b.jsonl")
   }
 }
 

@@ -34,14 +34,25 @@ struct PhysicalFloor {
   private static let confirmations = 40
   private static let pause = 50
 
+  /// Whether it has been looked at again so often that a doubt needs no further look.
+  private var isConfirmed = false
+
+  init(peak: Double, bandwidth: Double) {
+    self.peak = peak
+    self.bandwidth = bandwidth
+  }
+
   /// Says why a time cannot be that of a convolution, after looking again and again whether the machine can do
   /// more than it seemed to.
   mutating func confirmedDoubt(_ time: Double, of assignment: Assignment, threads: Int) -> String? {
-    for _ in 0..<Self.confirmations where doubt(time, of: assignment, threads: threads) != nil {
+    for _ in 0..<Self.confirmations where !isConfirmed {
+      guard doubt(time, of: assignment, threads: threads) != nil else { return nil }
       usleep(UInt32(Self.pause * 1000))
       raise(to: .measure())
     }
-    return doubt(time, of: assignment, threads: threads)
+    let doubt = doubt(time, of: assignment, threads: threads)
+    isConfirmed = isConfirmed || doubt != nil
+    return doubt
   }
 
   /// Says why a time cannot be that of a convolution.

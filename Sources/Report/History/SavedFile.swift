@@ -13,7 +13,7 @@ package enum SavedFile {
   ///   - bytes: The contents.
   /// - Returns: Such as `bench-20261127T230506Z-0123456789ab.jsonl`.
   package static func name(command: String, date: String, _ bytes: [UInt8]) -> String {
-    let time = date.split(separator: "+")[0].filter { $0.isLetter || $0.isNumber }
+    let time = date.prefix { $0 != "+" }.filter { $0.isLetter || $0.isNumber }
     return "\(command)-\(time)-\(SHA256Digest.of(bytes: bytes).prefix(12)).jsonl"
   }
 
